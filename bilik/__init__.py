@@ -1,0 +1,1 @@
+"""Bilik: a polling booth inside the chat apps Indonesians already use."""

@@ -1,0 +1,60 @@
+"""Numbers as Indonesians write them: digits, words of several languages, ordinals, Roman."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bilik.domain.words import Word
+
+_UNITS = {
+    1: "satu siji setunggal hiji ciek esa sada atu one",
+    2: "dua loro kalih duo due dwi two duwa",
+    3: "tiga telu tilu tigo tolu three tige",
+    4: "empat papat sekawan opat ampek ampat four",
+    5: "lima limo gangsal limang five",
+    6: "enam enem genep anam nem six onom",
+    7: "tujuh pitu tujuah seven pito",
+    8: "delapan wolu dalapan lapan eight",
+    9: "sembilan sanga songo salapan sambilan nine",
+    10: "sepuluh sedasa sapuluh sapuluah ten",
+    11: "sebelas sewelas sabelas",
+}
+_WORDS = {word: number for number, forms in _UNITS.items() for word in forms.split()}
+_ORDINALS = {"pertama": 1, "pertamax": 1, "kapisan": 1, "first": 1, "second": 2, "third": 3}
+_ROMAN = {
+    "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6,
+    "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11, "xii": 12,
+}  # fmt: skip
+_ALONE = {"ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii"}
+"""Roman numerals that are no letter or word by themselves; the others need "nomor" before them."""
+
+
+def number_at(words: Sequence[Word], start: int, marked: bool = False) -> tuple[int, int] | None:
+    """The number that begins at ``words[start]``: its value and how many words it takes.
+
+    ``marked`` says that "nomor" or the like stands before, where "I" and "X" count as numerals.
+    None if no number begins there. A decimal, a date or an hour such as ``7.30`` is no number.
+    """
+    word = words[start]
+    if word.is_number:
+        return (int(word.raw), 1) if word.raw.isdigit() and len(word.raw) <= 4 else None
+    text = word.text
+    if text in _ROMAN and (marked or text in _ALONE):
+        return _ROMAN[text], 1
+    if text in _ORDINALS:
+        return _ORDINALS[text], 1
+    value = _WORDS.get(text)
+    if value is None:
+        return _WORDS_AFTER_KE.get(text)
+    following = words[start + 1].text if start + 1 < len(words) else ""
+    if following == "belas" and 2 <= value <= 9:
+        return value + 10, 2
+    if following == "puluh" and 2 <= value <= 9:
+        unit = _WORDS.get(words[start + 2].text) if start + 2 < len(words) else None
+        return (value * 10 + unit, 3) if unit and unit < 10 else (value * 10, 2)
+    return value, 1
+
+
+_WORDS_AFTER_KE = {
+    f"{prefix}{word}": (number, 1) for word, number in _WORDS.items() for prefix in ("ke", "ka")
+}

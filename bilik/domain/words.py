@@ -1,0 +1,119 @@
+"""Indonesian chat writing into plain words: one spelling per word, for every reader of a message.
+
+The choice resolver, the confirmation gate and the intent model all read messages through
+:func:`words`, so that what one understands the others do.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+MAX_CHARACTERS = 1000
+"""Longer messages are cut before they are read; nobody needs more to name a candidate."""
+
+_ZERO_WIDTH = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f"))
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+_TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[,.;:!?\n…&/()-]")
+_REDUPLICATED = re.compile(r"\b([^\W\d_]{2,})2\b")
+
+_SPELLINGS = {
+    "saya": "sy sya syaa saia aye ane",
+    "aku": "ak aq akuh",
+    "gue": "gw gua gwe gueh w",
+    "anda": "agan gan",
+    "kamu": "km kmu lu lo elu",
+    "yang": "yg yng nyang iang",
+    "tidak": "tdk gk ga gak gag nggak ngga enggak engga kagak kaga ndak nda tak tida nggk g gx",
+    "bukan": "bkn bukn bkan",
+    "jangan": "jgn jngn jangn jng jan ojo",
+    "sudah": "udah udh sdh uda dah wis wes suda",
+    "belum": "blm blum blom belom durung",
+    "pilih": "plh pilh pili pilihh",
+    "memilih": "mmilih memilh",
+    "pilihan": "plhn pilihn",
+    "nomor": "nmr nomer nmer no nomr nomo noomor nomornya num number",
+    "urut": "urt uruut",
+    "calon": "clon caln calonn",
+    "sama": "ama sm sma",
+    "saja": "aja aj ae wae bae sj doang doank",
+    "dengan": "dgn dg dngn",
+    "untuk": "utk tuk bwt buat",
+    "karena": "krn karna krna soale soalnya",
+    "tetapi": "tapi tp tpi ttp tapii",
+    "dan": "dn",
+    "atau": "ato atw atao utawa",
+    "itu": "tu ituh ntu",
+    "ini": "ni inih nih",
+    "apa": "ap apaan apakah opo",
+    "siapa": "sapa sp siapah sopo sape",
+    "bagaimana": "gimana gmn gmana gimn bgmn piye kumaha pripun",
+    "kenapa": "knp napa mengapa ngapa kenape",
+    "kapan": "kpn kapn",
+    "di mana": "dmn dimana",
+    "ya": "y yaa iya iy iye iyo yah iyah ye yap yup yoi ho'oh yes yess yo iyaa",
+    "benar": "bener bnr bner bnar",
+    "betul": "btl btul bettul",
+    "oke": "ok okay okey okeh oce okee okelah",
+    "kirim": "krm kirm kirimkan kirimin",
+    "dong": "donk dunk",
+    "ibu": "bu ibuk buk bunda emak mamak",
+    "bapak": "pak pa' bpk bp bpak bapa",
+    "orang": "org orng",
+    "terima kasih": "makasih mksh makasi tq thx thanks trims trimakasih terimakasih matur nuwun",
+    "tanpa": "tnp",
+    "semua": "smua smw",
+    "kalau": "kalo klo klu kl kalu nek",
+    "mau": "mo mw mao",
+    "jadi": "jd jdi dadi",
+    "nanti": "ntar tar nti",
+    "teman": "temen tmn tmen",
+    "begitu": "gitu gt gtu",
+    "mungkin": "mgkn mungkn",
+    "sepertinya": "kayaknya kyknya kyaknya kayanya sptnya",
+    "seperti": "kayak kyk kaya",
+    "bagus": "bgs baguss",
+    "sekali": "skali bgt banget bngt",
+    "lagi": "lg lgi",
+    "bisa": "bs bsa",
+    "tahu": "tau tw",
+    "maksud": "mksd maksd",
+    "maksudnya": "mksdnya maksute",
+}
+_SPELLING = {variant: word for word, variants in _SPELLINGS.items() for variant in variants.split()}
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word or mark of a message: ``text`` as normalised, ``raw`` as typed (lower-cased)."""
+
+    text: str
+    raw: str
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is written in digits."""
+        return self.raw[:1].isdigit()
+
+
+def clean(text: str) -> str:
+    """Text with full-width and zero-width characters resolved and over-length cut."""
+    return unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).translate(_ZERO_WIDTH).strip()
+
+
+def words(text: str) -> list[Word]:
+    """Split a message into normalised words and punctuation marks.
+
+    ``"Gue plh nmr 02 dooong"`` → gue, pilih, nomor, 02, dong. Emoji are left out.
+    """
+    lowered = _REDUPLICATED.sub(r"\1 \1", clean(text).lower())
+    return [Word(spelled(raw), raw) for raw in _TOKEN.findall(lowered)]
+
+
+def spelled(word: str) -> str:
+    """The usual spelling of one lower-case word."""
+    if word in _SPELLING:
+        return _SPELLING[word]
+    short = _STRETCHED.sub(r"\1", word)
+    return _SPELLING.get(short, short)

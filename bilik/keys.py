@@ -1,0 +1,100 @@
+"""The server's keys: one root secret, a separate key for each purpose, and sealing with them.
+
+Keys come from the root by HKDF-SHA256 (RFC 5869). Sealing is ChaCha20-Poly1305 (RFC 8439) with a
+random nonce; the context is authenticated with it, so that no sealed value can be moved elsewhere.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+
+from argon2.low_level import Type, hash_secret_raw
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_NONCE = 12
+_VERIFIER_BYTES = 32
+CODE_MEMORY_KIB = 8 * 1024
+CODE_PASSES = 2
+
+
+class SealBroken(Exception):
+    """A sealed value was altered, moved, or sealed with another key."""
+
+
+class Sealer:
+    """Seals bytes with one key."""
+
+    def __init__(self, key: bytes) -> None:
+        """``key`` has 32 bytes."""
+        self._cipher = ChaCha20Poly1305(key)
+
+    def seal(self, plain: bytes, context: bytes) -> bytes:
+        """Sealed bytes, 28 longer than ``plain``."""
+        nonce = os.urandom(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, plain, context)
+
+    def unseal(self, sealed: bytes, context: bytes) -> bytes:
+        """What was sealed.
+
+        Raises:
+            SealBroken: the value was not sealed with this key in this context.
+        """
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], context)
+        except (InvalidTag, ValueError):
+            raise SealBroken from None
+
+
+class Keys:
+    """All keys of one installation."""
+
+    def __init__(self, secret: bytes) -> None:
+        """Derive them from the installation's 32-byte secret."""
+        self._secret = secret
+        self._nik = self._derive("nik")
+        self._phone = self._derive("phone")
+        self._sender = self._derive("sender")
+        self._attempt = self._derive("attempt")
+        self._code = self._derive("code")
+        self.sessions = Sealer(self._derive("session"))
+        self.ballots = Sealer(self._derive("ballot"))
+
+    def _derive(self, purpose: str) -> bytes:
+        return HKDF(SHA256(), 32, salt=None, info=f"bilik/{purpose}/1".encode()).derive(
+            self._secret
+        )
+
+    def nik_hash(self, nik: str) -> bytes:
+        """The form in which a NIK is stored and looked up."""
+        return _mac(self._nik, nik)
+
+    def phone_hash(self, phone: str) -> bytes:
+        """The form in which a telephone number (E.164) is stored and compared."""
+        return _mac(self._phone, phone)
+
+    def sender_hash(self, sender: str) -> bytes:
+        """The form in which a chat's sender id is stored."""
+        return _mac(self._sender, sender)
+
+    def attempt_hash(self, kind: str, subject: bytes) -> bytes:
+        """The form in which wrong attempts are counted, for a sender or a NIK."""
+        return hmac.digest(self._attempt, kind.encode() + b"\0" + subject, "sha256")
+
+    def code_verifier(self, nik_hash: bytes, code: str) -> bytes:
+        """What the database keeps of a voting code: Argon2id (RFC 9106) over NIK and code.
+
+        Salted with the voter's keyed NIK hash, it can be neither looked up nor tested without the
+        server's key, and each guess costs memory and time even with it.
+        """
+        salt = hmac.digest(self._code, nik_hash, "sha256")[:16]
+        return hash_secret_raw(
+            code.encode(), salt, CODE_PASSES, CODE_MEMORY_KIB, 1, _VERIFIER_BYTES, Type.ID
+        )
+
+
+def _mac(key: bytes, text: str) -> bytes:
+    return hmac.digest(key, text.encode(), "sha256")

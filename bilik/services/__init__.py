@@ -1,0 +1,1 @@
+"""What voters and panitia do: each act one call, each call at most one transaction."""

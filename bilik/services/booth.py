@@ -1,0 +1,422 @@
+"""The polling booth: everything a voter can do, each one call.
+
+Every call takes the chat's sender id and, where it reads one, the voter's message; it answers with
+an :class:`Outcome`. Nothing is recorded before :meth:`Booth.confirm`.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from bilik.clock import ZONES, Clock, system_clock
+from bilik.domain.ballot import find_receipt
+from bilik.domain.choice import Doubt, Resolution, named_contest, resolve
+from bilik.domain.confirmation import is_clear_yes
+from bilik.domain.delay import NIK_RULE, SENDER_RULE
+from bilik.domain.election import BLANK, Election, Phase, Selection
+from bilik.domain.identity import Credentials, find_credentials, form_of_address, masked_name
+from bilik.keys import Keys
+from bilik.services import attempts, ballot_box, sessions
+from bilik.services.elections import StoredElection, all_elections, current, one_election
+from bilik.services.sessions import Session, Stage
+from bilik.storage.database import Database
+from bilik.storage.tables import voters
+
+
+class Kind(str, Enum):
+    """What came of a voter's act."""
+
+    # identity
+    NEED_IDENTITY = "need_identity"
+    NEED_CODE = "need_code"
+    NEED_NIK = "need_nik"
+    ODD_NIK = "odd_nik"
+    WRONG_PAIR = "wrong_pair"
+    TOO_MANY = "too_many"
+    IDENTIFIED = "identified"
+    ALREADY_VOTED = "already_voted"
+    # choosing
+    ASK_CONTEST = "ask_contest"
+    READ_BACK = "read_back"
+    UNCLEAR = "unclear"
+    ASK_WHAT_TO_CHANGE = "ask_what_to_change"
+    # the cast
+    RECORDED = "recorded"
+    NOT_A_YES = "not_a_yes"
+    # the hours
+    NOT_OPEN = "not_open"
+    PAUSED = "paused"
+    CLOSED = "closed"
+    # the rest
+    EXPIRED = "expired"
+    STOPPED = "stopped"
+    NOTHING_TO_STOP = "nothing_to_stop"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where a voter stands.
+
+    ``election`` is the voter's own, or the only current one; it is None where there is none or more
+    than one, and then ``titles`` names those. ``selections`` are pending, not recorded.
+    """
+
+    stage: Stage
+    now: datetime
+    election: Election | None = None
+    phase: Phase | None = None
+    titles: tuple[str, ...] = ()
+    selections: dict[str, Selection] = field(default_factory=dict)
+    asked: str | None = None
+    readback: str | None = None
+    receipt: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an act, and where the voter stands after it."""
+
+    kind: Kind
+    scene: Scene
+    resolution: Resolution | None = None
+    voter: str = ""
+    tps: str = ""
+    until: datetime | None = None
+    digits: int = 0
+
+
+class Booth:
+    """The voter's side of the elections in one database."""
+
+    def __init__(self, database: Database, keys: Keys, clock: Clock = system_clock) -> None:
+        """Serve the elections of ``database``."""
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+
+    # -- looking -------------------------------------------------------------------------------
+
+    def look(self, sender: str) -> Scene:
+        """Where the sender stands; changes nothing."""
+        with self._database.read() as connection:
+            now = self._clock()
+            session = sessions.load(connection, self._keys, self._keys.sender_hash(sender), now)
+            return self._scene(connection, session, now)
+
+    def take_leave(self, sender: str) -> None:
+        """Forget what is left of a finished or expired session: the next voter starts afresh."""
+        with self._visit(sender) as (connection, session, _):
+            if session.stage in (Stage.DONE, Stage.EXPIRED):
+                sessions.forget(connection, self._keys.sender_hash(sender))
+
+    def finds_receipt(self, text: str) -> tuple[str | None, bool]:
+        """The receipt in a message, if it has a well-formed one, and whether it is in the box."""
+        receipt = find_receipt(text)
+        if receipt is None:
+            return None, False
+        with self._database.read() as connection:
+            return receipt, ballot_box.holds(connection, receipt)
+
+    # -- identity ------------------------------------------------------------------------------
+
+    def identify(self, sender: str, text: str) -> Outcome:
+        """Read NIK and voting code; once both are there, check them.
+
+        A wrong pair gets one answer, in one time, whatever was wrong: the costly step comes before
+        any look at the roll, and the roll is looked at once.
+        """
+        given = find_credentials(text)
+        with self._visit(sender) as (connection, session, now):
+            draft = session if session.stage is Stage.IDENTITY else Session()
+            nik, code = given.nik or draft.nik, given.code or draft.code
+            if nik is None or code is None:
+                return self._ask_other_half(connection, sender, session, draft, given, now)
+            subjects = self._subjects(sender, nik)
+            until = attempts.blocked_until(connection, subjects, now)
+            if until is not None:
+                return Outcome(Kind.TOO_MANY, self._scene(connection, session, now), until=until)
+        nik_hash = self._keys.nik_hash(nik)
+        verifier = self._keys.code_verifier(nik_hash, code)
+        with self._visit(sender) as (connection, session, now):
+            sessions.sweep(connection, now)
+            found = None
+            query = select(voters).where(voters.c.nik_hash == nik_hash)
+            for row in connection.execute(query).all():
+                if row.code_verifier and hmac.compare_digest(row.code_verifier, verifier):
+                    found = row
+            if found is None:
+                return self._refuse(connection, sender, session, nik, now)
+            attempts.forget(connection, subjects)
+            stored = one_election(connection, found.election_id)
+            if ballot_box.has_voted(connection, found.id):
+                return self._turn_away(connection, sender, Kind.ALREADY_VOTED, stored, now)
+            if closed := _CLOSED_KINDS.get(stored.phase(now)):
+                return self._turn_away(connection, sender, closed, stored, now)
+            address = form_of_address(nik, now.astimezone(ZONES[stored.election.zone]).date())
+            admitted = Session(
+                Stage.CHOOSING,
+                election_id=stored.id,
+                voter_id=found.id,
+                voter=f"{address} {masked_name(found.name)}".strip(),
+                tps=found.tps,
+                asked=stored.election.contests[0].id,
+            )
+            return self._keep(connection, sender, admitted, Kind.IDENTIFIED, now)
+
+    def _ask_other_half(
+        self,
+        connection: Connection,
+        sender: str,
+        session: Session,
+        draft: Session,
+        given: Credentials,
+        now: datetime,
+    ) -> Outcome:
+        if session.stage in (Stage.CHOOSING, Stage.CONFIRMING):
+            # Half an identity in the middle of a vote loses nothing of it.
+            return Outcome(Kind.NEED_IDENTITY, self._scene(connection, session, now))
+        draft = Session(nik=given.nik or draft.nik, code=given.code or draft.code)
+        if draft.nik or draft.code:
+            kind = Kind.NEED_CODE if draft.nik else Kind.NEED_NIK
+            if given.odd_digits:
+                kind = Kind.ODD_NIK
+            sessions.save(connection, self._keys, self._keys.sender_hash(sender), draft, now)
+        else:
+            kind = Kind.ODD_NIK if given.odd_digits else Kind.NEED_IDENTITY
+        scene = self._scene(connection, draft, now)
+        return Outcome(kind, scene, digits=given.odd_digits or 0)
+
+    def _refuse(
+        self, connection: Connection, sender: str, session: Session, nik: str, now: datetime
+    ) -> Outcome:
+        attempts.count_failure(connection, self._subjects(sender, nik), now)
+        if session.stage not in (Stage.CHOOSING, Stage.CONFIRMING):
+            sessions.forget(connection, self._keys.sender_hash(sender))
+            session = Session()
+        return Outcome(Kind.WRONG_PAIR, self._scene(connection, session, now))
+
+    def _turn_away(
+        self,
+        connection: Connection,
+        sender: str,
+        kind: Kind,
+        stored: StoredElection,
+        now: datetime,
+    ) -> Outcome:
+        sessions.forget(connection, self._keys.sender_hash(sender))
+        scene = Scene(Stage.IDENTITY, now, stored.election, stored.phase(now))
+        return Outcome(kind, scene)
+
+    def _subjects(self, sender: str, nik: str) -> attempts.Subjects:
+        return {
+            self._keys.attempt_hash("sender", sender.encode()): SENDER_RULE,
+            self._keys.attempt_hash("nik", self._keys.nik_hash(nik)): NIK_RULE,
+        }
+
+    # -- choosing ------------------------------------------------------------------------------
+
+    def choose(self, sender: str, text: str) -> Outcome:
+        """Take what the message chooses; read all back once every contest has a selection."""
+        with self._voting(sender) as (connection, session, now, stopped):
+            if stopped:
+                return stopped
+            election = self._election_of(connection, session)
+            resolution = resolve(text, election.contests, session.asked)
+            if resolution.doubt is None:
+                session.selections.update(resolution.accepted)
+                return self._go_on(connection, sender, session, election, now, resolution)
+            self._drop_rejected(session, election, resolution)
+            contest = named_contest(text, election.contests)
+            if contest and resolution.doubt in (Doubt.NOTHING, Doubt.WHICH_CONTEST):
+                session.stage, session.asked, session.readback = Stage.CHOOSING, contest, None
+                return self._keep(connection, sender, session, Kind.ASK_CONTEST, now)
+            return self._keep(connection, sender, session, Kind.UNCLEAR, now, resolution)
+
+    def leave_blank(self, sender: str, text: str) -> Outcome:
+        """Leave the contest named, or the one asked, or the only one, blank."""
+        with self._voting(sender) as (connection, session, now, stopped):
+            if stopped:
+                return stopped
+            election = self._election_of(connection, session)
+            contest = named_contest(text, election.contests) or session.asked
+            if contest is None and len(election.contests) == 1:
+                contest = election.contests[0].id
+            if contest is None:
+                return self._keep(connection, sender, session, Kind.ASK_WHAT_TO_CHANGE, now)
+            session.selections[contest] = BLANK
+            return self._go_on(connection, sender, session, election, now)
+
+    def change(self, sender: str, text: str) -> Outcome:
+        """Go back to choosing: the contest named, or the only one; else ask which."""
+        with self._voting(sender) as (connection, session, now, stopped):
+            if stopped:
+                return stopped
+            election = self._election_of(connection, session)
+            contest = named_contest(text, election.contests)
+            if contest is None and len(election.contests) == 1:
+                contest = election.contests[0].id
+            session.stage, session.readback = Stage.CHOOSING, None
+            if contest is None and session.selections:
+                session.asked = None
+                return self._keep(connection, sender, session, Kind.ASK_WHAT_TO_CHANGE, now)
+            session.asked = contest or session.asked
+            session.selections.pop(session.asked or "", None)
+            return self._keep(connection, sender, session, Kind.ASK_CONTEST, now)
+
+    def review(self, sender: str) -> Outcome:
+        """Read the pending selections back, or ask for the contest that still lacks one."""
+        with self._voting(sender) as (connection, session, now, stopped):
+            if stopped:
+                return stopped
+            election = self._election_of(connection, session)
+            return self._go_on(connection, sender, session, election, now)
+
+    def _go_on(
+        self,
+        connection: Connection,
+        sender: str,
+        session: Session,
+        election: Election,
+        now: datetime,
+        resolution: Resolution | None = None,
+    ) -> Outcome:
+        open_contests = [one.id for one in election.contests if one.id not in session.selections]
+        if open_contests:
+            session.stage, session.asked, session.readback = Stage.CHOOSING, open_contests[0], None
+            return self._keep(connection, sender, session, Kind.ASK_CONTEST, now, resolution)
+        session.stage, session.asked = Stage.CONFIRMING, None
+        session.readback = secrets.token_hex(8)
+        return self._keep(connection, sender, session, Kind.READ_BACK, now, resolution)
+
+    @staticmethod
+    def _drop_rejected(session: Session, election: Election, resolution: Resolution) -> None:
+        """ "Jangan 2" while 2 is pending takes it back."""
+        for contest, rejected in resolution.rejected.items():
+            if session.selections.get(contest) in rejected:
+                del session.selections[contest]
+                session.stage, session.asked, session.readback = Stage.CHOOSING, contest, None
+
+    # -- the cast ------------------------------------------------------------------------------
+
+    def confirm(self, sender: str, text: str, readback: str | None) -> Outcome:
+        """Cast on a clear yes to the read-back that the voter saw last.
+
+        Marking the voter, putting the ballot in and keeping the receipt are one transaction.
+        Repeating it gives the same answer and no second ballot.
+        """
+        clear = is_clear_yes(text)
+        with self._voting(sender, lock=True) as (connection, session, now, stopped):
+            if session.stage is Stage.DONE and clear:
+                return Outcome(Kind.RECORDED, self._scene(connection, session, now))
+            if stopped:
+                return stopped
+            election = self._election_of(connection, session)
+            if session.stage is not Stage.CONFIRMING or readback != session.readback:
+                return self._go_on(connection, sender, session, election, now)
+            if not clear:
+                return Outcome(Kind.NOT_A_YES, self._scene(connection, session, now))
+            stored = one_election(connection, session.election_id or 0)
+            try:
+                receipt = ballot_box.cast(
+                    connection, self._keys, stored, session.voter_id or 0, session.selections
+                )
+            except ballot_box.AlreadyVoted:
+                return self._turn_away(connection, sender, Kind.ALREADY_VOTED, stored, now)
+            done = Session(Stage.DONE, election_id=stored.id, receipt=receipt)
+            return self._keep(connection, sender, done, Kind.RECORDED, now)
+
+    def stop(self, sender: str) -> Outcome:
+        """Forget everything pending; nothing is recorded."""
+        with self._visit(sender) as (connection, session, now):
+            started = session.stage in (Stage.CHOOSING, Stage.CONFIRMING) or bool(
+                session.nik or session.code
+            )
+            scene = self._scene(connection, Session(election_id=session.election_id), now)
+            sessions.forget(connection, self._keys.sender_hash(sender))
+            return Outcome(Kind.STOPPED if started else Kind.NOTHING_TO_STOP, scene)
+
+    # -- within a call -------------------------------------------------------------------------
+
+    @contextmanager
+    def _visit(self, sender: str) -> Iterator[tuple[Connection, Session, datetime]]:
+        with self._database.write() as connection:
+            now = self._clock()
+            session = sessions.load(connection, self._keys, self._keys.sender_hash(sender), now)
+            yield connection, session, now
+
+    @contextmanager
+    def _voting(
+        self, sender: str, lock: bool = False
+    ) -> Iterator[tuple[Connection, Session, datetime, Outcome | None]]:
+        """A visit that needs a voter past identity; else the outcome that says why not.
+
+        With ``lock`` the election cannot be closed between this look at it and the commit.
+        """
+        with self._visit(sender) as (connection, session, now):
+            stopped = None
+            if session.stage is Stage.EXPIRED:
+                stopped = Outcome(Kind.EXPIRED, self._scene(connection, session, now))
+            elif session.stage not in (Stage.CHOOSING, Stage.CONFIRMING):
+                stopped = Outcome(Kind.NEED_IDENTITY, self._scene(connection, session, now))
+            else:
+                stored = one_election(connection, session.election_id or 0, lock)
+                phase = stored.phase(now)
+                closed = _CLOSED_KINDS.get(phase) if phase is not Phase.GRACE else None
+                if closed is Kind.PAUSED:
+                    stopped = Outcome(closed, self._scene(connection, session, now))
+                elif closed:
+                    stopped = self._turn_away(connection, sender, closed, stored, now)
+            yield connection, session, now, stopped
+
+    def _keep(
+        self,
+        connection: Connection,
+        sender: str,
+        session: Session,
+        kind: Kind,
+        now: datetime,
+        resolution: Resolution | None = None,
+    ) -> Outcome:
+        sessions.save(connection, self._keys, self._keys.sender_hash(sender), session, now)
+        scene = self._scene(connection, session, now)
+        return Outcome(kind, scene, resolution, voter=session.voter, tps=session.tps)
+
+    def _election_of(self, connection: Connection, session: Session) -> Election:
+        return one_election(connection, session.election_id or 0).election
+
+    def _scene(self, connection: Connection, session: Session, now: datetime) -> Scene:
+        if session.election_id is not None:
+            found = [one_election(connection, session.election_id)]
+        else:
+            found = current(all_elections(connection), now)
+        only = found[0] if len(found) == 1 else None
+        return Scene(
+            stage=session.stage,
+            now=now,
+            election=only.election if only else None,
+            phase=only.phase(now) if only else None,
+            titles=tuple(one.election.title for one in found),
+            selections=dict(session.selections),
+            asked=session.asked,
+            readback=session.readback,
+            receipt=session.receipt,
+        )
+
+
+_CLOSED_KINDS = {
+    Phase.DRAFT: Kind.NOT_OPEN,
+    Phase.UPCOMING: Kind.NOT_OPEN,
+    Phase.PAUSED: Kind.PAUSED,
+    Phase.GRACE: Kind.CLOSED,
+    Phase.CLOSED: Kind.CLOSED,
+    Phase.TALLIED: Kind.CLOSED,
+}

@@ -1,0 +1,67 @@
+"""Elections as stored, read with their definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from bilik.domain.definition import read_definition
+from bilik.domain.election import Election, Phase, State
+from bilik.errors import NotFound
+from bilik.storage.tables import elections
+
+_TO_COME_OR_ON = (Phase.OPEN, Phase.GRACE, Phase.PAUSED, Phase.UPCOMING)
+_OVER = (Phase.TALLIED, Phase.CLOSED)
+
+
+@dataclass(frozen=True)
+class StoredElection:
+    """An election with its row's id and the panitia's state of it."""
+
+    id: int
+    election: Election
+    state: State
+
+    def phase(self, now: datetime) -> Phase:
+        """What a voter meets at ``now``."""
+        return self.election.phase(self.state, now)
+
+
+def all_elections(connection: Connection) -> list[StoredElection]:
+    """Every election, the oldest first."""
+    rows = connection.execute(select(elections).order_by(elections.c.id)).all()
+    return [StoredElection(row.id, _read(row.definition), State(row.state)) for row in rows]
+
+
+def one_election(connection: Connection, election_id: int, lock: bool = False) -> StoredElection:
+    """The election of that id; with ``lock`` its state cannot change until the transaction ends.
+
+    Raises:
+        NotFound: there is none.
+    """
+    query = select(elections).where(elections.c.id == election_id)
+    row = connection.execute(query.with_for_update(read=True) if lock else query).first()
+    if row is None:
+        raise NotFound("Pemilihan itu tidak ada.")
+    return StoredElection(row.id, _read(row.definition), State(row.state))
+
+
+def current(stored: Sequence[StoredElection], now: datetime) -> list[StoredElection]:
+    """The elections a stranger is told about: the open ones, else those to come, else the last."""
+    phases = {one.id: one.phase(now) for one in stored}
+    for wanted in ((Phase.OPEN,), _TO_COME_OR_ON):
+        found = [one for one in stored if phases[one.id] in wanted]
+        if found:
+            return found
+    over = [one for one in stored if phases[one.id] in _OVER]
+    return (over or list(stored))[-1:]
+
+
+@lru_cache(maxsize=256)
+def _read(definition: str) -> Election:
+    return read_definition(definition)

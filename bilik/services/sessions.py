@@ -1,0 +1,131 @@
+"""A voter's place in the conversation, kept sealed until cast, stop or expiry."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from bilik.domain.election import BLANK, Selection
+from bilik.keys import Keys, SealBroken
+from bilik.storage.database import from_column, to_column
+from bilik.storage.tables import sessions
+
+IDLE = timedelta(minutes=15)
+"""A session without a message for so long has expired."""
+REMEMBERED = timedelta(days=1)
+"""For so long an expired session's voter is told that it has expired."""
+
+
+class Stage(str, Enum):
+    """How far a voter has come."""
+
+    IDENTITY = "identity"
+    CHOOSING = "choosing"
+    CONFIRMING = "confirming"
+    DONE = "done"
+    EXPIRED = "expired"
+
+
+@dataclass
+class Session:
+    """One voter's place.
+
+    ``nik_hash`` and ``code`` wait for the other half of an identity sent in two messages.
+    ``selections`` are pending: nothing of them is recorded. ``readback`` names the last read-back;
+    only an answer to that one can cast. ``receipt`` is kept for a little while after the cast, so
+    that a repeated *ya* gets the same answer, and then the voter is no longer known here.
+    """
+
+    stage: Stage = Stage.IDENTITY
+    election_id: int | None = None
+    voter_id: int | None = None
+    voter: str = ""
+    tps: str = ""
+    selections: dict[str, Selection] = field(default_factory=dict)
+    asked: str | None = None
+    readback: str | None = None
+    receipt: str | None = None
+    nik: str | None = None
+    code: str | None = None
+
+    def __repr__(self) -> str:
+        """Without its contents, so that none reaches a log."""
+        return f"Session({self.stage.value})"
+
+    def to_bytes(self) -> bytes:
+        """Padded JSON: its sealed length tells neither the choice nor the stage."""
+        plain: dict[str, Any] = asdict(self)
+        plain["stage"] = self.stage.value
+        plain["selections"] = {
+            contest: None if one is BLANK else one for contest, one in self.selections.items()
+        }
+        content = json.dumps(plain, separators=(",", ":")).encode()
+        return content.ljust(-(-(len(content) + 64) // 512) * 512)
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Session:
+        """The inverse of :meth:`to_bytes`."""
+        plain = json.loads(content)
+        plain["stage"] = Stage(plain["stage"])
+        plain["selections"] = {
+            contest: BLANK if one is None else one for contest, one in plain["selections"].items()
+        }
+        return cls(**plain)
+
+
+def load(connection: Connection, keys: Keys, sender: bytes, now: datetime) -> Session:
+    """The sender's session, locked until the transaction ends; a fresh one if there is none."""
+    columns = sessions.c
+    row = connection.execute(
+        select(columns.sealed, columns.expires_at)
+        .where(columns.sender_hash == sender)
+        .with_for_update()
+    ).first()
+    if row is None or from_column(row.expires_at) + REMEMBERED <= now:
+        return Session()
+    if row.sealed is None or from_column(row.expires_at) <= now:
+        return Session(Stage.EXPIRED)
+    try:
+        return Session.from_bytes(keys.sessions.unseal(row.sealed, sender))
+    except SealBroken:
+        # The server's key was changed: nobody can know what stood there.
+        return Session(Stage.EXPIRED)
+
+
+def save(
+    connection: Connection, keys: Keys, sender: bytes, session: Session, now: datetime
+) -> None:
+    """Keep the session for another :data:`IDLE`."""
+    values = {
+        "sealed": keys.sessions.seal(session.to_bytes(), sender),
+        "expires_at": to_column(now + IDLE),
+    }
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    connection.execute(
+        insert(sessions)
+        .values(sender_hash=sender, **values)
+        .on_conflict_do_update(index_elements=["sender_hash"], set_=values)
+    )
+
+
+def forget(connection: Connection, sender: bytes) -> None:
+    """Delete the session; what was pending is gone."""
+    connection.execute(delete(sessions).where(sessions.c.sender_hash == sender))
+
+
+def sweep(connection: Connection, now: datetime) -> None:
+    """Wipe expired sessions, and forget those expired long ago."""
+    columns = sessions.c
+    connection.execute(
+        update(sessions)
+        .where(columns.expires_at <= to_column(now), columns.sealed.is_not(None))
+        .values(sealed=None)
+    )
+    connection.execute(delete(sessions).where(columns.expires_at <= to_column(now - REMEMBERED)))

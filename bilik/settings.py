@@ -1,0 +1,101 @@
+"""Settings: read once, from the environment first and from `.env` second."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from bilik.errors import SettingsError
+
+SECRET_BYTES = 32
+DEFAULT_DATABASE_URL = "sqlite:///var/bilik.db"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an installation can set.
+
+    ``secret_key`` (32 bytes) is the root of all of the server's keys and lives outside the
+    database and its backups. ``demo`` opens the unauthenticated `rest` channel on loopback.
+    """
+
+    database_url: str
+    secret_key: bytes
+    host: str = "127.0.0.1"
+    port: int = 5005
+    actions_port: int = 5055
+    demo: bool = False
+
+    def __repr__(self) -> str:
+        """Without the key and without the password that a database URL may hold."""
+        return f"Settings(host={self.host!r}, port={self.port}, actions_port={self.actions_port})"
+
+
+def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: a value is missing or not of its form.
+    """
+    values: dict[str, str | None] = {
+        **dotenv_values(env_file),
+        **(os.environ if environ is None else environ),
+    }
+    return Settings(
+        database_url=values.get("BILIK_DATABASE_URL") or DEFAULT_DATABASE_URL,
+        secret_key=_secret(values.get("BILIK_SECRET_KEY")),
+        host=values.get("BILIK_HOST") or "127.0.0.1",
+        port=_port("BILIK_PORT", values.get("BILIK_PORT") or "5005"),
+        actions_port=_port("BILIK_ACTIONS_PORT", values.get("BILIK_ACTIONS_PORT") or "5055"),
+        demo=values.get("BILIK_DEMO") == "1",
+    )
+
+
+def ensure_secret(env_file: Path = Path(".env")) -> bool:
+    """Write a fresh ``BILIK_SECRET_KEY`` into ``env_file`` if none is set; true if it did.
+
+    The file is created with mode 0600 before anything is written to it.
+    """
+    if os.environ.get("BILIK_SECRET_KEY") or dotenv_values(env_file).get("BILIK_SECRET_KEY"):
+        return False
+    line = f"BILIK_SECRET_KEY={new_secret()}\n"
+    descriptor = os.open(env_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "a", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), 0o600)
+        # A file that somebody edited may lack its last line break.
+        file.write(f"\n{line}" if file.tell() else line)
+    return True
+
+
+def new_secret() -> str:
+    """A fresh secret key: 32 random bytes, base64url."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+def _secret(value: str | None) -> bytes:
+    if not value:
+        raise SettingsError(
+            "BILIK_SECRET_KEY belum ada. Jalankan `bilik init-key`, atau isi di berkas .env."
+        )
+    try:
+        key = base64.b64decode(value, altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != SECRET_BYTES:
+        raise SettingsError(
+            "BILIK_SECRET_KEY harus 32 byte dalam base64. Buat yang baru dengan `bilik init-key`."
+        )
+    return key
+
+
+def _port(name: str, value: str) -> int:
+    if value.isdigit() and 0 < int(value) < 65536:
+        return int(value)
+    raise SettingsError(f"{name} harus angka 1 sampai 65535.")

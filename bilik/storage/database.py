@@ -1,0 +1,127 @@
+"""One database: connections that answer or fail within seconds, and transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine.url import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
+
+from bilik.errors import BoxUnavailable, SettingsError
+
+PATIENCE_SECONDS = 4
+"""A lock or a connection is waited for so long; the voter must hear something within 10 seconds."""
+
+
+class Database:
+    """The database behind an URL. Nothing is opened before the first use."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare for ``url``, SQLite or PostgreSQL.
+
+        Raises:
+            SettingsError: the URL is of another kind.
+        """
+        self.engine = _engine(url)
+        self._is_sqlite = self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for reading, on one consistent state.
+
+        Raises:
+            BoxUnavailable: the database does not answer.
+        """
+        with self._guarded(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction: committed at the end, rolled back by any exception.
+
+        Raises:
+            BoxUnavailable: the database does not answer, or not clearly; what was done is unknown.
+        """
+        with self._guarded(), self.engine.connect() as connection:
+            writing = connection.execution_options(bilik_write=True)
+            with writing.begin():
+                yield writing
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except (DBAPIError, PoolTimeout) as error:
+            reason = type(getattr(error, "orig", None) or error).__name__
+            raise BoxUnavailable(f"Basis data tidak menjawab ({reason}).") from None
+
+
+def to_column(instant: datetime) -> datetime:
+    """An instant as the tables keep it: UTC without a zone."""
+    return instant.astimezone(timezone.utc).replace(tzinfo=None)
+
+
+def from_column(value: datetime) -> datetime:
+    """The inverse of :func:`to_column`."""
+    return value.replace(tzinfo=timezone.utc)
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise SettingsError("BILIK_DATABASE_URL tidak terbaca.") from None
+    pool: dict[str, Any] = {
+        "future": True, "hide_parameters": True, "poolclass": QueuePool, "pool_size": 8,
+        "max_overflow": 8, "pool_timeout": PATIENCE_SECONDS,
+    }  # fmt: skip
+    kind = parsed.get_backend_name()
+    if kind == "postgresql":
+        milliseconds = PATIENCE_SECONDS * 1000
+        return create_engine(
+            parsed,
+            pool_pre_ping=True,
+            connect_args={
+                "connect_timeout": PATIENCE_SECONDS,
+                "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
+            },
+            **pool,
+        )
+    if kind != "sqlite" or not parsed.database:
+        raise SettingsError("BILIK_DATABASE_URL harus sqlite:///BERKAS atau postgresql://…")
+    Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        parsed,
+        connect_args={"timeout": PATIENCE_SECONDS, "check_same_thread": False},
+        **pool,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own transactions begin too late for a consistent read; see _begin_sqlite.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the lock at once: two that read first and write later would both fail.
+    writes = connection.get_execution_options().get("bilik_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

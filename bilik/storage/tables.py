@@ -1,0 +1,97 @@
+"""The tables.
+
+What is *not* there matters as much. A ballot has no voter, no sender, no time and no running
+number; a participation has no time. Both are stored in the order of a key that says nothing about
+when they came. Sessions and attempts know senders and NIKs only by keyed hashes.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+_Id = BigInteger().with_variant(Integer, "sqlite")
+
+elections = Table(
+    "elections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("slug", String(40), nullable=False, unique=True),
+    Column("state", String(10), nullable=False),
+    # The panitia's file as it was loaded: the one definition there is.
+    Column("definition", Text, nullable=False),
+    Column("roll_hash", LargeBinary(32)),
+)
+
+voters = Table(
+    "voters",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("election_id", ForeignKey("elections.id"), nullable=False),
+    Column("nik_hash", LargeBinary(32), nullable=False),
+    Column("nik_masked", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("tps", Text, nullable=False),
+    Column("phone_hash", LargeBinary(32)),
+    Column("code_verifier", LargeBinary(32)),
+    UniqueConstraint("election_id", "nik_hash"),
+    Index("ix_voters_nik_hash", "nik_hash"),
+)
+
+participations = Table(
+    "participations",
+    metadata,
+    # The primary key is the promise: one voter, one ballot.
+    Column("voter_id", ForeignKey("voters.id"), primary_key=True, autoincrement=False),
+)
+
+ballots = Table(
+    "ballots",
+    metadata,
+    Column("tracker", LargeBinary(32), primary_key=True),
+    Column("election_id", ForeignKey("elections.id"), nullable=False),
+    Column("receipt", String(11), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    UniqueConstraint("election_id", "receipt"),
+    sqlite_with_rowid=False,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("sender_hash", LargeBinary(32), primary_key=True),
+    # Empty once the session has expired; the row stays for a day to tell the voter so.
+    Column("sealed", LargeBinary),
+    Column("expires_at", DateTime, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("subject", LargeBinary(32), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("blocked_until", DateTime, nullable=False),
+    sqlite_with_rowid=False,
+)
