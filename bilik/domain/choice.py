@@ -15,6 +15,7 @@ from enum import Enum
 from bilik.domain import lexicon
 from bilik.domain.election import BLANK, Contest, Selection
 from bilik.domain.mentions import Mention, find_mentions
+from bilik.domain.numbers import number_at
 from bilik.domain.words import Word, words
 
 _BREAKS = frozenset({",", ".", ";", ":", "\n", "…", "!"})
@@ -281,3 +282,23 @@ def named_contest(text: str, contests: Sequence[Contest]) -> str | None:
     message = words(text)
     named = {_contest_at(message, index, contests) for index in range(len(message))} - {None}
     return named.pop() if len(named) == 1 else None
+
+
+def is_bare_number(text: str) -> bool:
+    """Whether a message is a number with nothing but its marker and politeness around it.
+
+    >>> is_bare_number("nomor 2 aja"), is_bare_number("2 orang"), is_bare_number("1 atau 2")
+    (True, False, False)
+    """
+    message = words(text)
+    for index in range(len(message)):
+        found = number_at(message, index, marked=True)
+        if found and found[0] < 100:
+            rest = [*message[:index], *message[index + found[1] :]]
+            return len(rest) <= 4 and all(word.text in _AROUND_NUMBER for word in rest)
+    return False
+
+
+_AROUND_NUMBER = lexicon.MARKER | {
+    ".", ",", "!", "saja", "dong", "deh", "ya", "lah", "pak", "bapak", "ibu", "min", "kak", "yang",
+}  # fmt: skip

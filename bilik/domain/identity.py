@@ -102,3 +102,9 @@ def form_of_address(nik: str, today: date) -> str:
     if (today - born).days < YOUNG * 365.25:
         return "Kak"
     return "Bu" if female else "Pak"
+
+
+def holds_credentials(text: str) -> bool:
+    """Whether a message holds a NIK, a voting code, or what was meant as a NIK."""
+    found = find_credentials(text)
+    return bool(found.nik or found.code or found.odd_digits)

@@ -12,8 +12,9 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from bilik.domain.ballot import decode_selections, encode_selections, is_plain, receipt_of, tracker
+from bilik.domain.ballot import decode_selections, encode_selections, tracker
 from bilik.domain.election import Election, Selections
+from bilik.domain.receipt import is_plain, receipt_of
 from bilik.keys import Keys, SealBroken
 from bilik.services.elections import StoredElection
 from bilik.storage.tables import ballots, participations, voters

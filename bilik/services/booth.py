@@ -18,14 +18,15 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from bilik.clock import ZONES, Clock, system_clock
-from bilik.domain.ballot import find_receipt
 from bilik.domain.choice import Doubt, Resolution, named_contest, resolve
 from bilik.domain.confirmation import is_clear_yes
 from bilik.domain.delay import NIK_RULE, SENDER_RULE
-from bilik.domain.election import BLANK, Election, Phase, Selection
+from bilik.domain.election import BLANK, Election, Phase, Selection, State
 from bilik.domain.identity import Credentials, find_credentials, form_of_address, masked_name
+from bilik.domain.receipt import find_receipt
 from bilik.keys import Keys
 from bilik.services import attempts, ballot_box, sessions
+from bilik.services.counting import Result, count_box
 from bilik.services.elections import StoredElection, all_elections, current, one_election
 from bilik.services.sessions import Session, Stage
 from bilik.storage.database import Database
@@ -66,19 +67,24 @@ class Kind(str, Enum):
 class Scene:
     """Where a voter stands.
 
-    ``election`` is the voter's own, or the only current one; it is None where there is none or more
-    than one, and then ``titles`` names those. ``selections`` are pending, not recorded.
+    ``elections`` holds the voter's own one, or else all current ones, each with its phase.
+    ``selections`` are pending, not recorded. ``half`` names the half of an identity that is still
+    missing, ``"nik"`` or ``"code"``, when the other has come.
     """
 
     stage: Stage
     now: datetime
-    election: Election | None = None
-    phase: Phase | None = None
-    titles: tuple[str, ...] = ()
+    elections: tuple[tuple[Election, Phase], ...] = ()
     selections: dict[str, Selection] = field(default_factory=dict)
     asked: str | None = None
     readback: str | None = None
     receipt: str | None = None
+    half: str | None = None
+
+    @property
+    def election(self) -> Election | None:
+        """The one election in question; None where there is none or more than one."""
+        return self.elections[0][0] if len(self.elections) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -125,6 +131,15 @@ class Booth:
             return None, False
         with self._database.read() as connection:
             return receipt, ballot_box.holds(connection, receipt)
+
+    def results(self) -> list[Result]:
+        """The counts of the current elections that the panitia has tallied."""
+        with self._database.read() as connection:
+            return [
+                count_box(connection, self._keys, stored)
+                for stored in current(all_elections(connection), self._clock())
+                if stored.state is State.TALLIED
+            ]
 
     # -- identity ------------------------------------------------------------------------------
 
@@ -213,7 +228,7 @@ class Booth:
         now: datetime,
     ) -> Outcome:
         sessions.forget(connection, self._keys.sender_hash(sender))
-        scene = Scene(Stage.IDENTITY, now, stored.election, stored.phase(now))
+        scene = Scene(Stage.IDENTITY, now, ((stored.election, stored.phase(now)),))
         return Outcome(kind, scene)
 
     def _subjects(self, sender: str, nik: str) -> attempts.Subjects:
@@ -398,17 +413,16 @@ class Booth:
             found = [one_election(connection, session.election_id)]
         else:
             found = current(all_elections(connection), now)
-        only = found[0] if len(found) == 1 else None
+        missing = "code" if session.nik else "nik" if session.code else None
         return Scene(
             stage=session.stage,
             now=now,
-            election=only.election if only else None,
-            phase=only.phase(now) if only else None,
-            titles=tuple(one.election.title for one in found),
+            elections=tuple((one.election, one.phase(now)) for one in found),
             selections=dict(session.selections),
             asked=session.asked,
             readback=session.readback,
             receipt=session.receipt,
+            half=missing,
         )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from bilik.clock import Clock, moment_text, system_clock
-from bilik.domain import crockford, tally
+from bilik.domain import crockford
 from bilik.domain.definition import read_definition
 from bilik.domain.election import Election, Phase, State
 from bilik.domain.identity import CODE_SYMBOLS, masked_nik
@@ -24,6 +24,7 @@ from bilik.domain.roll import RollEntry, read_roll
 from bilik.errors import BilikError, NotFound, WrongState
 from bilik.keys import Keys
 from bilik.services import ballot_box
+from bilik.services.counting import Result, count_box
 from bilik.services.elections import StoredElection, all_elections
 from bilik.storage.database import Database
 from bilik.storage.tables import elections, voters
@@ -55,17 +56,6 @@ class Standing:
     def turnout(self) -> float:
         """Ballots over voters, 0 to 1."""
         return self.ballots / self.voters if self.voters else 0.0
-
-
-@dataclass(frozen=True)
-class Result:
-    """A count: per contest, with the number of ballots and of those set aside as spoilt."""
-
-    election: Election
-    counts: tuple[tally.ContestCount, ...]
-    ballots: int
-    voters_marked: int
-    set_aside: int
 
 
 class Desk:
@@ -262,17 +252,9 @@ class Desk:
                     "Pemungutan suara belum ditutup, jadi belum boleh dihitung. "
                     "Tutup dulu dengan `bilik close`."
                 )
-            opened = list(ballot_box.open_ballots(connection, self._keys, stored))
-            marked = ballot_box.voters_marked(connection, stored.id)
-            if len(opened) != marked:
-                raise BilikError(
-                    f"Isi kotak {len(opened)} suara, tetapi {marked} pemilih tercatat memilih. "
-                    "Jangan umumkan hasil; simpan basis data ini dan periksa bersama saksi."
-                )
-            good = [selections for selections in opened if selections is not None]
+            result = count_box(connection, self._keys, stored)
             self._set_state(connection, stored, State.TALLIED)
-            counts = tally.count(stored.election, good)
-            return Result(stored.election, counts, len(opened), marked, len(opened) - len(good))
+            return result
 
     def remove_draft(self, slug: str) -> None:
         """Delete a draft and its roll.

@@ -1,0 +1,33 @@
+"""Messages that were not understood, and Rasa's commands, which voters have no use for."""
+
+from __future__ import annotations
+
+from actions import replies
+from actions.replies import Reply
+from actions.voter_action import Visit, VoterAction
+from bilik.domain.choice import Doubt
+from bilik.services.booth import Kind
+from bilik.services.sessions import Stage
+
+
+class DefaultFallback(VoterAction):
+    """Not understood: once, a plea for other words; twice, what one can say."""
+
+    def answer(self, visit: Visit) -> list[Reply]:
+        """Names alone look strange to the intent model; the resolver knows those on the ballot."""
+        if visit.scene.stage in (Stage.CHOOSING, Stage.CONFIRMING) and not _is_command(visit.text):
+            outcome = visit.booth.choose(visit.sender, visit.text)
+            visit.scene = outcome.scene
+            doubt = outcome.resolution.doubt if outcome.resolution else None
+            if outcome.kind is not Kind.UNCLEAR or doubt is not Doubt.NOTHING:
+                return replies.of_outcome(outcome)
+        response = "not_understood_again" if visit.repeated else "not_understood"
+        return [replies.reply(response, visit.scene), *replies.guide(visit.scene)]
+
+
+class Restart(DefaultFallback):
+    """Takes the place of Rasa's own ``action_restart``: no message can wipe a conversation."""
+
+
+def _is_command(text: str) -> bool:
+    return text.lstrip().startswith("/")

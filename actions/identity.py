@@ -1,0 +1,17 @@
+"""The identity check."""
+
+from __future__ import annotations
+
+from actions import replies
+from actions.replies import Reply
+from actions.voter_action import Visit, VoterAction
+
+
+class Identify(VoterAction):
+    """Takes NIK and voting code."""
+
+    def answer(self, visit: Visit) -> list[Reply]:
+        """Check what the message holds of them."""
+        outcome = visit.booth.identify(visit.sender, visit.text)
+        visit.scene = outcome.scene
+        return replies.of_outcome(outcome)

@@ -1,0 +1,151 @@
+"""Questions, which may come at any time, and the way back from each."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import replace
+
+from actions import render, replies
+from actions.replies import Reply
+from actions.voter_action import Visit, VoterAction
+from bilik.domain.election import Phase, Visibility
+from bilik.services.sessions import Stage
+
+_OVER = (Phase.GRACE, Phase.CLOSED, Phase.TALLIED)
+
+
+class Question(VoterAction, ABC):
+    """A question: an answer, and then back to where the voter was."""
+
+    @abstractmethod
+    def reply(self, visit: Visit) -> list[Reply]:
+        """The answer alone."""
+
+    def answer(self, visit: Visit) -> list[Reply]:
+        """The answer, and the way back."""
+        return [*self.reply(visit), *replies.guide(visit.scene)]
+
+
+class Greet(VoterAction):
+    """Greets, and says which election this is."""
+
+    def answer(self, visit: Visit) -> list[Reply]:
+        """Greet a newcomer; lead the others on."""
+        scene = visit.scene
+        if scene.stage in (Stage.CHOOSING, Stage.CONFIRMING):
+            return [replies.reply("greet_again", scene), *replies.guide(scene)]
+        if not scene.elections:
+            return replies.welcome(scene)
+        # Before and after the hours the greeting says all there is to say.
+        open_now = any(phase is Phase.OPEN for _, phase in scene.elections)
+        return [*replies.welcome(scene), *(replies.guide(scene) if open_now else [])]
+
+
+class Guide(VoterAction):
+    """Says once more what comes next."""
+
+    def answer(self, visit: Visit) -> list[Reply]:
+        """Lead on; once all is chosen, by reading it back."""
+        scene = visit.scene
+        everything = scene.election and len(scene.selections) == len(scene.election.contests)
+        if scene.stage is Stage.CHOOSING and everything:
+            outcome = visit.booth.review(visit.sender)
+            visit.scene = outcome.scene
+            return replies.of_outcome(outcome)
+        if scene.stage is Stage.CHOOSING and scene.asked:
+            return replies.ballot(scene)
+        return replies.guide(scene)
+
+
+class Candidates(Question):
+    """Who stands for election."""
+
+    def reply(self, visit: Visit) -> list[Reply]:
+        """Every contest with its candidates, of every current election."""
+        lists = "\n\n".join(render.all_lists(election) for election, _ in visit.scene.elections)
+        return [replies.reply("ballot", visit.scene, ballot=lists)] if lists else []
+
+
+class Profile(Question):
+    """Vision and mission."""
+
+    def reply(self, visit: Visit) -> list[Reply]:
+        """Those of the candidates named, or of all."""
+        profiles = [render.profile(one, visit.text) for one, _ in visit.scene.elections]
+        text = "\n\n".join(filter(None, profiles))
+        if not text:
+            return [replies.reply("no_profile", visit.scene)]
+        return [replies.reply("profile", visit.scene, profile=text)]
+
+
+class Schedule(Question):
+    """Hours."""
+
+    def reply(self, visit: Visit) -> list[Reply]:
+        """When voting opens and closes."""
+        text = render.schedule(visit.scene)
+        return [replies.reply("schedule", visit.scene, schedule=text)] if text else []
+
+
+class Secrecy(Question):
+    """Secrecy and safety."""
+
+    def reply(self, visit: Visit) -> list[Reply]:
+        """What is known to whom."""
+        live = any(one.visibility is Visibility.LIVE for one, _ in visit.scene.elections)
+        more = [replies.reply("secrecy_live", visit.scene)] if live else []
+        return [replies.reply("secrecy", visit.scene), *more]
+
+
+class Status(Question):
+    """Whether my vote is in the box."""
+
+    def reply(self, visit: Visit) -> list[Reply]:
+        """What is known of a voter underway; to anyone else, how to find out."""
+        if visit.scene.stage in (Stage.CHOOSING, Stage.CONFIRMING):
+            return [replies.reply("status_underway", visit.scene)]
+        return [replies.reply("status_unknown", visit.scene)]
+
+    def answer(self, visit: Visit) -> list[Reply]:
+        """The way back is part of the answer, unless a vote is underway."""
+        underway = visit.scene.stage in (Stage.CHOOSING, Stage.CONFIRMING)
+        return super().answer(visit) if underway else self.reply(visit)
+
+
+class Results(Question):
+    """Results."""
+
+    def reply(self, visit: Visit) -> list[Reply]:
+        """The count, once there is one; until then, when to expect it."""
+        text = render.results(visit.booth.results())
+        if text:
+            return [replies.reply("results", visit.scene, results=text)]
+        return [
+            replies.reply(
+                "results_soon" if one[1] in _OVER else "results_later",
+                replace(visit.scene, elections=(one,)),
+            )
+            for one in visit.scene.elections
+        ]
+
+    def answer(self, visit: Visit) -> list[Reply]:
+        """Lead back only those who can vote now."""
+        open_now = any(phase is Phase.OPEN for _, phase in visit.scene.elections)
+        return [*self.reply(visit), *(replies.guide(visit.scene) if open_now else [])]
+
+
+class CheckReceipt(Question):
+    """Whether a receipt's ballot is in the box."""
+
+    def reply(self, visit: Visit) -> list[Reply]:
+        """*tercatat* or *tidak ditemukan*."""
+        receipt, found = visit.booth.finds_receipt(visit.text)
+        if receipt is None:
+            return [replies.reply("receipt_needed", visit.scene)]
+        response = "receipt_found" if found else "receipt_missing"
+        return [replies.reply(response, visit.scene, receipt=receipt)]
+
+    def answer(self, visit: Visit) -> list[Reply]:
+        """Lead back only those who are voting."""
+        underway = visit.scene.stage in (Stage.CHOOSING, Stage.CONFIRMING)
+        return [*self.reply(visit), *(replies.guide(visit.scene) if underway else [])]

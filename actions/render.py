@@ -1,0 +1,212 @@
+"""Lists and lines filled into responses: ballots, selections, hours, results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bilik.clock import day_text, hour_text, moment_text
+from bilik.domain.election import BLANK, Candidate, Contest, Election, Phase, Selection
+from bilik.domain.mentions import find_mentions
+from bilik.domain.words import words
+from bilik.services.booth import Outcome, Scene
+from bilik.services.counting import Result
+
+BLANK_TEXT = "dikosongkan"
+
+
+def hours(scene: Scene) -> str:
+    """One sentence on when one can vote, for the greeting."""
+    (election, phase) = scene.elections[0]
+    match phase:
+        case Phase.OPEN:
+            same_day = day_text(scene.now, election.zone) == day_text(
+                election.closes, election.zone
+            )
+            closing = (hour_text if same_day else moment_text)(election.closes, election.zone)
+            until = f"pukul {closing}" if same_day else closing
+            return f"Pemungutan suara buka sampai {until}."
+        case Phase.DRAFT | Phase.UPCOMING:
+            return f"Pemungutan suara dibuka {moment_text(election.opens, election.zone)}."
+        case Phase.PAUSED:
+            return "Pemungutan suara sedang dijeda panitia."
+        case _:
+            return "Pemungutan suara sudah ditutup."
+
+
+def elections(scene: Scene) -> str:
+    """All current elections, a line each."""
+    return "\n".join(f"• {election.title}" for election, _ in scene.elections)
+
+
+def schedule(scene: Scene) -> str:
+    """When voting opens and closes, for each current election."""
+    now = {
+        Phase.OPEN: "Sekarang sedang buka.",
+        Phase.UPCOMING: "Sekarang belum buka.",
+        Phase.DRAFT: "Sekarang belum buka.",
+        Phase.PAUSED: "Sekarang sedang dijeda.",
+    }
+    return "\n".join(
+        f"*{election.title}*: buka {moment_text(election.opens, election.zone)}, "
+        f"tutup {moment_text(election.closes, election.zone)}. "
+        f"{now.get(phase, 'Sekarang sudah ditutup.')}"
+        for election, phase in scene.elections
+    )
+
+
+def ballot(scene: Scene) -> str:
+    """The contest being asked, or all of them, with number and names."""
+    election = scene.election
+    if election is None:
+        return ""
+    asked = [one for one in election.contests if one.id == scene.asked] or list(election.contests)
+    lists = "\n\n".join(contest_list(contest) for contest in asked)
+    return f"{lists}\n\nSiapa pilihan Anda? Sebut nomor atau namanya."
+
+
+def contest_list(contest: Contest) -> str:
+    """A contest's candidates in the order of their numbers."""
+    lines = [f"{one.number}. {one.full_name}" for one in _in_order(contest)]
+    return "\n".join([f"Calon *{contest.title}*:", *lines])
+
+
+def all_lists(election: Election) -> str:
+    """All contests with their candidates."""
+    return "\n\n".join(contest_list(contest) for contest in election.contests)
+
+
+def contest_title(scene: Scene) -> str:
+    """The title of the contest being asked."""
+    election = scene.election
+    return election.contest(scene.asked).title if election and scene.asked else ""
+
+
+def selections(scene: Scene) -> str:
+    """The pending selections, a line per contest, with number and full names."""
+    election = scene.election
+    if election is None:
+        return ""
+    return "\n".join(
+        _selection_line(contest, scene.selections[contest.id], len(election.contests) > 1)
+        for contest in election.contests
+        if contest.id in scene.selections
+    )
+
+
+def _selection_line(contest: Contest, selection: Selection, with_title: bool) -> str:
+    title = f"{contest.title}: " if with_title else ""
+    return f"{title}*{selection_text(contest, selection)}*"
+
+
+def selection_text(contest: Contest, selection: Selection) -> str:
+    """``nomor 2, Siti Rahmawati, S.Pd.``, or that the contest is left blank."""
+    if selection is BLANK:
+        return BLANK_TEXT
+    candidate = contest.candidate(int(str(selection)))
+    return f"nomor {selection}, {candidate.full_name}" if candidate else str(selection)
+
+
+def noted(outcome: Outcome) -> str:
+    """What a message has just chosen, where more is still to be asked."""
+    election, resolution = outcome.scene.election, outcome.resolution
+    if election is None or resolution is None:
+        return ""
+    return "; ".join(
+        f"{contest.title} {selection_text(contest, resolution.accepted[contest.id])}"
+        for contest in election.contests
+        if contest.id in resolution.accepted
+    )
+
+
+def candidates_in_doubt(outcome: Outcome) -> str:
+    """The candidates that a doubt is about: ``nomor 1 dan nomor 2``."""
+    numbers = outcome.resolution.candidates if outcome.resolution else ()
+    named = [BLANK_TEXT if one is BLANK else f"nomor {one}" for one in numbers]
+    return _enumeration(named) or "itu"
+
+
+def not_on_ballot(outcome: Outcome) -> str:
+    """``Nomor 9``, or what else stands on no ballot."""
+    unknown = outcome.resolution.unknown if outcome.resolution else ()
+    return _enumeration([f"Nomor {number}" for number in unknown]) or "Pilihan itu"
+
+
+def example(scene: Scene) -> str:
+    """How to say a choice in this election."""
+    election = scene.election
+    if election is None or len(election.contests) == 1 or scene.asked:
+        return "nomor 2"
+    return ", ".join(f"{_short(contest)} 1" for contest in election.contests[:2])
+
+
+def example_of_change(scene: Scene) -> str:
+    """How to say what is to be changed."""
+    election = scene.election
+    return f"{_short(election.contests[-1])} 1" if election else "nomor 1"
+
+
+def _short(contest: Contest) -> str:
+    return contest.aliases[0] if contest.aliases else contest.title.lower()
+
+
+def tps(text: str) -> str:
+    """``TPS 03``, also where the roll says only the number."""
+    return f"TPS {text}" if text[:1].isdigit() else text
+
+
+def profile(election: Election, text: str) -> str:
+    """Vision and mission of the candidates a message names, or of all; empty if none has any."""
+    mentioned = {
+        (contest, selection)
+        for mention in find_mentions(words(text), election.contests)
+        for contest, chosen in mention.options.items()
+        for selection in chosen
+    }
+    parts = [
+        _one_profile(candidate)
+        for contest in election.contests
+        for candidate in _in_order(contest)
+        if not candidate.empty_box
+        and (not mentioned or (contest.id, candidate.number) in mentioned)
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _one_profile(candidate: Candidate) -> str:
+    lines = [f"*{candidate.number}. {candidate.full_name}*"]
+    if candidate.vision:
+        lines.append(f"Visi: {candidate.vision}")
+    lines.extend(f"– {mission}" for mission in candidate.missions)
+    return "\n".join(lines) if len(lines) > 1 else ""
+
+
+def results(found: Sequence[Result]) -> str:
+    """Counts per contest, for each election."""
+    return "\n\n".join(_one_result(result) for result in found)
+
+
+def _one_result(result: Result) -> str:
+    lines = [f"Hasil *{result.election.title}*, {result.ballots} suara masuk:"]
+    for contest, count in zip(result.election.contests, result.counts, strict=True):
+        lines.append(f"*{contest.title}*")
+        for candidate in _in_order(contest):
+            votes = count.votes[candidate.number]
+            share = f" ({percent(votes, count.valid)})" if count.valid else ""
+            lines.append(f"{candidate.number}. {candidate.full_name}: {votes}{share}")
+        lines.append(f"Dikosongkan: {count.blank}")
+    return "\n".join(lines)
+
+
+def percent(part: int, whole: int) -> str:
+    """``62,5 %``."""
+    return f"{100 * part / whole:.1f} %".replace(".", ",")
+
+
+def _in_order(contest: Contest) -> list[Candidate]:
+    return sorted(contest.candidates, key=lambda one: one.number)
+
+
+def _enumeration(parts: Sequence[str]) -> str:
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} dan {parts[-1]}"

@@ -1,0 +1,123 @@
+"""What all actions share: the voter's place looked up, one act, the answers, the slots."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import replies
+from actions.booth import the_booth
+from actions.replies import Reply
+from bilik.services.booth import Booth, Scene
+from bilik.services.sessions import Stage
+
+logger = logging.getLogger(__name__)
+
+_STAGE_SLOTS = {Stage.CHOOSING, Stage.CONFIRMING}
+
+
+@dataclass
+class Visit:
+    """One message of a voter, and where the voter stands.
+
+    ``told_stage`` and ``told_readback`` are what the last answer that went out has left in the
+    slots: what the voter has seen, which may be less than what the database knows.
+    """
+
+    booth: Booth
+    sender: str
+    text: str
+    scene: Scene
+    told_stage: str | None
+    told_readback: str | None
+    repeated: bool
+
+    def look_again(self) -> None:
+        """Bring ``scene`` up to date after an act."""
+        self.scene = self.booth.look(self.sender)
+
+
+class VoterAction(Action, ABC):
+    """An action of Bilik's, named after its class: ``CastBallot`` is ``action_cast_ballot``."""
+
+    keeps_finished_session = False
+    """Only the cast needs what is left of a finished session, for a repeated *ya*."""
+
+    def name(self) -> str:
+        """The action's name in `domain.yml`."""
+        return "action" + re.sub(r"([A-Z])", r"_\1", type(self).__name__).lower()
+
+    @abstractmethod
+    def answer(self, visit: Visit) -> list[Reply]:
+        """Do it and answer; ``visit.scene`` is where the voter stands afterwards."""
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Answer; if anything fails, the voter hears so, and no log hears what was said."""
+        greeted = bool(tracker.get_slot("greeted"))
+        try:
+            texts, scene = await asyncio.to_thread(self._visit, tracker, greeted)
+        except Exception as error:
+            logger.error("%s failed: %s", self.name(), type(error).__name__)
+            dispatcher.utter_message(text=replies.answers()["checking"])
+            return []
+        for one in texts:
+            dispatcher.utter_message(text=one)
+        return [
+            SlotSet("stage", scene.stage.value if scene.stage in _STAGE_SLOTS else None),
+            SlotSet("readback", scene.readback),
+            SlotSet("greeted", scene.stage is not Stage.DONE),
+        ]
+
+    def _visit(self, tracker: Tracker, greeted: bool) -> tuple[list[str], Scene]:
+        booth, sender = the_booth(), tracker.sender_id
+        visit = Visit(
+            booth,
+            sender,
+            tracker.latest_message.get("text") or "",
+            booth.look(sender),
+            tracker.get_slot("stage"),
+            tracker.get_slot("readback"),
+            repeated=_previous_action(tracker) == self.name(),
+        )
+        before = self._settle(visit)
+        said = self.answer(visit)
+        if not greeted and visit.scene.stage is not Stage.DONE:
+            before.append(replies.reply("privacy", visit.scene))
+        if said and said[0].name.startswith("greet"):
+            said, before = said[1:], [said[0], *before]
+        return [one.text for one in (*before, *said)], visit.scene
+
+    def _settle(self, visit: Visit) -> list[Reply]:
+        """Tell what the voter has missed, and clear away what is over."""
+        before = []
+        if visit.scene.stage is Stage.DONE and not self.keeps_finished_session:
+            if visit.told_stage == Stage.CONFIRMING.value:
+                # The cast was recorded, but its answer never went out.
+                receipt = visit.scene.receipt or ""
+                before.append(replies.reply("arrived", visit.scene, receipt=receipt))
+            visit.booth.take_leave(visit.sender)
+            visit.look_again()
+        elif visit.scene.stage is Stage.EXPIRED:
+            before.append(replies.reply("session_expired", visit.scene))
+            visit.booth.take_leave(visit.sender)
+            visit.look_again()
+        return before
+
+
+def _previous_action(tracker: Tracker) -> str | None:
+    """The last action of ours before this message."""
+    for event in reversed(tracker.events):
+        name = event.get("name")
+        if event.get("event") == "action" and name not in ("action_listen", None):
+            return str(name)
+    return None

@@ -1,0 +1,61 @@
+"""Choosing, the read-back, and the cast."""
+
+from __future__ import annotations
+
+from actions import replies
+from actions.replies import Reply
+from actions.voter_action import Visit, VoterAction
+from bilik.services.booth import Kind, Outcome
+
+
+def _answered(visit: Visit, outcome: Outcome) -> list[Reply]:
+    visit.scene = outcome.scene
+    return replies.of_outcome(outcome)
+
+
+class Choose(VoterAction):
+    """Takes what a message chooses or rejects."""
+
+    def answer(self, visit: Visit) -> list[Reply]:
+        """Read back what is clear, ask about what is not."""
+        return _answered(visit, visit.booth.choose(visit.sender, visit.text))
+
+
+class LeaveBlank(VoterAction):
+    """Leaves a contest blank."""
+
+    def answer(self, visit: Visit) -> list[Reply]:
+        """Take the blank selection and read back."""
+        return _answered(visit, visit.booth.leave_blank(visit.sender, visit.text))
+
+
+class ChangeChoice(VoterAction):
+    """Goes back from the read-back to choosing."""
+
+    def answer(self, visit: Visit) -> list[Reply]:
+        """Ask what to change."""
+        return _answered(visit, visit.booth.change(visit.sender, visit.text))
+
+
+class CastBallot(VoterAction):
+    """The only action that records a vote, and the only one to say SUDAH or BELUM tercatat."""
+
+    keeps_finished_session = True
+
+    def answer(self, visit: Visit) -> list[Reply]:
+        """Cast on a clear yes to the read-back that the voter has seen."""
+        underway = visit.told_stage is not None
+        outcome = visit.booth.confirm(visit.sender, visit.text, visit.told_readback)
+        visit.scene = outcome.scene
+        if underway and outcome.kind in (Kind.CLOSED, Kind.PAUSED):
+            word = outcome.kind.value
+            return [replies.reply(f"not_recorded_{word}", outcome.scene)]
+        return replies.of_outcome(outcome)
+
+
+class Stop(VoterAction):
+    """Stops; nothing is recorded."""
+
+    def answer(self, visit: Visit) -> list[Reply]:
+        """Forget what was pending."""
+        return _answered(visit, visit.booth.stop(visit.sender))

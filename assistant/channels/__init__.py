@@ -1,0 +1,1 @@
+"""The ways into Bilik, each a Rasa connector."""

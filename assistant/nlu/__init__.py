@@ -1,0 +1,1 @@
+"""Rasa graph components that read Bahasa Indonesia as it is chatted."""

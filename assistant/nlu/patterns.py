@@ -1,0 +1,76 @@
+"""What has only one reading is not left to a learned model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import (
+    INTENT,
+    INTENT_NAME_KEY,
+    INTENT_RANKING_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    TEXT,
+)
+from rasa.shared.nlu.training_data.message import Message
+
+from bilik.domain.choice import is_bare_number
+from bilik.domain.confirmation import is_clear_yes
+from bilik.domain.identity import holds_credentials
+from bilik.domain.receipt import find_receipt
+
+COMMAND = "/"
+NOT_UNDERSTOOD = "nlu_fallback"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class PatternIntentClassifier(IntentClassifier, GraphComponent):
+    """Names the intent of messages of a fixed form, over whatever was predicted before.
+
+    A message that begins with ``/`` names an intent to Rasa, which any voter could type. Here it is
+    a message like others, and not understood.
+    """
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> PatternIntentClassifier:
+        """See the parent class."""
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set the intent where the form of a message tells it."""
+        for message in messages:
+            text = message.get(TEXT) or ""
+            intent = intent_by_form(text)
+            if text.lstrip().startswith(COMMAND):
+                # Rasa reads commands after this component; a space takes their power.
+                message.set(TEXT, f" {text}")
+            if intent is not None:
+                found = {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: 1.0}
+                message.set(INTENT, found, add_to_output=True)
+                message.set(INTENT_RANKING_KEY, [found], add_to_output=True)
+        return messages
+
+
+def intent_by_form(text: str) -> str | None:
+    """The intent that a message's form alone tells; None if it tells none."""
+    if text.lstrip().startswith(COMMAND):
+        return NOT_UNDERSTOOD
+    if find_receipt(text):
+        return "check_receipt"
+    if holds_credentials(text):
+        return "provide_identity"
+    if is_clear_yes(text):
+        return "affirm"
+    if is_bare_number(text):
+        return "choose"
+    return None
