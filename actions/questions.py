@@ -70,8 +70,11 @@ class Profile(Question):
     """Vision and mission."""
 
     def reply(self, visit: Visit) -> list[Reply]:
-        """Those of the candidates named, or of all."""
-        profiles = [render.profile(one, visit.text) for one, _ in visit.scene.elections]
+        """Those of the candidates named, or of the one just chosen ("dia"), or of all."""
+        profiles = [
+            render.profile(one, visit.text, visit.scene.selections)
+            for one, _ in visit.scene.elections
+        ]
         text = "\n\n".join(filter(None, profiles))
         if not text:
             return [replies.reply("no_profile", visit.scene)]

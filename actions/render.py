@@ -1,17 +1,18 @@
-"""Lists and lines filled into responses: ballots, selections, hours, results."""
+"""Lists and lines filled into answers: ballots, selections, hours, results."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from bilik.clock import day_text, hour_text, moment_text
-from bilik.domain.election import BLANK, Candidate, Contest, Election, Phase, Selection
+from bilik.domain.election import BLANK, Candidate, Contest, Election, Phase, Selection, Selections
 from bilik.domain.mentions import find_mentions
 from bilik.domain.words import words
 from bilik.services.booth import Outcome, Scene
 from bilik.services.counting import Result
 
 BLANK_TEXT = "dikosongkan"
+_HE_OR_SHE = {"dia", "beliau", "doi", "orangnya", "deseu", "piyambake"}
 
 
 def hours(scene: Scene) -> str:
@@ -154,14 +155,20 @@ def tps(text: str) -> str:
     return f"TPS {text}" if text[:1].isdigit() else text
 
 
-def profile(election: Election, text: str) -> str:
-    """Vision and mission of the candidates a message names, or of all; empty if none has any."""
+def profile(election: Election, text: str, pending: Selections) -> str:
+    """Vision and mission of the candidates a message names, or of all; empty if none has any.
+
+    "Dia" and the like mean the candidates that are pending.
+    """
+    message = words(text)
     mentioned = {
         (contest, selection)
-        for mention in find_mentions(words(text), election.contests)
+        for mention in find_mentions(message, election.contests)
         for contest, chosen in mention.options.items()
         for selection in chosen
     }
+    if not mentioned and any(word.text in _HE_OR_SHE for word in message):
+        mentioned = set(pending.items())
     parts = [
         _one_profile(candidate)
         for contest in election.contests

@@ -1,4 +1,4 @@
-"""`POST /webhooks/rest/webhook`, for the demo and tests: on only in the demo, and from this machine."""
+"""`POST /webhooks/rest/webhook`, for the demo and tests, and only from this machine."""
 
 from __future__ import annotations
 

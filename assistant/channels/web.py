@@ -69,7 +69,7 @@ class WebChat(InputChannel):
         @blueprint.post("/messages")
         async def receive(request: Request) -> HTTPResponse:
             session = _session(request)
-            # A page of another site cannot send this type without asking first, and is refused then.
+            # A page of another site cannot send this type without asking first, and is refused.
             if session is None or not request.content_type.startswith("application/json"):
                 return response.json({"error": "session"}, 403, headers=_HEADERS)
             content = request.json if isinstance(request.json, dict) else {}

@@ -35,19 +35,22 @@ CORRECTION = frozenset(
 ALTERNATIVE = frozenset(["atau", "apa"])
 
 TALK = frozenset(
-    # judgement
-    "jelek bagus buruk baik korup korupsi bohong pembohong jahat keren hebat payah parah cocok "
-    "pintar bodoh goblok tua muda ganteng cantik pantas layak kalah menang kalahkan curang rakus "
-    "sombong pelit jujur amanah merakyat hidup viva merdeka lanjutkan gaspol juara terbaik terburuk "
-    # hearsay, conditions, comparison
-    "katanya kata konon kabarnya denger dengar gosip isu berita kalau andai andaikan seandainya "
-    "misalnya misal seumpama bila jika apabila asal mending mendingan daripada dibanding dibandingkan "
-    "antara sepertinya mungkin barangkali bingung ragu bimbang galau entah hampir kemarin dulu "
-    "pernah seharusnya harusnya mestinya "
-    # somebody else's vote
-    "teman temanku tetangga istri suami anak anakku kakak adik mertua keluarga orang semua mereka "
-    "dia warga kami pamanku bibiku om-ku nenek kakek bos guru ustad kiai disuruh dibayar nyuruh "
-    "suruh dikasih bayar kampanye dipilih didukung dicoblos ajak".split()
+    (
+        # judgement
+        "jelek bagus buruk baik korup korupsi bohong pembohong jahat keren hebat payah parah "
+        "cocok pintar bodoh goblok tua muda ganteng cantik pantas layak kalah menang kalahkan "
+        "curang rakus sombong pelit jujur amanah merakyat hidup viva merdeka lanjutkan gaspol "
+        "juara terbaik terburuk "
+        # hearsay, conditions, comparison
+        "katanya kata konon kabarnya denger dengar gosip isu berita kalau andai andaikan "
+        "seandainya misalnya misal seumpama bila jika apabila asal mending mendingan daripada "
+        "dibanding dibandingkan antara sepertinya mungkin barangkali bingung ragu bimbang galau "
+        "entah hampir kemarin dulu pernah seharusnya harusnya mestinya "
+        # somebody else's vote
+        "teman temanku tetangga istri suami anak anakku kakak adik mertua keluarga orang semua "
+        "mereka dia warga kami pamanku bibiku om-ku nenek kakek bos guru ustad kiai disuruh "
+        "dibayar nyuruh suruh dikasih bayar kampanye dipilih didukung dicoblos ajak "
+    ).split()
 )
 """Signs of talk about a candidate, of doubt, or of somebody else's vote."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import io
 import os
@@ -387,7 +388,7 @@ def _write_secret_file(path: Path, text: str) -> None:
             f"Berkas {path} sudah ada. Pilih nama lain; kode lama tidak ditimpa."
         ) from None
     except OSError as error:
-        raise BilikError(f"Berkas {path} tidak bisa dibuat: {error.strerror}.") from None
+        raise BilikError(f"Berkas {path} tidak bisa dibuat: {_reason(error)}.") from None
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
@@ -398,7 +399,17 @@ def _read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise NotFound(f"Berkas {path} tidak bisa dibaca: {error.strerror}.") from None
+        raise NotFound(f"Berkas {path} tidak bisa dibaca: {_reason(error)}.") from None
+
+
+def _reason(error: OSError) -> str:
+    reasons = {
+        errno.ENOENT: "berkas atau foldernya tidak ada",
+        errno.EACCES: "tidak ada izin",
+        errno.EISDIR: "itu folder, bukan berkas",
+        errno.ENOSPC: "penyimpanan penuh",
+    }
+    return reasons.get(error.errno or 0, "periksa nama dan izinnya")
 
 
 def _read_text(path: Path) -> str:

@@ -1,0 +1,65 @@
+# Bilik. `make run` to vote, `make test` to test, `make check` to lint and type.
+# All that is needed beforehand: python3, make and git, on Linux x86-64.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup train run shell test check format bench clean
+.DELETE_ON_ERROR:
+
+SHELL := /bin/bash
+UV := .tools/uv
+BIN := .venv/bin
+MODEL := models/bilik.tar.gz
+SOURCES := config.yml domain.yml $(shell find data -name '*.yml') \
+	$(wildcard assistant/nlu/*.py bilik/domain/*.py)
+
+# Rasa reports usage to its makers unless told not to.
+export RASA_TELEMETRY_ENABLED := false
+export UV_PYTHON_PREFERENCE ?= system
+# Deprecations inside Rasa's pinned packages.
+export PYTHONWARNINGS ?= ignore
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+
+help: ## what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/.ready ## the environment, in .venv
+
+$(UV): scripts/get_uv.py
+	@command -v python3 >/dev/null || { echo "bilik: python3 belum terpasang."; exit 1; }
+	@python3 scripts/get_uv.py && touch $@
+
+.venv/.ready: pyproject.toml uv.lock .python-version | $(UV)
+	@echo "Menyiapkan lingkungan Python (pertama kali beberapa menit) …"
+	@$(UV) sync --locked --all-extras || \
+		{ echo "bilik: paket belum lengkap. Periksa sambungan internet, lalu ulangi."; exit 1; }
+	@touch $@
+
+train: $(MODEL) ## train the model, if its sources changed
+
+$(MODEL): $(SOURCES) | .venv/.ready
+	@echo "Melatih model (sekitar setengah menit) …"
+	@mkdir -p var/run
+	@$(BIN)/rasa train --fixed-model-name bilik --quiet >var/run/train.log 2>&1 || \
+		{ tail -n 20 var/run/train.log; echo "bilik: model belum terlatih."; exit 1; }
+	@touch $@
+
+run: .venv/.ready $(MODEL) ## Bilik with a demo election, at http://127.0.0.1:5005/chat
+	@exec $(BIN)/python -m assistant.launch
+
+shell: .venv/.ready $(MODEL) ## talk to Bilik in the terminal, while `make run` runs elsewhere
+	@BILIK_ACTIONS_PORT=$${BILIK_ACTIONS_PORT:-5055} $(BIN)/rasa shell --quiet
+
+test: .venv/.ready $(MODEL) ## all tests
+	@UV=$(UV) BIN=$(BIN) scripts/test
+
+check: .venv/.ready ## lint and types
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+format: .venv/.ready ## put the code into its usual form
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+bench: .venv/.ready $(MODEL) ## benchmarks, each beside its peer
+	@$(BIN)/python -m bench.conversation
+
+clean: ## remove what was built and trained; keeps .env and var/
+	rm -rf .venv .venv-unit .tools .rasa results $(MODEL)

@@ -1,0 +1,44 @@
+"""The `bilik` command: the panitia's desk in the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from bilik.cli.app import app
+from bilik.errors import BilikError
+
+_MISTAKES = {
+    "MissingParameter": "ada isian yang belum ditulis",
+    "NoSuchOption": "ada pilihan yang tidak dikenal",
+    "BadParameter": "ada isian yang tidak bisa dipakai",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command; an error is one line that says what to do."""
+    try:
+        code = app(args=arguments, prog_name="bilik", standalone_mode=False)
+    except BilikError as error:
+        _fail(str(error), 1)
+    except typer.Abort:
+        _fail("dibatalkan; tidak ada yang berubah.", 1)
+    except typer.TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            print(error)
+            sys.exit(2)
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "bilik"
+        mistake = _MISTAKES.get(type(error).__name__, "perintah itu tidak dikenal")
+        _fail(f"{mistake}. Lihat `{command} --help`.", 2)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(line: str, code: int) -> None:
+    print(f"bilik: {line}", file=sys.stderr)
+    sys.exit(code)
+
+
+__all__ = ["app", "main"]
