@@ -15,7 +15,7 @@ class DefaultFallback(VoterAction):
 
     def answer(self, visit: Visit) -> list[Reply]:
         """Names alone look strange to the intent model; the resolver knows those on the ballot."""
-        if visit.scene.stage in (Stage.CHOOSING, Stage.CONFIRMING) and not _is_command(visit.text):
+        if visit.scene.stage in (Stage.CHOOSING, Stage.CONFIRMING):
             outcome = visit.booth.choose(visit.sender, visit.text)
             visit.scene = outcome.scene
             doubt = outcome.resolution.doubt if outcome.resolution else None
@@ -27,7 +27,3 @@ class DefaultFallback(VoterAction):
 
 class Restart(DefaultFallback):
     """Takes the place of Rasa's own ``action_restart``: no message can wipe a conversation."""
-
-
-def _is_command(text: str) -> bool:
-    return text.lstrip().startswith("/")

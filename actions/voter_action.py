@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import replies
@@ -21,6 +21,7 @@ from bilik.services.sessions import Stage
 
 logger = logging.getLogger(__name__)
 
+_NOT_OURS = {"action_listen", "action_session_start", "action_extract_slots", "utter_thanks"}
 _STAGE_SLOTS = {Stage.CHOOSING, Stage.CONFIRMING}
 
 
@@ -62,20 +63,30 @@ class VoterAction(Action, ABC):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Answer; if anything fails, the voter hears so, and no log hears what was said."""
+        """Answer; if anything fails, the voter hears so, and no log hears what was said.
+
+        One message is one act, whatever the policies predict after it: a *ya* can never answer a
+        read-back that it has itself brought about.
+        """
+        if _has_acted(tracker):
+            return [FollowupAction("action_listen")]
         greeted = bool(tracker.get_slot("greeted"))
         try:
             texts, scene = await asyncio.to_thread(self._visit, tracker, greeted)
         except Exception as error:
             logger.error("%s failed: %s", self.name(), type(error).__name__)
             dispatcher.utter_message(text=replies.answers()["checking"])
-            return []
+            return [FollowupAction("action_listen")]
         for one in texts:
             dispatcher.utter_message(text=one)
+        if scene.stage is Stage.DONE:
+            # For channels that can clear their screen; others let it pass.
+            dispatcher.utter_message(json_message={"finished": True})
         return [
             SlotSet("stage", scene.stage.value if scene.stage in _STAGE_SLOTS else None),
             SlotSet("readback", scene.readback),
             SlotSet("greeted", scene.stage is not Stage.DONE),
+            FollowupAction("action_listen"),
         ]
 
     def _visit(self, tracker: Tracker, greeted: bool) -> tuple[list[str], Scene]:
@@ -114,10 +125,20 @@ class VoterAction(Action, ABC):
         return before
 
 
+def _has_acted(tracker: Tracker) -> bool:
+    """Whether an action of ours has already answered the latest message."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return False
+        if event.get("event") == "action" and event.get("name") not in _NOT_OURS:
+            return True
+    return False
+
+
 def _previous_action(tracker: Tracker) -> str | None:
     """The last action of ours before this message."""
     for event in reversed(tracker.events):
         name = event.get("name")
-        if event.get("event") == "action" and name not in ("action_listen", None):
+        if event.get("event") == "action" and name not in _NOT_OURS:
             return str(name)
     return None

@@ -12,7 +12,8 @@ from bilik.errors import BilikError, SettingsError
 from bilik.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-RUN = Path("var/run")
+RUN = Path(os.environ.get("BILIK_RUN", "var/run"))
+"""Where the servers' logs and the process manager's files go."""
 
 
 def main() -> None:

@@ -11,7 +11,9 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
+from weakref import WeakValueDictionary
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
@@ -21,7 +23,18 @@ PATIENCE_SECONDS = 8.0
 MAX_WAITING = 10_000
 CHECKING = "Maaf, ada gangguan sebentar. Sedang kami periksa, ketik *status* sebentar lagi."
 
+FINISHED = {"finished": True}
+"""What an action sends beside its words when a vote is cast: time to clear the screen."""
+
 Handler = Callable[[UserMessage], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Texts in the order they were said; ``finished`` after a cast."""
+
+    texts: list[str]
+    finished: bool = False
 
 
 class Delivery:
@@ -32,8 +45,9 @@ class Delivery:
         self._channel = channel
         self._late: OrderedDict[str, list[str]] = OrderedDict()
         self._running: set[asyncio.Task[None]] = set()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def answer(self, handler: Handler, sender: str, text: str) -> list[str]:
+    async def answer(self, handler: Handler, sender: str, text: str) -> Answers:
         """Bilik's answers to one message; never none."""
         sender_id = f"{self._channel}:{sender}"
         collector = CollectingOutputChannel()
@@ -45,12 +59,16 @@ class Delivery:
         late = self._late.pop(sender_id, [])
         if not done:
             task.add_done_callback(lambda _: self._keep(sender_id, _texts(collector)))
-            return [*late, CHECKING]
-        return [*late, *_texts(collector)] or [CHECKING]
+            return Answers([*late, CHECKING])
+        finished = any(message.get("custom") == FINISHED for message in collector.messages)
+        return Answers([*late, *_texts(collector)] or [CHECKING], finished)
 
     async def _handle(self, handler: Handler, message: UserMessage) -> None:
+        # One at a time and in order. Rasa's own lock would be asked for once a second only.
+        turn = self._turns.setdefault(message.sender_id, asyncio.Lock())
         try:
-            await handler(message)
+            async with turn:
+                await handler(message)
         except Exception as error:  # The voter still gets an answer; the log gets no text.
             logger.error("a message could not be handled: %s", type(error).__name__)
 

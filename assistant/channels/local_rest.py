@@ -50,7 +50,7 @@ class LocalRest(InputChannel):
             if not isinstance(message, str) or not message.strip():
                 return response.json({"error": "message must be a text"}, 400)
             answers = await delivery.answer(on_new_message, sender, message)
-            return response.json([{"recipient_id": sender, "text": text} for text in answers])
+            return response.json([{"recipient_id": sender, "text": text} for text in answers.texts])
 
         return blueprint
 

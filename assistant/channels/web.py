@@ -20,7 +20,7 @@ COOKIE = "bilik_chat"
 _SESSION = re.compile(r"[A-Za-z0-9_-]{32}")
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+    "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -77,7 +77,8 @@ class WebChat(InputChannel):
             if not isinstance(text, str) or not text.strip():
                 return response.json({"error": "text"}, 400, headers=_HEADERS)
             answers = await delivery.answer(on_new_message, session, text[: MAX_CHARACTERS + 1])
-            return response.json({"answers": answers}, headers=_HEADERS)
+            content = {"answers": answers.texts, "finished": answers.finished}
+            return response.json(content, headers=_HEADERS)
 
         return blueprint
 

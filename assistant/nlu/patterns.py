@@ -52,8 +52,8 @@ class PatternIntentClassifier(IntentClassifier, GraphComponent):
             text = message.get(TEXT) or ""
             intent = intent_by_form(text)
             if text.lstrip().startswith(COMMAND):
-                # Rasa looks for commands after this component, at the start of the text.
-                message.set(TEXT, f"\N{MIDDLE DOT}{text}")
+                # Rasa looks for commands after this component. Nothing of it goes any further.
+                message.set(TEXT, "perintah")
             if intent is not None:
                 found = {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: 1.0}
                 message.set(INTENT, found, add_to_output=True)

@@ -39,8 +39,9 @@ def number_at(words: Sequence[Word], start: int, marked: bool = False) -> tuple[
     if word.is_number:
         return (int(word.raw), 1) if word.raw.isdigit() and len(word.raw) <= 4 else None
     text = word.text
-    if text in _ROMAN and (marked or text in _ALONE):
-        return _ROMAN[text], 1
+    # As typed: "III" is a numeral, and no stretched "i".
+    if word.raw in _ROMAN and (marked or word.raw in _ALONE):
+        return _ROMAN[word.raw], 1
     if text in _ORDINALS:
         return _ORDINALS[text], 1
     value = _WORDS.get(text)

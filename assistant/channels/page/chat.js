@@ -38,8 +38,10 @@ async function ask(text) {
       body: JSON.stringify({ text }),
     });
     if (!response.ok) throw new Error(String(response.status));
-    const { answers } = await response.json();
+    const { answers, finished } = await response.json();
     typing.remove();
+    // The next person at this screen shall not see what the last one chose.
+    if (finished) log.replaceChildren();
     answers.forEach((answer) => append(answer, "bilik"));
   } catch {
     typing.remove();

@@ -1,0 +1,99 @@
+"""A small election in a database of its own, with voters and their codes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bilik.clock import Clock
+from bilik.demo import read_pairs
+from bilik.domain.election import Election
+from bilik.keys import Keys
+from bilik.services.booth import Booth, Kind, Outcome
+from bilik.services.desk import Desk
+from bilik.storage.database import Database
+from bilik.storage.schema import upgrade
+
+SECRET = bytes(range(32))
+
+
+class HandClock:
+    """A clock that is set by hand."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass
+class Polling:
+    """An open election with voters: ``pairs`` are their NIKs and voting codes."""
+
+    database: Database
+    url: str
+    keys: Keys
+    clock: Any
+    election: Election
+    desk: Desk
+    booth: Booth
+    pairs: Sequence[tuple[str, str]]
+
+    def identify(self, sender: str, voter: int = 0) -> Outcome:
+        nik, code = self.pairs[voter]
+        return self.booth.identify(sender, f"{nik} {code}")
+
+    def vote(self, sender: str, choice: str, voter: int = 0) -> Outcome:
+        """Everything up to the cast, in four messages."""
+        assert self.identify(sender, voter).kind is Kind.IDENTIFIED
+        read_back = self.booth.choose(sender, choice)
+        assert read_back.kind is Kind.READ_BACK
+        return self.booth.confirm(sender, "ya", read_back.scene.readback)
+
+    def counts(self) -> dict[str, dict[object, int]]:
+        """The box closed and counted: contest → candidate's number or "blank" → votes."""
+        slug = self.election.slug
+        if self.desk.standing(slug).phase.value not in ("closed", "tallied"):
+            self.desk.close(slug)
+        return {
+            count.contest: {**count.votes, "blank": count.blank}
+            for count in self.desk.tally(slug).counts
+        }
+
+
+def set_up(
+    directory: Path,
+    definition: str,
+    voters: int = 6,
+    url: str = "",
+    clock: Clock | None = None,
+    first: int = 0,
+) -> Polling:
+    """Load an election, import voters, make codes and open it, by default two hours after opening.
+
+    ``first`` is the serial number of the first voter, where several elections share a database.
+    """
+    url = url or f"sqlite:///{directory / 'bilik.db'}"
+    database = Database(url)
+    upgrade(database)
+    keys = Keys(SECRET)
+    (directory / "pemilihan.yml").write_text(definition, encoding="utf-8")
+    niks = [f"332901520390{index:04d}" for index in range(first, first + voters)]
+    rows = [f"{nik},Pemilih {chr(65 + i % 26)}{i},,{1 + i % 3:02d}" for i, nik in enumerate(niks)]
+    roll, codes = directory / "dpt.csv", directory / "kode.csv"
+    roll.write_text("\n".join(["nik,nama,no_hp,tps", *rows]), encoding="utf-8")
+    clock = clock or HandClock(datetime.fromisoformat("2026-11-29T02:00:00+00:00"))
+    desk = Desk(database, keys, clock)
+    election, _ = desk.load_election(directory / "pemilihan.yml")
+    desk.import_roll(roll, election.slug)
+    desk.make_codes(codes, election.slug)
+    desk.open(election.slug)
+    booth = Booth(database, keys, clock)
+    return Polling(database, url, keys, clock, election, desk, booth, read_pairs(roll, codes))

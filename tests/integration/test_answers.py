@@ -1,0 +1,43 @@
+"""What Bilik says: every answer can be filled in, and only the cast says SUDAH or BELUM."""
+
+import re
+from pathlib import Path
+
+import yaml
+
+from actions import replies
+from bilik.services.booth import Kind, Outcome
+from tests.booth import Polling
+
+ROOT = Path(__file__).parent.parent.parent
+SAYS_RECORDED = re.compile(r"SUDAH|BELUM")
+
+
+def test_every_outcome_has_an_answer_that_can_be_filled_in(
+    village: Polling, region: Polling
+) -> None:
+    for polling in (village, region):
+        polling.identify("web:1")
+        for message in ("2", "1", "hmm", "9", "1 atau 2", "jangan 1", "nomor 2 jelek"):
+            outcome = polling.booth.choose("web:1", message)
+            for kind in Kind:
+                seen = Outcome(kind, outcome.scene, outcome.resolution, until=outcome.scene.now)
+                assert all(reply.text for reply in replies.of_outcome(seen))
+
+
+def test_every_answer_is_used_and_every_answer_used_exists() -> None:
+    source = "".join(file.read_text() for file in (ROOT / "actions").glob("*.py"))
+    composed = {f"need_{half}" for half in ("nik", "code")} | {
+        name for name in replies.answers() if name.startswith(("unclear_", "not_recorded_"))
+    }
+    kinds = {kind.value for kind in Kind}
+    for name in replies.answers():
+        assert f'"{name}"' in source or name in composed | kinds, name
+
+
+def test_only_the_casting_action_says_recorded_or_not() -> None:
+    casting = {"recorded", "not_a_yes", "not_recorded_closed", "not_recorded_paused"}
+    says = {name for name, text in replies.answers().items() if SAYS_RECORDED.search(text)}
+    assert says == casting
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    assert not SAYS_RECORDED.search(str(domain["responses"]))

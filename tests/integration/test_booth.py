@@ -1,0 +1,249 @@
+"""What voters do, against a real database."""
+
+import pytest
+from sqlalchemy import func, select
+
+from bilik.domain.choice import Doubt
+from bilik.domain.election import BLANK
+from bilik.services.booth import Kind
+from bilik.services.sessions import Stage
+from bilik.storage.tables import ballots, participations, sessions
+from tests.booth import Polling
+
+
+def rows(polling: Polling, table: object) -> int:
+    with polling.database.read() as connection:
+        return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+def test_a_vote_from_identity_to_receipt(village: Polling) -> None:
+    nik, code = village.pairs[0]
+    assert village.booth.identify("web:1", f"nik saya {nik}").kind is Kind.NEED_CODE
+    identified = village.booth.identify("web:1", f"kode {code}")
+    assert identified.kind is Kind.IDENTIFIED
+    assert identified.voter == "Bu P*** A***"
+    read_back = village.booth.choose("web:1", "saya pilih nomor 2")
+    assert read_back.kind is Kind.READ_BACK
+    assert read_back.scene.selections == {"kades": 2}
+    assert rows(village, ballots) == 0
+    recorded = village.booth.confirm("web:1", "ya", read_back.scene.readback)
+    assert recorded.kind is Kind.RECORDED
+    assert village.booth.finds_receipt(recorded.scene.receipt or "") == (
+        recorded.scene.receipt, True,
+    )  # fmt: skip
+    assert village.counts()["kades"] == {1: 0, 2: 1, 3: 0, "blank": 0}
+
+
+def test_a_repeated_yes_gets_the_same_answer_and_no_second_ballot(village: Polling) -> None:
+    recorded = village.vote("web:1", "2")
+    again = village.booth.confirm("web:1", "iya", None)
+    assert (again.kind, again.scene.receipt) == (Kind.RECORDED, recorded.scene.receipt)
+    assert rows(village, ballots) == 1
+
+
+def test_nobody_votes_twice_on_whatever_channel(village: Polling) -> None:
+    village.vote("web:1", "2")
+    assert village.identify("sms:2").kind is Kind.ALREADY_VOTED
+
+
+def test_of_two_sessions_of_one_voter_the_first_cast_counts(village: Polling) -> None:
+    readbacks = {}
+    for sender, choice in (("web:1", "1"), ("sms:2", "3")):
+        village.identify(sender)
+        readbacks[sender] = village.booth.choose(sender, choice).scene.readback
+    assert village.booth.confirm("sms:2", "ya", readbacks["sms:2"]).kind is Kind.RECORDED
+    assert village.booth.confirm("web:1", "ya", readbacks["web:1"]).kind is Kind.ALREADY_VOTED
+    assert village.counts()["kades"] == {1: 0, 2: 0, 3: 1, "blank": 0}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["", "tidak", "hmm", "ya tapi kayaknya salah", "nomor 3 aja", "/affirm", "ya?", "besok"],
+)
+def test_no_ballot_without_a_clear_yes(village: Polling, answer: str) -> None:
+    village.identify("web:1")
+    readback = village.booth.choose("web:1", "2").scene.readback
+    assert village.booth.confirm("web:1", answer, readback).kind is Kind.NOT_A_YES
+    assert rows(village, ballots) == rows(village, participations) == 0
+
+
+def test_a_yes_to_a_read_back_that_was_not_seen_reads_back_again(village: Polling) -> None:
+    village.identify("web:1")
+    seen = village.booth.choose("web:1", "2").scene.readback
+    newer = village.booth.choose("web:1", "3")
+    again = village.booth.confirm("web:1", "ya", seen)
+    assert (again.kind, again.scene.selections) == (Kind.READ_BACK, {"kades": 3})
+    assert newer.scene.readback != again.scene.readback
+    assert rows(village, ballots) == 0
+
+
+@pytest.mark.parametrize("wrong", ["nik", "code", "both"])
+def test_whatever_is_wrong_gets_one_answer(village: Polling, wrong: str) -> None:
+    nik, code = village.pairs[0]
+    nik = "3329015203909999" if wrong in ("nik", "both") else nik
+    code = village.pairs[1][1] if wrong in ("code", "both") else code
+    outcome = village.booth.identify("web:1", f"{nik} {code}")
+    assert (outcome.kind, outcome.scene.stage) == (Kind.WRONG_PAIR, Stage.IDENTITY)
+
+
+def test_many_wrong_pairs_bring_a_delay_that_passes(village: Polling) -> None:
+    nik, _ = village.pairs[0]
+    kinds = [village.booth.identify("web:1", f"{nik} 7KQ2-M9X{last}").kind for last in "0123456"]
+    assert kinds[:5] == [Kind.WRONG_PAIR] * 5
+    assert kinds[5:] == [Kind.TOO_MANY] * 2
+    assert village.identify("web:1").kind is Kind.TOO_MANY
+    assert village.identify("sms:2").kind is Kind.IDENTIFIED
+    village.clock.forward(minutes=16)
+    assert village.identify("web:1").kind is Kind.IDENTIFIED
+
+
+def test_a_number_of_the_wrong_length_is_told_so(village: Polling) -> None:
+    outcome = village.booth.identify("web:1", "nik 332901520390001")
+    assert (outcome.kind, outcome.digits) == (Kind.ODD_NIK, 15)
+
+
+def test_a_family_votes_one_after_another_from_one_phone(village: Polling) -> None:
+    receipts = set()
+    for voter in range(6):
+        recorded = village.vote("wa:keluarga", str(1 + voter % 3), voter)
+        receipts.add(recorded.scene.receipt)
+        village.booth.take_leave("wa:keluarga")
+        scene = village.booth.look("wa:keluarga")
+        assert (scene.stage, scene.selections, scene.receipt) == (Stage.IDENTITY, {}, None)
+    assert len(receipts) == 6
+    assert village.counts()["kades"] == {1: 2, 2: 2, 3: 2, "blank": 0}
+
+
+def test_the_next_voter_takes_the_place_of_one_who_went_away(village: Polling) -> None:
+    village.identify("wa:1", voter=0)
+    village.booth.choose("wa:1", "1")
+    village.identify("wa:1", voter=1)
+    assert village.booth.look("wa:1").selections == {}
+
+
+def test_a_wrong_pair_in_the_middle_loses_nothing(village: Polling) -> None:
+    village.identify("web:1")
+    village.booth.choose("web:1", "2")
+    assert village.booth.identify("web:1", "3329015203909999 7KQ2-M9XD").kind is Kind.WRONG_PAIR
+    assert village.booth.look("web:1").selections == {"kades": 2}
+
+
+def test_an_idle_session_expires_and_its_contents_are_wiped(village: Polling) -> None:
+    village.identify("web:1")
+    readback = village.booth.choose("web:1", "2").scene.readback
+    village.clock.forward(minutes=16)
+    assert village.booth.confirm("web:1", "ya", readback).kind is Kind.EXPIRED
+    assert village.booth.look("web:1").stage is Stage.EXPIRED
+    village.identify("web:2", voter=1)
+    with village.database.read() as connection:
+        sealed = connection.execute(select(sessions.c.sealed)).scalars().all()
+    assert sorted(one is None for one in sealed) == [False, True]
+    assert rows(village, ballots) == 0
+
+
+def test_stopping_forgets_everything_pending(village: Polling) -> None:
+    village.identify("web:1")
+    village.booth.choose("web:1", "2")
+    assert village.booth.stop("web:1").kind is Kind.STOPPED
+    assert village.booth.stop("web:1").kind is Kind.NOTHING_TO_STOP
+    assert village.booth.confirm("web:1", "ya", None).kind is Kind.NEED_IDENTITY
+
+
+def test_rejecting_the_pending_candidate_takes_it_back(village: Polling) -> None:
+    village.identify("web:1")
+    readback = village.booth.choose("web:1", "2").scene.readback
+    outcome = village.booth.choose("web:1", "eh jangan 2")
+    assert outcome.resolution is not None
+    assert outcome.resolution.doubt is Doubt.REJECTED
+    assert outcome.scene.selections == {}
+    assert village.booth.confirm("web:1", "ya", readback).kind is not Kind.RECORDED
+
+
+def test_several_contests_are_asked_in_turn_and_cast_at_once(region: Polling) -> None:
+    region.identify("web:1")
+    asked = region.booth.choose("web:1", "2")
+    assert (asked.kind, asked.scene.asked) == (Kind.ASK_CONTEST, "bupati")
+    read_back = region.booth.choose("web:1", "kotak kosong")
+    assert read_back.scene.selections == {"gubernur": 2, "bupati": 2}
+    assert region.booth.confirm("web:1", "ya", read_back.scene.readback).kind is Kind.RECORDED
+    assert region.counts() == {
+        "gubernur": {1: 0, 2: 1, "blank": 0},
+        "bupati": {1: 0, 2: 1, "blank": 0},
+    }
+
+
+def test_one_message_may_choose_in_several_contests(region: Polling) -> None:
+    region.vote("web:1", "gubernur 1, bupati 1")
+    assert region.counts()["gubernur"] == {1: 1, 2: 0, "blank": 0}
+
+
+def test_no_at_the_read_back_asks_what_to_change(region: Polling) -> None:
+    region.identify("web:1")
+    region.booth.choose("web:1", "gubernur 1, bupati 1")
+    asked = region.booth.change("web:1", "tidak")
+    assert asked.kind is Kind.ASK_WHAT_TO_CHANGE
+    assert region.booth.choose("web:1", "bupati").scene.asked == "bupati"
+    changed = region.booth.choose("web:1", "2")
+    assert changed.scene.selections == {"gubernur": 1, "bupati": 2}
+
+
+def test_blank_is_a_selection_of_its_own(region: Polling) -> None:
+    region.identify("web:1")
+    assert region.booth.leave_blank("web:1", "kosongkan").scene.asked == "bupati"
+    read_back = region.booth.leave_blank("web:1", "kosongkan juga")
+    assert read_back.scene.selections == {"gubernur": BLANK, "bupati": BLANK}
+    region.booth.confirm("web:1", "ya", read_back.scene.readback)
+    assert region.counts()["bupati"] == {1: 0, 2: 0, "blank": 1}
+
+
+def test_before_and_after_the_hours_nobody_gets_in(village: Polling) -> None:
+    opens, closes = village.election.opens, village.election.closes
+    for now, kind in [
+        (opens.replace(year=2025), Kind.NOT_OPEN),
+        (closes, Kind.CLOSED),
+        (closes.replace(year=2027), Kind.CLOSED),
+    ]:
+        village.clock.now = now
+        assert village.identify("web:1").kind is kind
+
+
+def test_during_grace_those_past_identity_may_finish(village: Polling) -> None:
+    village.clock.now = village.election.closes
+    village.clock.forward(minutes=-5)
+    village.identify("web:1")
+    village.clock.forward(minutes=10)
+    read_back = village.booth.choose("web:1", "2")
+    assert village.booth.confirm("web:1", "ya", read_back.scene.readback).kind is Kind.RECORDED
+
+
+def test_after_grace_or_closing_a_yes_records_nothing(village: Polling) -> None:
+    village.identify("web:1")
+    readback = village.booth.choose("web:1", "2").scene.readback
+    village.desk.close()
+    assert village.booth.confirm("web:1", "ya", readback).kind is Kind.CLOSED
+    assert rows(village, ballots) == 0
+
+
+def test_a_pause_keeps_the_place(village: Polling) -> None:
+    village.identify("web:1")
+    readback = village.booth.choose("web:1", "2").scene.readback
+    village.desk.pause()
+    assert village.booth.confirm("web:1", "ya", readback).kind is Kind.PAUSED
+    village.desk.open()
+    assert village.booth.confirm("web:1", "ya", readback).kind is Kind.RECORDED
+
+
+def test_the_database_holds_no_nik_code_or_choice_in_the_clear(village: Polling) -> None:
+    nik, code = village.pairs[0]
+    village.vote("web:1234567", "2")
+    village.identify("web:7654321", voter=1)
+    village.booth.choose("web:7654321", "bu siti")
+    village.database.close()
+    stored = b"".join(
+        file.read_bytes()
+        for file in __import__("pathlib")
+        .Path(village.url.removeprefix("sqlite:///"))
+        .parent.glob("bilik.db*")
+    )
+    for secret in (nik, code, code.replace("-", ""), "web:1234567", "bu siti", '"kades":2'):
+        assert secret.encode() not in stored

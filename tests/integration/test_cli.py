@@ -1,0 +1,95 @@
+"""The `bilik` command as the panitia types it, each call a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bilik.settings import new_secret
+from tests.elections import VILLAGE, open_now
+
+
+class Shell:
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.environ = {
+            **os.environ,
+            "BILIK_SECRET_KEY": new_secret(),
+            "BILIK_DATABASE_URL": f"sqlite:///{directory}/bilik.db",
+        }
+
+    def __call__(self, *arguments: str, answer: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(Path(sys.executable).parent / "bilik"), *arguments],
+            cwd=self.directory, env=self.environ, input=answer, text=True,
+            capture_output=True, check=False,
+        )  # fmt: skip
+
+    def ok(self, *arguments: str, answer: str = "") -> str:
+        done = self(*arguments, answer=answer)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture
+def bilik(tmp_path: Path) -> Shell:
+    (tmp_path / "pemilihan.yml").write_text(open_now(VILLAGE), encoding="utf-8")
+    (tmp_path / "dpt.csv").write_text("nik,nama\n3329015203900001,Siti\n", encoding="utf-8")
+    return Shell(tmp_path)
+
+
+def test_an_election_from_its_file_to_its_count(bilik: Shell) -> None:
+    assert "Dimuat" in bilik.ok("election", "load", "pemilihan.yml")
+    assert "Belum ada yang disimpan" in bilik.ok("roll", "import", "dpt.csv", "--dry-run")
+    assert json.loads(bilik.ok("roll", "import", "dpt.csv", "--json"))["added"] == 1
+    assert "1 kode undangan" in bilik.ok("roll", "codes", "--out", "kode.csv")
+    assert "dibuka" in bilik.ok("open")
+    standing = json.loads(bilik.ok("status", "--json"))
+    assert (standing["phase"], standing["voters"], standing["ballots"]) == ("open", 1, 0)
+    refused = bilik("close", answer="tidak\n")
+    assert (refused.returncode, "tidak ada yang berubah" in refused.stderr) == (1, True)
+    assert "ditutup" in bilik.ok("close", answer="ya\n")
+    result = json.loads(bilik.ok("tally", "--json"))
+    assert result["contests"]["kades"] == {"votes": {"1": 0, "2": 0, "3": 0}, "blank": 0}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["status"], "bilik election load"),
+        (["election", "load", "tiada.yml"], "tidak ada"),
+        (["election", "load", "."], "folder"),
+        (["open", "--foo"], "bilik open --help"),
+        (["roll", "import"], "bilik roll import --help"),
+        (["hitung"], "bilik --help"),
+    ],
+)
+def test_every_error_is_one_line_that_says_what_to_do(
+    bilik: Shell, arguments: list[str], says: str
+) -> None:
+    done = bilik(*arguments)
+    assert done.returncode in (1, 2)
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("bilik: ")
+    assert says in done.stderr
+
+
+def test_without_a_key_nothing_runs_and_the_remedy_is_named(bilik: Shell) -> None:
+    del bilik.environ["BILIK_SECRET_KEY"]
+    assert "bilik init-key" in bilik("status").stderr
+    bilik.ok("init-key")
+    assert "bilik election load" in bilik("status").stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "init-key", "election load", "roll import", "roll codes", "open", "pause", "close",
+        "status", "tally",
+    ],
+)  # fmt: skip
+def test_every_command_has_help_and_an_example(bilik: Shell, command: str) -> None:
+    assert f"Contoh: bilik {command}" in bilik.ok(*command.split(), "--help")

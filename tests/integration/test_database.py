@@ -1,0 +1,47 @@
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from bilik.errors import BoxUnavailable, SettingsError
+from bilik.storage.database import PATIENCE_SECONDS, Database
+from bilik.storage.schema import upgrade
+from bilik.storage.tables import metadata
+from tests.booth import Polling
+
+
+def test_migrations_lead_to_the_tables_as_they_are_declared(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'bilik.db'}")
+    upgrade(database)
+    upgrade(database)
+    with database.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_locked_database_is_unavailable_within_seconds(village: Polling) -> None:
+    other = sqlite3.connect(village.url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    began = time.monotonic()
+    with pytest.raises(BoxUnavailable):
+        village.identify("web:1")
+    assert time.monotonic() - began < 2 * PATIENCE_SECONDS
+    other.execute("ROLLBACK")
+    other.close()
+
+
+def test_a_database_without_tables_is_unavailable_and_says_nothing_of_its_queries(
+    tmp_path: Path,
+) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'kosong.db'}")
+    with pytest.raises(BoxUnavailable) as caught, database.read() as connection:
+        connection.exec_driver_sql("SELECT 'rahasia' FROM tidak_ada")
+    assert "rahasia" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "bukan url", "sqlite://"])
+def test_an_url_of_another_kind_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError):
+        Database(url)

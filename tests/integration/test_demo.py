@@ -1,0 +1,29 @@
+from pathlib import Path
+
+import pytest
+
+from bilik import demo
+from bilik.keys import Keys
+from bilik.services.booth import Booth, Kind
+from bilik.services.desk import Desk
+from bilik.settings import Settings
+from bilik.storage.database import Database
+from tests.booth import SECRET
+
+
+def test_the_demo_is_open_and_its_pairs_can_vote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    configured = Settings(f"sqlite:///{tmp_path}/var/bilik.db", SECRET)
+    demo.prepare(configured)
+    demo.prepare(configured)
+    database, keys = Database(configured.database_url), Keys(SECRET)
+    assert len(Desk(database, keys).slugs()) == 1
+    pairs = demo.unused_pairs(configured, 3)
+    assert len(pairs) == 3
+    booth = Booth(database, keys)
+    assert booth.identify("web:1", " ".join(pairs[0])).kind is Kind.IDENTIFIED
+    readback = booth.choose("web:1", "saya pilih nomor 2").scene.readback
+    assert booth.confirm("web:1", "ya", readback).kind is Kind.RECORDED
+    assert pairs[0] not in demo.unused_pairs(configured, 3)

@@ -1,0 +1,139 @@
+"""What the panitia does, against a real database."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from bilik.errors import BilikError, FileProblems, NotFound, WrongState
+from bilik.keys import Keys
+from bilik.services.desk import Desk, RollChange
+from bilik.storage.database import Database
+from bilik.storage.schema import upgrade
+from tests.booth import SECRET, HandClock, Polling
+from tests.elections import REGION, VILLAGE
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    from datetime import datetime, timezone
+
+    database = Database(f"sqlite:///{tmp_path / 'bilik.db'}")
+    upgrade(database)
+    return Desk(database, Keys(SECRET), HandClock(datetime(2026, 11, 28, tzinfo=timezone.utc)))
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def load(desk: Desk, tmp_path: Path, definition: str = VILLAGE) -> None:
+    desk.load_election(write(tmp_path / "pemilihan.yml", definition))
+
+
+ROLL = "nik,nama,tps\n3329015203900001,Siti,01\n3329015203900002,Budi,02\n"
+
+
+def test_a_draft_may_be_loaded_again_an_open_election_not(desk: Desk, tmp_path: Path) -> None:
+    load(desk, tmp_path)
+    load(desk, tmp_path, VILLAGE.replace("Desa mandiri.", "Desa maju."))
+    desk.import_roll(write(tmp_path / "dpt.csv", ROLL))
+    desk.make_codes(tmp_path / "kode.csv")
+    desk.open()
+    with pytest.raises(WrongState, match="sudah pernah dibuka"):
+        load(desk, tmp_path)
+
+
+def test_importing_again_shows_the_difference_and_a_dry_run_keeps_nothing(
+    desk: Desk, tmp_path: Path
+) -> None:
+    load(desk, tmp_path)
+    roll = write(tmp_path / "dpt.csv", ROLL)
+    assert desk.import_roll(roll, dry_run=True) == RollChange(2, 0, 0)
+    assert desk.import_roll(roll) == RollChange(2, 0, 0)
+    better = write(tmp_path / "dpt2.csv", ROLL.replace("Budi", "Budi Santoso"))
+    assert desk.import_roll(better) == RollChange(0, 1, 1)
+    assert desk.import_roll(better) == RollChange(0, 0, 2)
+
+
+def test_one_bad_row_and_none_is_imported(desk: Desk, tmp_path: Path) -> None:
+    load(desk, tmp_path)
+    with pytest.raises(FileProblems):
+        desk.import_roll(write(tmp_path / "dpt.csv", ROLL + "12,Rusak,03\n"))
+    assert desk.standing().voters == 0
+
+
+def test_codes_stand_only_in_their_file_which_is_never_overwritten(
+    desk: Desk, tmp_path: Path
+) -> None:
+    load(desk, tmp_path)
+    desk.import_roll(write(tmp_path / "dpt.csv", ROLL))
+    out = tmp_path / "kode.csv"
+    assert desk.make_codes(out) == 2
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    written = out.read_text(encoding="utf-8")
+    codes = [line.rsplit(",", 1)[1] for line in written.splitlines()[1:]]
+    assert len(set(codes)) == 2
+    with pytest.raises(NotFound):
+        desk.make_codes(tmp_path / "lagi.csv")
+    desk.import_roll(write(tmp_path / "dpt.csv", ROLL + "3329015203900003,Tini,01\n"))
+    with pytest.raises(BilikError, match="sudah ada"):
+        desk.make_codes(out)
+    assert out.read_text(encoding="utf-8") == written
+    stored = (tmp_path / "bilik.db").read_bytes()
+    assert all(code.encode() not in stored for code in codes)
+
+
+def test_an_election_opens_only_when_it_is_complete(desk: Desk, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="election load"):
+        desk.open()
+    load(desk, tmp_path)
+    with pytest.raises(WrongState, match="roll import"):
+        desk.open()
+    desk.import_roll(write(tmp_path / "dpt.csv", ROLL))
+    with pytest.raises(WrongState, match="roll codes"):
+        desk.open()
+    desk.make_codes(tmp_path / "kode.csv")
+    desk.open()
+    with pytest.raises(WrongState, match="dikunci"):
+        desk.import_roll(write(tmp_path / "dpt.csv", ROLL))
+
+
+def test_the_count_waits_for_closing_and_can_be_repeated(village: Polling) -> None:
+    village.vote("web:1", "2")
+    with pytest.raises(WrongState, match="bilik close"):
+        village.desk.tally()
+    village.desk.close()
+    assert village.desk.tally() == village.desk.tally()
+    with pytest.raises(WrongState):
+        village.desk.open()
+
+
+def test_with_several_elections_one_has_to_be_named(village: Polling, tmp_path: Path) -> None:
+    village.desk.load_election(write(tmp_path / "lain.yml", REGION))
+    with pytest.raises(NotFound, match="--election"):
+        village.desk.standing()
+    assert village.desk.standing("pilkada-2026").voters == 0
+
+
+def test_a_spoilt_ballot_is_set_aside_and_a_missing_one_stops_the_count(village: Polling) -> None:
+    from sqlalchemy import delete, update
+
+    from bilik.storage.tables import ballots
+
+    village.vote("web:1", "2", voter=0)
+    village.vote("web:2", "3", voter=1)
+    village.desk.close()
+    with village.database.write() as connection:
+        one = connection.execute(ballots.select()).first()
+        assert one is not None
+        connection.execute(
+            update(ballots).where(ballots.c.tracker == one.tracker).values(sealed=b"rusak")
+        )
+    result = village.desk.tally()
+    assert (result.ballots, result.set_aside, result.counts[0].valid) == (2, 1, 1)
+    with village.database.write() as connection:
+        connection.execute(delete(ballots).where(ballots.c.tracker == one.tracker))
+    with pytest.raises(BilikError, match="Jangan umumkan"):
+        village.desk.tally()

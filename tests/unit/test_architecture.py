@@ -1,0 +1,61 @@
+"""The arrows between packages go one way."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+
+ALLOWED = {
+    "bilik/domain": {"bilik.domain", "bilik.errors", "bilik.clock"},
+    "bilik/storage": {"bilik.storage", "bilik.errors"},
+    "bilik/services": {
+        "bilik.services", "bilik.storage", "bilik.domain", "bilik.errors", "bilik.clock",
+        "bilik.keys",
+    },
+    "bilik": {"bilik"},
+    "actions": {"actions", "bilik", "rasa_sdk"},
+    "assistant": {"assistant", "bilik", "rasa"},
+}  # fmt: skip
+OURS = ("bilik", "actions", "assistant", "rasa", "rasa_sdk")
+NOT_FOR_ACTIONS = ("bilik.storage.tables", "sqlalchemy")
+
+
+def imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: write imports in full"
+            # "from bilik import keys" may import a module of that name.
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_within(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
+@pytest.mark.parametrize("package", ALLOWED)
+def test_a_package_imports_only_what_lies_inward(package: str) -> None:
+    files = list((ROOT / package).rglob("*.py"))
+    assert files
+    wrong = [
+        f"{file.relative_to(ROOT)}: {module}"
+        for file in files
+        for module in imports(file)
+        if any(is_within(module, one) for one in OURS)
+        and not any(is_within(module, one) for one in ALLOWED[package])
+    ]
+    assert wrong == []
+
+
+def test_actions_hold_no_sql() -> None:
+    wrong = [
+        f"{file.name}: {module}"
+        for file in (ROOT / "actions").rglob("*.py")
+        for module in imports(file)
+        if any(is_within(module, one) for one in NOT_FOR_ACTIONS)
+    ]
+    assert wrong == []

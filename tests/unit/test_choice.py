@@ -1,0 +1,117 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bilik.domain.choice import Doubt, is_bare_number, named_contest, resolve
+from bilik.domain.election import BLANK, Selection
+from tests.elections import region, village
+
+VILLAGE = village().contests
+REGION = region().contests
+
+
+@pytest.mark.parametrize(
+    ("message", "number"),
+    [
+        ("2", 2),
+        ("02", 2),
+        ("saya pilih nomor 2", 2),
+        ("gue coblos yg ibu2 itu dong", 2),
+        ("nomer loro mawon", 2),
+        ("PILIH NOMOR TIGA!!!", 3),
+        ("bu siti", 2),
+        ("Siti Rahmawati", 2),
+        ("pak ahmad fauzi", 1),
+        ("siti rahmawti", 2),
+        ("mas tris aja", 3),
+        ("bukan 1, tapi 3", 3),
+        ("2 eh 3", 3),
+        ("jangan 2, 3 aja", 3),
+        ("saya pilih nomor 2 karena orangnya baik", 2),
+        ("nomor 2, bu siti", 2),
+        ("tidak ada selain 2", 2),
+    ],
+)
+def test_a_clear_choice_is_taken(message: str, number: int) -> None:
+    assert resolve(message, VILLAGE).accepted == {"kades": number}
+
+
+@pytest.mark.parametrize(
+    ("message", "doubt"),
+    [
+        ("jangan pilih nomor 2", Doubt.REJECTED),
+        ("bukan yang 2", Doubt.REJECTED),
+        ("nomor 2 jelek", Doubt.TALK),
+        ("temen saya pilih 2", Doubt.TALK),
+        ("katanya nomor 2 korupsi", Doubt.TALK),
+        ("kalau nomor 1 menang gimana", Doubt.TALK),
+        ("1 atau 2 ya?", Doubt.TALK),
+        ("1 atau 2", Doubt.SEVERAL),
+        ("nomor 9", Doubt.NOT_ON_BALLOT),
+        ("umur saya 2 tahun", Doubt.NOTHING),
+        ("rt 2 rw 3", Doubt.NOTHING),
+        ("jam 7.30", Doubt.NOTHING),
+        ("siti nurhaliza", Doubt.TALK),
+        ("kotak kosong", Doubt.NOT_ON_BALLOT),
+        ("halo", Doubt.NOTHING),
+    ],
+)
+def test_what_is_no_clear_choice_is_asked_about(message: str, doubt: Doubt) -> None:
+    resolution = resolve(message, VILLAGE)
+    assert (resolution.accepted, resolution.doubt) == ({}, doubt)
+
+
+@pytest.mark.parametrize(
+    ("message", "asked", "accepted"),
+    [
+        ("gubernur 1, bupati 2", None, {"gubernur": 1, "bupati": 2}),
+        ("gubernur 1 bupati 2", "gubernur", {"gubernur": 1, "bupati": 2}),
+        ("1 buat gubernur, 2 buat bupati", None, {"gubernur": 1, "bupati": 2}),
+        ("2", "bupati", {"bupati": 2}),
+        ("2", "gubernur", {"gubernur": 2}),
+        ("bu dewi kartika", None, {"gubernur": 2}),
+        ("hasan basri", "bupati", {"gubernur": 2}),
+        ("kotak kosong", "bupati", {"bupati": 2}),
+        ("gubernur 2, bupati kosongkan", None, {"gubernur": 2, "bupati": BLANK}),
+    ],
+)
+def test_several_contests_in_one_message(
+    message: str, asked: str | None, accepted: dict[str, Selection]
+) -> None:
+    assert resolve(message, REGION, asked).accepted == accepted
+
+
+def test_a_bare_number_without_a_contest_asked_is_no_choice() -> None:
+    assert resolve("2", REGION).doubt is Doubt.WHICH_CONTEST
+
+
+def test_a_contest_is_found_by_title_and_by_alias() -> None:
+    assert named_contest("yang gubernur aja", REGION) == "gubernur"
+    assert named_contest("cabup", REGION) == "bupati"
+    assert named_contest("gubernur sama bupati", REGION) is None
+
+
+@given(st.text(max_size=300))
+def test_whatever_is_typed_only_what_is_on_the_ballot_is_accepted(text: str) -> None:
+    for contests in (VILLAGE, REGION):
+        resolution = resolve(text, contests, contests[0].id)
+        for contest in contests:
+            selection = resolution.accepted.get(contest.id, BLANK)
+            assert selection is BLANK or contest.candidate(int(str(selection)))
+        assert not (resolution.accepted and resolution.doubt)
+
+
+@given(st.sampled_from([1, 2, 3]), st.sampled_from(["jangan ", "bukan ", "ogah sama nomor "]))
+def test_what_is_rejected_is_never_accepted(number: int, negation: str) -> None:
+    resolution = resolve(f"{negation}{number}", VILLAGE)
+    assert resolution.accepted == {}
+    assert resolution.rejected == {"kades": frozenset({number})}
+
+
+@pytest.mark.parametrize(
+    ("message", "bare"),
+    [("2", True), ("nomor 2 aja", True), ("yang 3 dong", True), ("2 orang", False),
+     ("1 atau 2", False), ("temen saya 2", False), ("", False)],
+)  # fmt: skip
+def test_a_bare_number_is_known_by_its_form(message: str, bare: bool) -> None:
+    assert is_bare_number(message) is bare

@@ -1,0 +1,28 @@
+import pytest
+
+from bilik.domain.confirmation import is_clear_yes
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "ya", "Ya.", "iya", "y", "IYA", "iyaaa", "ya benar", "betul", "iya udh", "oke", "ok kirim",
+        "sip", "setuju", "inggih", "sumuhun", "kirim aja", "iya bener itu pilihan saya", "👍",
+    ],
+)  # fmt: skip
+def test_a_clear_yes(message: str) -> None:
+    assert is_clear_yes(message)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "", "tidak", "ya tapi kayaknya salah", "iya sih, cuma…", "ya siapa dulu calonnya", "ya?",
+        "oke gimana caranya", "bener nih aman?", "ya ampun", "gas elpiji mahal", "hmm", "bukan",
+        "nomor 3 aja", "ya nomor 3", "/affirm", '/affirm{"x": "y"}', "ya ga", "iya kali", "sudah",
+        "ya ya ya ya ya ya ya ya ya ya ya ya ya", "belum", "jangan kirim", "ya nanti",
+        "benarkah", "ya jangan", "tidak benar", "betul betul jelek",
+    ],
+)  # fmt: skip
+def test_what_is_no_clear_yes(message: str) -> None:
+    assert not is_clear_yes(message)

@@ -1,0 +1,94 @@
+from datetime import timedelta
+
+import pytest
+
+from bilik.domain.definition import read_definition
+from bilik.domain.election import BLANK, Phase, State, Visibility
+from bilik.errors import FileProblems
+from tests.elections import REGION, VILLAGE, region, village
+
+
+def test_an_election_is_read_from_its_file() -> None:
+    election = village()
+    assert election.title == "Pemilihan Kepala Desa Sukamaju"
+    assert election.opens.isoformat() == "2026-11-29T00:00:00+00:00"
+    assert election.closes - election.opens == timedelta(hours=6)
+    assert [one.full_name for one in election.contests[0].candidates] == [
+        "H. Ahmad Fauzi, S.E.", "Siti Rahmawati, S.Pd.", "Bambang Sutrisno",
+    ]  # fmt: skip
+
+
+def test_pairs_the_empty_box_and_live_results() -> None:
+    election = region()
+    assert election.visibility is Visibility.LIVE
+    assert election.opens.isoformat() == "2026-11-28T23:00:00+00:00"
+    first, second = election.contest("bupati").candidates
+    assert first.full_name == "Lukman Hakim & Yuliana Tandi"
+    assert second.empty_box
+    assert second.full_name == "Kotak Kosong"
+
+
+def test_every_mistake_is_told_with_its_line_and_all_at_once() -> None:
+    text = """\
+kode: Suka Maju
+judul:
+zona_waktu: WIBB
+dibuka: besok pagi
+ditutup: 2026-11-29 13:00
+kontak: Panitia
+warna: merah
+surat_suara:
+  - kode: kades
+    jabatan: Kepala Desa
+    calon:
+      - nomor: satu
+        nama: A
+      - nomor: 2
+        namaa: B
+      - nomor: 2
+        nama: C
+        jenis_kelamin: X
+"""
+    with pytest.raises(FileProblems) as caught:
+        read_definition(text, "pemilihan.yml")
+    lines = {problem.line: problem.text for problem in caught.value.problems}
+    assert {1, 3, 4, 7, 12, 14, 15, 18} <= set(lines)
+    assert "mungkin maksudnya `nama`" in lines[15]
+    assert "`judul` belum diisi" in str(caught.value)
+    assert "dipakai dua kali" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "- a\n- b", "kode: [", "\tkode: x", "kode: 'x", "a: b: c"])
+def test_what_is_no_election_file_is_refused_with_a_line(text: str) -> None:
+    with pytest.raises(FileProblems) as caught:
+        read_definition(text)
+    assert all(problem.line >= 1 for problem in caught.value.problems)
+
+
+def test_a_single_candidate_needs_an_opponent() -> None:
+    with pytest.raises(FileProblems, match="kotak_kosong: ya"):
+        read_definition(REGION.replace("      - {nomor: 2, kotak_kosong: ya}\n", ""))
+
+
+def test_closing_before_opening_is_refused() -> None:
+    with pytest.raises(FileProblems, match="sesudah"):
+        read_definition(VILLAGE.replace("2026-11-29 13:00", "2026-11-29 06:00"))
+
+
+def test_the_clock_moves_an_open_election_through_its_phases() -> None:
+    election = village()
+    second = timedelta(seconds=1)
+    assert election.phase(State.OPEN, election.opens - second) is Phase.UPCOMING
+    assert election.phase(State.OPEN, election.opens) is Phase.OPEN
+    assert election.phase(State.OPEN, election.closes - second) is Phase.OPEN
+    assert election.phase(State.OPEN, election.closes) is Phase.GRACE
+    assert election.phase(State.OPEN, election.closes + election.grace) is Phase.CLOSED
+    assert election.phase(State.PAUSED, election.opens) is Phase.PAUSED
+
+
+def test_only_one_possible_selection_for_every_contest_is_accepted() -> None:
+    election = region()
+    assert election.accepts({"gubernur": 1, "bupati": BLANK})
+    assert not election.accepts({"gubernur": 1})
+    assert not election.accepts({"gubernur": 3, "bupati": 1})
+    assert not election.accepts({"gubernur": 1, "bupati": 1, "presiden": 1})

@@ -1,0 +1,38 @@
+import pytest
+
+from bilik.keys import Keys, SealBroken
+
+SECRET = bytes(range(32))
+
+
+def test_what_is_sealed_opens_only_with_its_key_and_in_its_context() -> None:
+    keys = Keys(SECRET)
+    sealed = keys.ballots.seal(b"isi", b"kotak")
+    assert keys.ballots.unseal(sealed, b"kotak") == b"isi"
+    for sealer, content, context in [
+        (keys.sessions, sealed, b"kotak"),
+        (keys.ballots, sealed, b"lain"),
+        (keys.ballots, sealed[:-1] + bytes([sealed[-1] ^ 1]), b"kotak"),
+        (keys.ballots, b"", b"kotak"),
+        (Keys(bytes(32)).ballots, sealed, b"kotak"),
+    ]:
+        with pytest.raises(SealBroken):
+            sealer.unseal(content, context)
+
+
+def test_the_same_value_has_another_hash_for_every_purpose_and_key() -> None:
+    keys, other = Keys(SECRET), Keys(bytes(32))
+    hashes = {
+        keys.nik_hash("1"), keys.phone_hash("1"), keys.sender_hash("1"), other.nik_hash("1"),
+        keys.attempt_hash("nik", b"1"), keys.attempt_hash("sender", b"1"),
+    }  # fmt: skip
+    assert len(hashes) == 6
+    assert keys.nik_hash("1") == Keys(SECRET).nik_hash("1")
+
+
+def test_a_code_verifier_belongs_to_one_voter_and_one_code() -> None:
+    keys = Keys(SECRET)
+    verifier = keys.code_verifier(keys.nik_hash("1"), "7KQ2M9XD")
+    assert verifier == keys.code_verifier(keys.nik_hash("1"), "7KQ2M9XD")
+    assert verifier != keys.code_verifier(keys.nik_hash("2"), "7KQ2M9XD")
+    assert verifier != keys.code_verifier(keys.nik_hash("1"), "7KQ2M9XE")
