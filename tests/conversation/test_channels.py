@@ -2,7 +2,7 @@
 
 import httpx
 
-from tests.conversation.conftest import Installation
+from tests.installation import Installation
 
 
 def test_the_page_is_served_with_strict_headers(bilik: Installation) -> None:

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from tests.conversation.conftest import Installation, wait_for
 from tests.conversation.test_voting import identified, sender
+from tests.installation import Installation, wait_for
 
 
 def test_a_killed_action_server_before_the_receipt(bilik: Installation) -> None:

@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from tests.conversation.conftest import Installation
+from tests.installation import Installation
 
 _numbers = count(1)
 

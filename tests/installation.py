@@ -1,0 +1,143 @@
+"""A real installation, as `make run` starts it: Rasa, action server, process manager, database."""
+
+from __future__ import annotations
+
+import base64
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from bilik.clock import system_clock
+from tests.booth import SECRET, Polling, set_up
+from tests.elections import REGION, VILLAGE, open_now
+
+ROOT = Path(__file__).parent.parent.parent
+START_SECONDS = 240
+
+
+@dataclass
+class Installation:
+    """The running servers, and the two elections that are open on them."""
+
+    directory: Path
+    port: int
+    actions_port: int
+    village: Polling
+    region: Polling
+    process: subprocess.Popen[bytes]
+    _next: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def say(self, sender: str, text: str) -> str:
+        """Bilik's answers to one message over the `rest` channel, as one text."""
+        answer = httpx.post(
+            f"{self.url}/webhooks/rest/webhook",
+            json={"sender": sender, "message": text},
+            timeout=30,
+        )
+        answer.raise_for_status()
+        return "\n".join(message["text"] for message in answer.json())
+
+    def talk(self, sender: str, *texts: str) -> str:
+        """Several messages; the answers to the last."""
+        return [self.say(sender, text) for text in texts][-1]
+
+    def pair(self, polling: Polling) -> tuple[str, str]:
+        """A voter of that election whom no other test uses."""
+        index = self._next.setdefault(polling.election.slug, 0)
+        self._next[polling.election.slug] += 1
+        return polling.pairs[index]
+
+    def ballots(self, polling: Polling) -> int:
+        return polling.desk.standing(polling.election.slug).ballots
+
+    def processes(self, *words: str) -> list[int]:
+        """The servers' processes whose command line holds all of these words."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    command = (entry / "cmdline").read_bytes().decode().split("\0")
+                except OSError:
+                    continue
+                if all(word in command for word in words):
+                    found.append(int(entry.name))
+        return found
+
+    def action_server(self) -> list[int]:
+        return self.processes("rasa_sdk", str(self.actions_port))
+
+    def wait_for_actions(self) -> None:
+        wait_for(f"http://127.0.0.1:{self.actions_port}/health", self.process)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the servers stopped"
+        try:
+            if httpx.get(url, timeout=2).status_code == 200:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.3)
+    raise AssertionError(f"{url} does not answer")
+
+
+@contextmanager
+def start(directory: Path, voters: int = 120) -> Iterator[Installation]:
+    """Two open elections with so many voters each, and the servers; stopped at the end."""
+    url = f"sqlite:///{directory}/bilik.db"
+    polls = {}
+    for name, definition, first in (("village", VILLAGE, 0), ("region", REGION, 5000)):
+        (directory / name).mkdir()
+        polls[name] = set_up(
+            directory / name, open_now(definition), voters, url, system_clock, first
+        )
+    port, actions_port = free_port(), free_port()
+    environ = {
+        **os.environ,
+        "BILIK_SECRET_KEY": base64.urlsafe_b64encode(SECRET).decode(),
+        "BILIK_DATABASE_URL": url,
+        "BILIK_HOST": "127.0.0.1",
+        "BILIK_PORT": str(port),
+        "BILIK_ACTIONS_PORT": str(actions_port),
+        "BILIK_RUN": str(directory / "run"),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "assistant.launch"],
+        cwd=ROOT, env=environ, stdout=(directory / "out.log").open("wb"),
+        stderr=subprocess.STDOUT, start_new_session=True,
+    )  # fmt: skip
+    running = Installation(
+        directory, port, actions_port, polls["village"], polls["region"], process
+    )
+    try:
+        wait_for(f"{running.url}/chat", process)
+        running.wait_for_actions()
+        yield running
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(30)
+        finally:
+            for leftover in running.processes(str(port)) + running.action_server():
+                os.kill(leftover, signal.SIGKILL)
