@@ -22,9 +22,12 @@ from bilik.domain.choice import is_bare_number
 from bilik.domain.confirmation import is_clear_yes
 from bilik.domain.identity import holds_credentials
 from bilik.domain.receipt import find_receipt
+from bilik.domain.words import words
 
 COMMAND = "/"
 NOT_UNDERSTOOD = "nlu_fallback"
+_RECEIPT_WORDS = {"tanda", "resi", "struk", "bukti"}
+"""Beside one of these, what looks like a voting code is a mistyped receipt."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -67,7 +70,7 @@ def intent_by_form(text: str) -> str | None:
         return NOT_UNDERSTOOD
     if find_receipt(text):
         return "check_receipt"
-    if holds_credentials(text):
+    if holds_credentials(text) and not _RECEIPT_WORDS & {word.text for word in words(text)}:
         return "provide_identity"
     if is_clear_yes(text):
         return "affirm"

@@ -7,6 +7,7 @@ of the birth date with 40 added to the day for women, 4 of a serial number.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,6 +22,8 @@ YOUNG = 25
 _NIK = re.compile(r"(?<![\dA-Za-z])(?:\d[ .\-]?){15}\d(?![\dA-Za-z])")
 _LONG_NUMBER = re.compile(r"(?<![\dA-Za-z])\d[\d .\-]{10,30}\d(?![\dA-Za-z])")
 _CHUNK = re.compile(r"[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*")
+_REDUPLICATION = re.compile(r"[a-z]{2,}2[a-z]*")
+"""``boong2an``: a word said twice."""
 _MARKERS = {"kode", "kodenya", "undangan", "undangannya", "kd", "code", "kodenye", "kodene"}
 
 
@@ -62,22 +65,28 @@ def _find_code(text: str) -> str | None:
         if spelled(chunk.lower()) in _MARKERS:
             announced = True
             continue
-        code = _as_code(chunk, announced)
-        if code is None and index + 1 < len(chunks) and len(chunk) == len(chunks[index + 1]) == 4:
-            both = chunk + chunks[index + 1]
-            halves_have_digits = all(re.search(r"\d", half) for half in (chunk, chunks[index + 1]))
-            code = _as_code(both, announced) if announced or halves_have_digits else None
-        if code is not None:
+        halves = chunks[index : index + 2]
+        if code := _as_code([chunk], announced):
+            return code
+        if [len(half) for half in halves] == [4, 4] and (code := _as_code(halves, announced)):
             return code
     return None
 
 
-def _as_code(chunk: str, announced: bool) -> str | None:
-    """``chunk`` as a code; a word of eight letters only where a code was announced."""
-    code = crockford.read(chunk)
+def _as_code(parts: Sequence[str], announced: bool) -> str | None:
+    """The parts as one code, if none of them can be a word.
+
+    Every code has a digit, but a voter may have typed O for 0; so capitals count after "kode".
+    """
+    code = crockford.read("".join(parts))
     if code is None or len(code) != CODE_SYMBOLS or code.isdigit():
         return None
-    return code if announced or re.search(r"\d", chunk) else None
+    if _REDUPLICATION.fullmatch(parts[0]) and not announced:
+        return None
+    is_code_like = all(
+        re.search(r"\d", part) or (announced and (part.isupper() or "-" in part)) for part in parts
+    )
+    return code if is_code_like else None
 
 
 def masked_name(name: str) -> str:

@@ -15,8 +15,8 @@ _RECEIPT = re.compile(
 def receipt_of(ballot_tracker: bytes) -> str:
     """The short form of a tracker that a voter keeps: 40 bits and a check, ``8F3K-Q9XM-2``.
 
-    One check in nine is a sign that chats take for formatting; such a ballot is sealed afresh, see
-    :func:`is_plain`.
+    Not every one is fit to be kept by a voter, see :func:`is_plain`; a ballot whose receipt is not
+    is sealed afresh.
     """
     value = int.from_bytes(ballot_tracker[:5], "big")
     shifts = range(5 * (RECEIPT_SYMBOLS - 1), -1, -5)
@@ -25,14 +25,20 @@ def receipt_of(ballot_tracker: bytes) -> str:
 
 
 def is_plain(receipt: str) -> bool:
-    """Whether a receipt consists of letters and digits only."""
-    return receipt.replace("-", "").isalnum()
+    """Whether a receipt cannot be taken for anything else.
+
+    Its check is no sign that chats take for formatting, and a digit keeps it from being a word.
+    """
+    symbols = receipt.replace("-", "")
+    return symbols.isalnum() and any(symbol.isdigit() for symbol in symbols[:RECEIPT_SYMBOLS])
 
 
 def find_receipt(text: str) -> str | None:
     """The first well-formed receipt in a message, in its usual form; None if there is none."""
     for match in _RECEIPT.finditer(text):
         symbols = crockford.read(match[1] + match[2])
-        if symbols and crockford.check_character(symbols) == match[3].upper():
+        if symbols is None or not re.search(r"\d", match[1] + match[2]):
+            continue
+        if crockford.check_character(symbols) == match[3].upper():
             return f"{crockford.grouped(symbols)}-{match[3].upper()}"
     return None

@@ -55,6 +55,13 @@ def test_one_wrong_symbol_makes_a_receipt_invalid(sealed: bytes, place: int, oth
         assert find_receipt(receipt[:at] + other + receipt[at + 1 :]) is None
 
 
+@pytest.mark.parametrize(
+    "message", ["panitiaaa tolooong", "maaf salah kirim, mau ke istri", "saya pamit dulu, selamat"]
+)
+def test_plain_words_are_no_receipt(message: str) -> None:
+    assert find_receipt(message) is None
+
+
 def test_a_receipt_takes_its_symbols_as_crockford_reads_them() -> None:
     assert crockford.read("o-i-l") == "011"
     assert crockford.read("7KQ2-M9XU") is None

@@ -30,6 +30,9 @@ NIK = "3329015203900001"
         ("saya pilih nomor 2", None, None),
         ("silahkan terdaftar", None, None),
         ("081234567890", None, None),
+        ("kode dari surat udah gw ketik persis", None, None),
+        ("kodenya cuma kebaca 4 huruf depan", None, None),
+        ("mohon bantuan, undangan saya tercecer di pasar", None, None),
     ],
 )
 def test_nik_and_code_are_found_in_any_words(
