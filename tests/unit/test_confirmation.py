@@ -7,8 +7,8 @@ from bilik.domain.confirmation import is_clear_yes
     "message",
     [
         "ya", "Ya.", "iya", "y", "IYA", "iyaaa", "ya benar", "betul", "iya udh", "oke", "ok kirim",
-        "sip", "setuju", "inggih", "sumuhun", "kirim aja", "udah iya", "bener ya", "ya makasih", "oke gas", 
-        "iya bener itu pilihan saya", "👍",
+        "sip", "setuju", "inggih", "sumuhun", "kirim aja", "udah iya", "bener ya", "ya makasih",
+        "oke gas", "iya bener itu pilihan saya", "👍",
     ],
 )  # fmt: skip
 def test_a_clear_yes(message: str) -> None:
@@ -22,7 +22,7 @@ def test_a_clear_yes(message: str) -> None:
         "oke gimana caranya", "bener nih aman?", "ya ampun", "gas elpiji mahal", "hmm", "bukan",
         "nomor 3 aja", "ya nomor 3", "/affirm", '/affirm{"x": "y"}', "ya ga", "iya kali", "sudah",
         "ya ya ya ya ya ya ya ya ya ya ya ya ya", "belum", "jangan kirim", "ya nanti",
-        "benarkah", "ya jangan", "tidak benar", "betul betul jelek", 
+        "benarkah", "ya jangan", "tidak benar", "betul betul jelek",
         "makasih ya", "oke makasih", "dah ya", "gas", "pas",
     ],
 )  # fmt: skip
