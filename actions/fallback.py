@@ -14,15 +14,15 @@ class DefaultFallback(VoterAction):
     """Not understood: once, a plea for other words; twice, what one can say."""
 
     def answer(self, visit: Visit) -> list[Reply]:
-        """Names alone look strange to the intent model; the resolver knows those on the ballot."""
+        """Ask for other words, or about the candidates that were named."""
         if visit.scene.stage in (Stage.CHOOSING, Stage.CONFIRMING):
             outcome = visit.booth.choose(visit.sender, visit.text)
             visit.scene = outcome.scene
             doubt = outcome.resolution.doubt if outcome.resolution else None
             if outcome.kind is not Kind.UNCLEAR or doubt is not Doubt.NOTHING:
                 return replies.of_outcome(outcome)
-        response = "not_understood_again" if visit.repeated else "not_understood"
-        return [replies.reply(response, visit.scene), *replies.guide(visit.scene)]
+        name = "not_understood_again" if visit.repeated else "not_understood"
+        return [replies.reply(name, visit.scene), *replies.guide(visit.scene)]
 
 
 class Restart(DefaultFallback):

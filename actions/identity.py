@@ -10,6 +10,8 @@ from actions.voter_action import Visit, VoterAction
 class Identify(VoterAction):
     """Takes NIK and voting code."""
 
+    gives_way = False
+
     def answer(self, visit: Visit) -> list[Reply]:
         """Check what the message holds of them."""
         outcome = visit.booth.identify(visit.sender, visit.text)

@@ -52,6 +52,11 @@ class VoterAction(Action, ABC):
     keeps_finished_session = False
     """Only the cast needs what is left of a finished session, for a repeated *ya*."""
 
+    gives_way = True
+    """Candidates are in the database, so the intent model knows none of their names. A message that
+    is a candidate and nothing besides is a choice, whatever intent was guessed; it leads to the
+    read-back, never further."""
+
     def name(self) -> str:
         """The action's name in `domain.yml`."""
         return "action" + re.sub(r"([A-Z])", r"_\1", type(self).__name__).lower()
@@ -101,7 +106,11 @@ class VoterAction(Action, ABC):
             repeated=_previous_action(tracker) == self.name(),
         )
         before = self._settle(visit)
-        said = self.answer(visit)
+        if self.gives_way and booth.is_choice(visit.scene, visit.text):
+            outcome = booth.choose(sender, visit.text)
+            visit.scene, said = outcome.scene, replies.of_outcome(outcome)
+        else:
+            said = self.answer(visit)
         if not greeted and visit.scene.stage is not Stage.DONE:
             before.append(replies.reply("privacy", visit.scene))
         if said and said[0].name.startswith("greet"):

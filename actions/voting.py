@@ -14,15 +14,19 @@ def _answered(visit: Visit, outcome: Outcome) -> list[Reply]:
 
 
 class Choose(VoterAction):
-    """Takes what a message chooses or rejects."""
+    """Takes what a message chooses or rejects, the intent model being of the same mind."""
+
+    gives_way = False
 
     def answer(self, visit: Visit) -> list[Reply]:
         """Read back what is clear, ask about what is not."""
-        return _answered(visit, visit.booth.choose(visit.sender, visit.text))
+        return _answered(visit, visit.booth.choose(visit.sender, visit.text, likely=True))
 
 
 class LeaveBlank(VoterAction):
     """Leaves a contest blank."""
+
+    gives_way = False
 
     def answer(self, visit: Visit) -> list[Reply]:
         """Take the blank selection and read back."""
@@ -41,6 +45,7 @@ class CastBallot(VoterAction):
     """The only action that records a vote, and the only one to say SUDAH or BELUM tercatat."""
 
     keeps_finished_session = True
+    gives_way = False
 
     def answer(self, visit: Visit) -> list[Reply]:
         """Cast on a clear yes to the read-back that the voter has seen."""

@@ -9,19 +9,16 @@ else's vote or of a question turn it into something to ask about. When in doubt,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from itertools import pairwise
 
 from bilik.domain import lexicon
+from bilik.domain.clauses import Clause, Polarity, contest_at, cut, stem
 from bilik.domain.election import BLANK, Contest, Selection
 from bilik.domain.mentions import Mention, find_mentions
 from bilik.domain.numbers import number_at
 from bilik.domain.words import Word, words
-
-_BREAKS = frozenset({",", ".", ";", ":", "\n", "…", "!"})
-_FOR = "untuk"
-MAX_UNKNOWN = 4
-"""So many words outside the lexicon a message with a verb of choosing may hold."""
 
 
 class Doubt(str, Enum):
@@ -40,7 +37,7 @@ class Resolution:
     """What a message accepts and rejects.
 
     ``accepted`` maps contest id → the one selection chosen. With a ``doubt`` it is empty: nothing
-    may be read back then. ``rejected`` maps contest id → numbers said not to be chosen.
+    may be read back then. ``rejected`` maps contest id → selections said not to be chosen.
     ``unknown`` holds numbers that stand on no ballot; ``candidates`` those a doubt is about.
     """
 
@@ -51,236 +48,36 @@ class Resolution:
     candidates: tuple[Selection, ...] = ()
 
 
-@dataclass
-class _Clause:
-    words: list[Word]
-    mentions: list[tuple[Mention, bool]] = field(default_factory=list)
-    contest: str | None = None
-    corrects: bool = False
-
-
-def resolve(text: str, contests: Sequence[Contest], asked: str | None = None) -> Resolution:
+def resolve(
+    text: str, contests: Sequence[Contest], asked: str | None = None, likely: bool = False
+) -> Resolution:
     """What ``text`` chooses among ``contests``; a bare number means the contest ``asked``.
 
     ``asked`` may be None where no contest is being asked; with one contest it is that one.
+    ``likely`` says that the intent model, too, takes the message for a choice: then words that the
+    lexicon does not know may stand around it. Without, every word must be known.
     """
     message = words(text)
-    mentions = find_mentions(message, contests)
+    end, mentions = _before_reason(message, find_mentions(message, contests))
     if asked is None and len(contests) == 1:
         asked = contests[0].id
     if not mentions:
         return Resolution(doubt=Doubt.NOTHING)
-    if _is_talk(message, mentions, contests):
-        return Resolution(doubt=Doubt.TALK, candidates=_all_selections(mentions))
-    clauses = _clauses(message, mentions, contests)
-    return _weigh(clauses, contests, asked)
-
-
-def _clauses(
-    message: Sequence[Word], mentions: Sequence[Mention], contests: Sequence[Contest]
-) -> list[_Clause]:
-    """The message cut into clauses, each with its mentions (and whether they are accepted)."""
-    starts = {mention.start: mention for mention in mentions}
-    inside = {index for mention in mentions for index in range(mention.start + 1, mention.end)}
-    clauses = [_Clause([])]
-    negations = 0
-    index = 0
-    while index < len(message):
-        word, clause = message[index], clauses[-1]
-        if index in inside:
-            index += 1
-            continue
-        contest = None if index in starts else _contest_at(message, index, contests)
-        if index in starts:
-            if clause.mentions and clause.contest and not _same_breath(message, index):
-                clause = _Clause([])
-                clauses.append(clause)
-            clause.mentions.append((starts[index], negations % 2 == 0))
-        elif contest:
-            if clause.mentions and not (index and message[index - 1].text == _FOR):
-                clauses.append(_Clause([], contest=contest))
-                negations = 0
-            else:
-                clause.contest = contest
-        elif word.text in _BREAKS or word.text in lexicon.CORRECTION:
-            corrects = word.text in lexicon.CORRECTION
-            if clause.mentions or (clause.words and negations):
-                clauses.append(_Clause([], corrects=corrects))
-                negations = 0
-            else:
-                clause.corrects = clause.corrects or corrects
-        elif word.text in lexicon.NEGATION:
-            following = message[index + 1] if index + 1 < len(message) else None
-            if clause.mentions and following is None:
-                last, accepted = clause.mentions[-1]
-                clause.mentions[-1] = (last, not accepted)  # "nomor 2 jangan"
-            elif not (following and following.text == "salah"):
-                negations += 1
-        elif word.text in lexicon.EXCEPT:
-            negations += 1
-        clause.words.append(word)
-        index += 1
-    return [clause for clause in clauses if clause.mentions]
-
-
-def _same_breath(message: Sequence[Word], index: int) -> bool:
-    return (
-        message[index - 1].text
-        in lexicon.ALTERNATIVE | lexicon.MARKER | {"dan", "&"} | lexicon.TITLE
-    )
-
-
-def _contest_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -> str | None:
-    """The contest whose title or alias begins at this word; its last word names it as well."""
-    for contest in contests:
-        for name in (contest.title, contest.id, *contest.aliases):
-            named = [word.text for word in words(name)]
-            run = [_stem(word.text) for word in message[index : index + len(named)]]
-            if run == named or (len(named) > 1 and run[:1] == named[:1] and len(contests) > 1):
-                return contest.id
-    return None
-
-
-def _stem(text: str) -> str:
-    return text.removesuffix("nya") if len(text) > 6 else text
-
-
-def _weigh(
-    clauses: Sequence[_Clause], contests: Sequence[Contest], asked: str | None
-) -> Resolution:
-    accepted: dict[str, set[Selection]] = {}
-    rejected: dict[str, set[Selection]] = {}
-    unknown: list[int] = []
-    for clause in clauses:
-        for mention, positive in clause.mentions:
-            contest, options = _place(mention, clause.contest, contests, asked)
-            if contest is None:
-                if mention.number is not None and not mention.options:
-                    if positive:
-                        unknown.append(mention.number)
-                    continue
-                if not mention.options:
-                    return Resolution(doubt=Doubt.NOT_ON_BALLOT)
-                return Resolution(doubt=Doubt.WHICH_CONTEST)
-            if not options:
-                if mention.number is not None:
-                    if positive:
-                        unknown.append(mention.number)
-                    continue
-                return Resolution(doubt=Doubt.NOT_ON_BALLOT)
-            if not positive:
-                rejected.setdefault(contest, set()).update(options)
-                accepted.setdefault(contest, set()).difference_update(options)
-                continue
-            chosen = accepted.setdefault(contest, set())
-            if clause.corrects:
-                chosen.clear()
-            shared = chosen & options
-            accepted[contest] = shared if shared else chosen | options
-    return _judge(accepted, rejected, unknown)
-
-
-def _place(
-    mention: Mention, named: str | None, contests: Sequence[Contest], asked: str | None
-) -> tuple[str | None, frozenset[Selection]]:
-    """The contest a mention belongs to, and what it can mean there."""
-    if named is not None:
-        return named, mention.options.get(named, frozenset())
-    if mention.number is None and len(mention.options) == 1:
-        return next(iter(mention.options.items()))
-    if asked is not None:
-        return asked, mention.options.get(asked, frozenset())
-    return None, frozenset()
-
-
-def _judge(
-    accepted: dict[str, set[Selection]], rejected: dict[str, set[Selection]], unknown: list[int]
-) -> Resolution:
-    kept = {contest: chosen for contest, chosen in accepted.items() if chosen}
-    refused = {contest: frozenset(chosen) for contest, chosen in rejected.items()}
-    if unknown:
-        return Resolution(rejected=refused, doubt=Doubt.NOT_ON_BALLOT, unknown=tuple(unknown))
-    for chosen in kept.values():
-        if len(chosen) > 1:
-            return Resolution(rejected=refused, doubt=Doubt.SEVERAL, candidates=_in_order(chosen))
-    if not kept:
-        doubt = Doubt.REJECTED if refused else Doubt.NOTHING
-        numbers = {number for chosen in refused.values() for number in chosen}
-        return Resolution(rejected=refused, doubt=doubt, candidates=_in_order(numbers))
-    return Resolution(
-        accepted={contest: next(iter(chosen)) for contest, chosen in kept.items()},
-        rejected=refused,
-    )
-
-
-def _is_talk(
-    message: Sequence[Word], mentions: Sequence[Mention], contests: Sequence[Contest]
-) -> bool:
-    """Whether the words around the mentions make the message something other than a choice."""
-    covered = {index for mention in mentions for index in range(mention.start, mention.end)}
-    rest = [word for index, word in enumerate(message) if index not in covered]
-    texts = [word.text for word in rest]
-    own_verb = any(text in lexicon.CHOOSE for text in texts)
-    if own_verb and (reason := next((t for t in texts if t in lexicon.REASON), None)):
-        cut = texts.index(reason)
-        rest, texts = rest[:cut], texts[:cut]
-    if any(text in lexicon.TALK or text in lexicon.QUESTION for text in texts):
-        return True
-    if "?" in texts and not own_verb:
-        return True
-    contest_words = {
-        word.text
-        for contest in contests
-        for name in (contest.title, contest.id, *contest.aliases)
-        for word in words(name)
-    }
-    unknown = [word for word in rest if not _is_known(word.text, contest_words)]
-    if _surname_follows(message, mentions, contest_words):
-        return True
-    return len(unknown) > (MAX_UNKNOWN if own_verb else 0)
-
-
-def _surname_follows(
-    message: Sequence[Word], mentions: Sequence[Mention], contest_words: set[str]
-) -> bool:
-    """ "Siti Nurhaliza" where the candidate is Siti Rahmawati: somebody else."""
-    for mention in mentions:
-        if mention.number is None and mention.options and mention.end < len(message):
-            following = message[mention.end].text
-            if following.isalpha() and not _is_known(following, contest_words):
-                return True
-    return False
-
-
-def _is_known(text: str, contest_words: set[str]) -> bool:
-    return (
-        not text[0].isalpha()
-        or _stem(text) in contest_words
-        or any(
-            text in group
-            for group in (
-                lexicon.FILLER, lexicon.CHOOSE, lexicon.MARKER, lexicon.NEGATION, lexicon.EXCEPT,
-                lexicon.CORRECTION, lexicon.ALTERNATIVE, lexicon.TITLE, lexicon.REASON,
-                lexicon.MAN, lexicon.WOMAN,
-            )
+    resolution = _weigh(cut(message[:end], mentions, contests), asked)
+    if resolution.doubt is None and _is_talk(message, end, mentions, contests, likely):
+        return replace(
+            resolution,
+            accepted={},
+            doubt=Doubt.TALK,
+            candidates=_in_order(set(resolution.accepted.values())),
         )
-    )  # fmt: skip
-
-
-def _all_selections(mentions: Sequence[Mention]) -> tuple[Selection, ...]:
-    return _in_order(
-        {one for mention in mentions for chosen in mention.options.values() for one in chosen}
-    )
-
-
-def _in_order(selections: set[Selection]) -> tuple[Selection, ...]:
-    return tuple(sorted(selections, key=lambda one: -1 if one is BLANK else int(str(one))))
+    return resolution
 
 
 def named_contest(text: str, contests: Sequence[Contest]) -> str | None:
     """The one contest that a message names; None if it names none or several."""
     message = words(text)
-    named = {_contest_at(message, index, contests) for index in range(len(message))} - {None}
+    named = {contest_at(message, index, contests) for index in range(len(message))} - {None}
     return named.pop() if len(named) == 1 else None
 
 
@@ -300,5 +97,144 @@ def is_bare_number(text: str) -> bool:
 
 
 _AROUND_NUMBER = lexicon.MARKER | {
-    ".", ",", "!", "saja", "dong", "deh", "ya", "lah", "pak", "bapak", "ibu", "min", "kak", "yang",
+    ".", ",", "!", "saja", "dong", "deh", "ya", "lah", "bapak", "ibu", "min", "kak",
 }  # fmt: skip
+
+
+def _before_reason(message: Sequence[Word], mentions: list[Mention]) -> tuple[int, list[Mention]]:
+    """Where "karena" stands, and who is mentioned before it; the end if nobody is."""
+    for index, word in enumerate(message):
+        if word.text in lexicon.REASON:
+            before = [mention for mention in mentions if mention.end <= index]
+            if before:
+                return index, before
+    return len(message), mentions
+
+
+def _weigh(clauses: Sequence[Clause], asked: str | None) -> Resolution:
+    """All clauses together: what is accepted, what is rejected, and what is doubtful."""
+    accepted: dict[str, set[Selection]] = {}
+    rejected: dict[str, set[Selection]] = {}
+    unknown: list[int] = []
+    for clause in clauses:
+        corrected: set[str] = set()
+        for mention, polarity in clause.mentions:
+            if polarity is Polarity.UNCLEAR:
+                return Resolution(doubt=Doubt.TALK)
+            contest = _contest_of(mention, clause, asked)
+            options = mention.options.get(contest or "", frozenset())
+            if contest is None and mention.options:
+                return Resolution(doubt=Doubt.WHICH_CONTEST)
+            if contest is None or not options:
+                if polarity is Polarity.ACCEPTED:
+                    unknown.append(mention.number or 0)
+                continue
+            if polarity is Polarity.REJECTED:
+                rejected.setdefault(contest, set()).update(options)
+                accepted.setdefault(contest, set()).difference_update(options)
+                continue
+            if clause.corrects and contest not in corrected:
+                accepted[contest] = set()
+                corrected.add(contest)
+            # Number and name of one candidate are one choice: "nomor 2, Bu Siti".
+            chosen = accepted.setdefault(contest, set())
+            accepted[contest] = chosen & options or chosen | options
+    return _judge(accepted, rejected, unknown)
+
+
+def _contest_of(mention: Mention, clause: Clause, asked: str | None) -> str | None:
+    if clause.contest is not None:
+        return clause.contest
+    if mention.number is None and len(mention.options) == 1:
+        return next(iter(mention.options))
+    return asked
+
+
+def _judge(
+    accepted: dict[str, set[Selection]], rejected: dict[str, set[Selection]], unknown: list[int]
+) -> Resolution:
+    kept = {contest: chosen for contest, chosen in accepted.items() if chosen}
+    refused = {contest: frozenset(chosen) for contest, chosen in rejected.items()}
+    if unknown:
+        numbers = tuple(number for number in unknown if number)
+        return Resolution(rejected=refused, doubt=Doubt.NOT_ON_BALLOT, unknown=numbers)
+    for chosen in kept.values():
+        if len(chosen) > 1:
+            return Resolution(rejected=refused, doubt=Doubt.SEVERAL, candidates=_in_order(chosen))
+    if not kept:
+        named = {one for chosen in refused.values() for one in chosen}
+        doubt = Doubt.REJECTED if named else Doubt.NOTHING
+        return Resolution(rejected=refused, doubt=doubt, candidates=_in_order(named))
+    return Resolution(
+        accepted={contest: next(iter(chosen)) for contest, chosen in kept.items()},
+        rejected=refused,
+    )
+
+
+UNKNOWN_BESIDE_A_VERB = 4
+"""So many words outside the lexicon a message may hold that has a verb of choosing,"""
+UNKNOWN_WHEN_LIKELY = 10
+"""and so many one that the intent model takes for a choice."""
+
+
+def _is_talk(
+    message: Sequence[Word],
+    end: int,
+    mentions: Sequence[Mention],
+    contests: Sequence[Contest],
+    likely: bool,
+) -> bool:
+    """Whether the words around the mentions make the message something other than a choice.
+
+    From ``end`` on a reason is given, in which a candidate may be praised, but not by hearsay.
+    """
+    covered = {index for mention in mentions for index in range(mention.start, mention.end)}
+    if any(word.text in lexicon.TALK | lexicon.QUESTION for word in message):
+        return True
+    if _is_about_kin(message):
+        return True
+    texts = [word.text for index, word in enumerate(message[:end]) if index not in covered]
+    own_verb = any(text in lexicon.CHOOSE for text in texts)
+    if not (own_verb and likely) and any(text in lexicon.JUDGEMENT for text in texts):
+        return True
+    if "?" in texts and not (own_verb or likely):
+        return True
+    contest_words = {
+        word.text
+        for contest in contests
+        for name in (contest.title, contest.id, *contest.aliases)
+        for word in words(name)
+    }
+    if _surname_follows(message, mentions, contest_words):
+        return True
+    allowed = UNKNOWN_WHEN_LIKELY if likely else UNKNOWN_BESIDE_A_VERB if own_verb else 0
+    return sum(not _is_known(text, contest_words) for text in texts) > allowed
+
+
+def _is_about_kin(message: Sequence[Word]) -> bool:
+    """ "Bapak saya pilih 2", which is not "Pak, saya pilih 2"."""
+    return any(
+        (word.raw in lexicon.MY_KIN and following.text in lexicon.OWNER)
+        or (word.raw in lexicon.POSSESSIVE and following.text in lexicon.TITLE)
+        for word, following in pairwise(message)
+    )
+
+
+def _surname_follows(
+    message: Sequence[Word], mentions: Sequence[Mention], contest_words: set[str]
+) -> bool:
+    """ "Siti Nurhaliza" where the candidate is Siti Rahmawati: somebody else."""
+    for mention in mentions:
+        if mention.is_name and mention.end < len(message):
+            following = message[mention.end].text
+            if following.isalpha() and not _is_known(following, contest_words):
+                return True
+    return False
+
+
+def _is_known(text: str, contest_words: set[str]) -> bool:
+    return not text[0].isalpha() or stem(text) in contest_words or text in lexicon.KNOWN
+
+
+def _in_order(selections: set[Selection]) -> tuple[Selection, ...]:
+    return tuple(sorted(selections, key=lambda one: -1 if one is BLANK else int(str(one))))

@@ -1,123 +1,150 @@
 """The words the choice grammar knows, by what they do in a sentence.
 
 Spellings are those of :func:`bilik.domain.words.words`: add a variant there, a meaning here.
+Regional words stand beside the Indonesian ones.
 """
 
 from __future__ import annotations
 
-CHOOSE = frozenset(
-    (
-        "pilih memilih milih pilihan pilihanku pilihannya coblos nyoblos mencoblos coblosin "
-        "tusuk dukung mendukung vote voting ambil pick choose milihe pilihin pilihlah "
-        "milihnya pilihane pileh nyolok colok jatuh menjatuhkan jatuhkan menentukan mantap "
-        "tetap fix pokoknya suara"
-    ).split()
+
+def _words(*lines: str) -> frozenset[str]:
+    return frozenset(" ".join(lines).split())
+
+
+CHOOSE = _words(
+    "pilih memilih milih milihe milihnya pilihlah pilihan pilihanku pilihannya pilihane",
+    "kupilih terpilih piliah mamiliah mamilih pileh pilehan miliah nyoblos coblos mencoblos",
+    "coblosin coblosan kucoblos nyoblosnya coblosanku tusuk nusuk tunjuk centang nyontreng",
+    "contreng tandai dukung mendukung vote voting ambil pick choose select nyolok colok",
+    "menjatuhkan jatuhkan jatuh menentukan menetapkan tetapkan putuskan kasih kasi kasikan",
+    "berikan memberikan diberikan serahkan suara suaraku suarane mantap fix pokoknya final",
+    "tetap",
 )
 """Verbs and nouns of choosing."""
 
-NEGATION = frozenset(
-    (
-        "tidak bukan jangan ogah anti emoh mboten sanes henteu ulah moal teu tolak hindari "
-        "ora dudu ndak indak alah malas males kapok batal bukannya bukanlah pantang no not"
-    ).split()
+NEGATION = _words(
+    "jang tidak bukan jangan ogah anti emoh mboten sanes henteu ulah moal teu embung tolak hindari",
+    "ora dudu udu indak malas males kapok batal bukannya bukanlah pantang no not usah alim",
+    "dakmau orak gausah taksah seng trada tra kada",
 )
-EXCEPT = frozenset(["selain", "kecuali"])
+
+EXCEPT = _words("selain kecuali")
 """Turns round what it stands before: "tidak ada selain 2" is a choice."""
 
-CORRECTION = frozenset(
-    (
-        "tetapi eh ralat maksudnya maksud melainkan malah justru ganti salah melinkan koreksi "
-        "ding tapinya sorry maaf revisi ubah jadi jadinya tukar pindah"
-    ).split()
+CORRECTION = _words(
+    "tetapi eh ralat maksudnya maksud maksudku melainkan malah justru ganti salah koreksi ding",
+    "sorry maaf revisi ubah diubah diganti jadi jadinya tukar pindah harusnya seharusnya",
+    "mestinya ups meralat",
 )
 """What follows replaces what came before."""
 
-ALTERNATIVE = frozenset(["atau", "apa"])
+ALTERNATIVE = _words("atau apa")
 
-TALK = frozenset(
-    (
-        # judgement
-        "jelek bagus buruk baik korup korupsi bohong pembohong jahat keren hebat payah parah "
-        "cocok pintar bodoh goblok tua muda ganteng cantik pantas layak kalah menang kalahkan "
-        "curang rakus sombong pelit jujur amanah merakyat hidup viva merdeka lanjutkan gaspol "
-        "juara terbaik terburuk "
-        # hearsay, conditions, comparison
-        "katanya kata konon kabarnya denger dengar gosip isu berita kalau andai andaikan "
-        "seandainya misalnya misal seumpama bila jika apabila asal mending mendingan daripada "
-        "dibanding dibandingkan antara sepertinya mungkin barangkali bingung ragu bimbang galau "
-        "entah hampir kemarin dulu pernah seharusnya harusnya mestinya "
-        # somebody else's vote
-        "teman temanku tetangga istri suami anak anakku kakak adik mertua keluarga orang semua "
-        "mereka dia warga kami pamanku bibiku om-ku nenek kakek bos guru ustad kiai disuruh "
-        "dibayar nyuruh suruh dikasih bayar kampanye dipilih didukung dicoblos ajak "
-    ).split()
-)
-"""Signs of talk about a candidate, of doubt, or of somebody else's vote."""
-
-QUESTION = frozenset(
-    (
-        "siapa bagaimana kenapa kapan berapa mana visi misi program programnya profil visinya "
-        "misinya umur umurnya umurnyo sebutkan jelaskan ceritakan bedanya beda siapakah"
-    ).split()
-)
-
-REASON = frozenset(["karena", "supaya", "biar", "agar", "soal", "sebab", "mergo"])
+REASON = _words("karena supaya biar agar soal sebab mergo soalnya lantaran gara gara-gara demi")
 """Begins a reason, which is read past."""
 
-MARKER = frozenset(
-    (
-        "nomor urut calon paslon pasangan kandidat angka pasang pilihan urutan yang si sang "
-        "ke gambar nama namanya bernama cakades cabup cagub capres caleg kotak"
-    ).split()
+JUDGEMENT = _words(
+    "jelek bagus buruk baik korup korupsi bohong pembohong jahat keren hebat payah parah pintar",
+    "bodoh goblok tua muda ganteng cantik pantas layak curang rakus sombong pelit jujur amanah",
+    "merakyat terbaik terburuk paling elek apik alus goreng awon ganas norak lebay",
+    "omdo ngibul zalim",
+    "bijak ramah",
+)
+"""What one thinks of a candidate."""
+
+TALK = _words(
+    # slogans and outcomes
+    "kalah menang kalahkan menangkan hidup viva merdeka lanjutkan gaspol juara lupa",
+    # hearsay, conditions, comparison, doubt
+    "katanya kata jare jarene ceunah konon kabarnya denger dengar gosip isu berita kalau andai",
+    "andaikan seandainya misalnya misal seumpama umpama bila jika apabila asal asalkan mending",
+    "mendingan daripada dibanding dibandingkan antara sepertinya mungkin barangkali bingung",
+    "ragu bimbang galau entah hampir pernah pusing pening",
+    # somebody else's vote
+    "teman temanku tetangga istri suami anak anakku adik adikku mertua keluarga semua mereka",
+    "warga kami pamanku bibiku nenek kakek bos disuruh dibayar nyuruh suruh dikasih bayar",
+    "kampanye dipilih didukung dicoblos ajak bapakku ibuku bokap nyokap bojo bojoku bini",
+    "kakakku pacar mantan majikan juragan konco kancaku dulur sodara saudaraku orangtua ortu",
+    "mama papa kawan spanduk baliho poster slogan iklan serangan amplop",
+)
+"""Signs of talk, of doubt, or of somebody else's vote."""
+
+QUESTION = _words(
+    "siapa pilihin bagaimana kenapa kapan berapa mana visi misi program programnya profil visinya",
+    "misinya umur umurnya umurnyo sebutkan jelaskan ceritakan bedanya beda siapakah yakah",
+    "apakah gmna opo sopo kumaha saha naon ngapain latar pengalaman kerjanya rumahnya partainya",
+    "usianya",
+)
+
+MARKER = _words(
+    "nomor urut calon paslon pasangan kandidat angka pasang urutan yang si sang ke ka gambar",
+    "nama namanya bernama cakades cabup cagub capres caleg caketum kotak nu sing nan",
 )
 """Stands around a number or name."""
 
-NUMBER_MARKER = frozenset(("nomor urut calon paslon pasangan kandidat angka urutan ke").split())
+NUMBER_MARKER = _words("nomor urut calon paslon pasangan kandidat angka urutan ke ka pilihan")
 
-MAN = frozenset(("bapak laki-laki laki cowok pria lelaki bapake lanang").split())
-WOMAN = frozenset(("ibu perempuan cewek wanita cewe ibuk ibue wedok mbak").split())
-TITLE = frozenset(
-    (
-        "bapak ibu mas mbak bang abang kang teh mbah pakde bude om tante haji hajah hj h "
-        "ustadz dr ir drs dra prof kak ko cik uda uni daeng bung nyong gus neng raden"
-    ).split()
+MAN = _words("bapak cowok pria lelaki laki lanang bapake jalu cowo")
+WOMAN = _words("ibu perempuan cewek wanita cewe ibue wedok awewe mbak")
+TITLE = _words(
+    "bapak ibu mas mbak bang abang kang teh teteh mbah pakde bude om tante haji hajah hj h",
+    "ustaz ustadz dr ir drs dra prof kak kaka ko koh ci cik uda uni daeng bung nyong gus neng",
+    "raden cak ning mami encik tuan nyonya saudara saudari kiai kyai datuk tgk bli mbok ua",
+    "amang inang",
 )
 """Stands before a name."""
 
-UNIT_AFTER = frozenset(
-    (
-        "tahun th thn ribu rb juta jt persen % orang anak kali hari minggu bulan jam menit "
-        "detik km meter kilo kg rupiah lembar suara wib wita wit pagi siang sore malam karung "
-        "sak bungkus"
-    ).split()
+MY_KIN = _words(
+    "bapak ibu kakak mamak emak bapake ibue mama papa ayah abah umi ummi kaka abang oom"
+)
+"""Before "saya" they are somebody else: "bapak saya pilih 2". Short ones are a form of address."""
+
+POSSESSIVE = _words("pu pung pe punya")
+"""Eastern Indonesian: "sa pu kaka" is my brother."""
+
+OWNER = _words("saya aku gue abdi kulo ambo awak den beta sa ane aye tiang ulun kita inyong nyong")
+
+UNIT_AFTER = _words(
+    "tahun th thn ribu rb juta jt persen % orang anak kali hari minggu bulan jam menit detik km",
+    "meter kilo kg rupiah lembar wib wita wit pagi siang sore malam karung sak bungkus tahunan",
+    "periode putaran suara hp",
 )
 """A number before one of these is no candidate."""
 
-UNIT_BEFORE = frozenset(
-    (
-        "umur usia umurku usiaku rt rw jam pukul tanggal tgl tps rp hp telepon telp wa nik "
-        "blok gang tahun kelas versi dusun lantai kloter seharga harga"
-    ).split()
+UNIT_BEFORE = _words(
+    "umur usia umurku usiaku rt rw jam pukul tanggal tgl tps rp hp telepon telp wa nik blok",
+    "gang tahun kelas versi dusun lantai kloter seharga harga rumah kavling ruang meja kursi",
+    "desember november",
 )
 """A number after one of these is no candidate."""
 
-BLANK_WORDS = frozenset(
-    ("kosong kosongkan kosongin kosongi dikosongkan dikosongin abstain golput blank").split()
+BLANK_WORDS = _words(
+    "kosong kosongkan kosongin kosongi dikosongkan dikosongin kosongken abstain golput blank",
 )
 
-FILLER = frozenset(
-    (
-        "saya aku gue anda kamu mau ingin pengen pingin hendak akan ya oke dong deh lah sih "
-        "kok kan nih itu ini saja sudah lagi pada untuk dengan sama di dari tolong mohon "
-        "minta bisa boleh silakan min admin kak mas mbak pak bapak ibu bang bro sis gan bot "
-        "bilik selamat pagi siang sore malam halo hai assalamualaikum permisi punten terima "
-        "kasih tadi sekarang hari kali pun mah teh atuh mi ki ko sa beta kita ambo awak den "
-        "abdi kulo kula dalem inyong tak nyong ambe katong torang ta pe de dah tho to toh je "
-        "wae sik dhisik buat ntar ada hanya cuma cukup satu-satunya pasti sungguh betul benar "
-        "yakin setuju lanjut dan terus lalu kemudian jelas tentu kayak seperti paling banget "
-        "sekali semoga insyaallah bismillah the i want please for my one to would like "
-        "calonnya orangnya nomornya orang-nya ngene iki kuwi niku meniko punika eta ieu sae "
-        "nggih inggih mawon"
-    ).split()
+FILLER = _words(
+    # who speaks
+    "saya aku gue anda kamu kita sa beta ambo awak den abdi kulo kula dalem inyong nyong ulun",
+    "tiang lon katong torang kitorang ambe denai urang ana ane i me my",
+    # wanting, doing
+    "mau maunya ingin pengen pingin hendak akan arep pengin hoyong bade tolong mohon minta bisa",
+    "boleh silakan masukin masukkan catat dicatat kirim tulis want please would like to for",
+    # particles and politeness
+    "ya oke dong deh lah sih kok kan nih tuh itu ini saja sudah lagi pada untuk dengan sama di",
+    "dari par pun mah atuh ji mi ki jo haja ae bae wae je to tho toh dah de do dhisik sek dulu",
+    "nah oh ah ih aduh wes euy lur rek tok thok mawon nggih inggih muhun sumuhun ngene iki kuwi",
+    "niku meniko punika eta ieu we sae ta pe pu da sak lho lo gih yo yuk ayo ok sip siap terima",
+    "kasih maturnuwun tengkyu min admin kak bro sis gan bot bilik guys halo hai assalamualaikum",
+    "permisi punten selamat pagi siang sore malam tadi sekarang hari kali banget sekali",
+    "pasti sungguh betul benar yakin setuju lanjut dan terus lalu kemudian jelas tentu kayak",
+    "seperti semoga insyaallah bismillah alhamdulillah cuma hanya cukup ada begitu pula juga",
+    "langsung jatuhnya buat the is it so yes hati nurani hatiku calonnya orangnya nomornya",
+    "titik doang pisan temenan tenan",
 )
 """Words that change nothing."""
+
+KNOWN = (
+    CHOOSE | NEGATION | EXCEPT | CORRECTION | ALTERNATIVE | REASON | MARKER | MAN | WOMAN | TITLE
+    | FILLER
+)  # fmt: skip
+"""Everything that may stand beside a choice without raising a question."""

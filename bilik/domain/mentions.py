@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -18,31 +19,12 @@ SIMILAR = 84.0
 """Percent of likeness from which a misspelt name word still counts."""
 
 _ACADEMIC = frozenset(
-    [
-        "h",
-        "hj",
-        "hajah",
-        "drs",
-        "dra",
-        "ir",
-        "dr",
-        "prof",
-        "s",
-        "se",
-        "sh",
-        "mm",
-        "ma",
-        "msi",
-        "mpd",
-        "spd",
-        "sip",
-        "skom",
-        "st",
-        "e",
-        "pd",
-        "sos",
-    ]
+    "h hj drs dra ir dr prof s se sh mm ma msi mpd spd sip skom st e pd sos".split()
 )
+
+
+_JOINTS = frozenset({"dan", "&", "-", "."})
+"""Stand between the two names of a pair, or in initials."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +33,14 @@ class Mention:
 
     ``options`` maps contest id → selections that fit. A bare number fits any contest that has it.
     ``number`` is the number as said, which may stand on no ballot; then ``options`` is empty.
+    ``is_name`` tells a name from a number and from "yang ibu-ibu".
     """
 
     start: int
     end: int
     options: dict[str, frozenset[Selection]]
     number: int | None = None
+    is_name: bool = False
 
 
 def find_mentions(message: Sequence[Word], contests: Sequence[Contest]) -> list[Mention]:
@@ -143,48 +127,60 @@ def _gender_at(message: Sequence[Word], index: int, contests: Sequence[Contest])
 
 
 def _name_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -> Mention | None:
-    """A run of name words that some candidate bears, as long as possible."""
-    best: Mention | None = None
-    for length in range(min(6, len(message) - index), 0, -1):
-        run = [word.text for word in message[index : index + length]]
-        options: dict[str, frozenset[Selection]] = {}
-        for contest in contests:
-            fitting = frozenset[Selection](
-                one.number for one in contest.candidates if _bears(one, run)
-            )
-            if fitting:
-                options[contest.id] = fitting
-        if options:
-            best = Mention(index, index + length, options)
+    """Titles, and then as many words of one candidate's names as follow each other."""
+    start = index
+    while index < len(message) and message[index].text in lexicon.TITLE:
+        index += 1
+    options: dict[str, frozenset[Selection]] = {}
+    end = index
+    while end < len(message) and (message[end].text.isalpha() or end > index):
+        word = message[end].text
+        if end > index and (word in lexicon.TITLE or word in _JOINTS):
+            end += 1
+            continue
+        fitting = _bearers(word, contests)
+        kept = _both(options, fitting) if options else fitting
+        if not kept:
             break
-    return best
+        options, end = kept, end + 1
+    while end > index and message[end - 1].text in lexicon.TITLE | _JOINTS:
+        end -= 1
+    return Mention(start, end, options, is_name=True) if options else None
 
 
-def _bears(candidate: Candidate, run: Sequence[str]) -> bool:
+def _bearers(word: str, contests: Sequence[Contest]) -> dict[str, frozenset[Selection]]:
+    """Who bears a name with this word, by contest."""
+    found = {}
+    for contest in contests:
+        bearers = frozenset[Selection](
+            one.number
+            for one in contest.candidates
+            if any(alike(word, name) for name in name_words(one))
+        )
+        if bearers:
+            found[contest.id] = bearers
+    return found
+
+
+def _both(
+    one: dict[str, frozenset[Selection]], other: dict[str, frozenset[Selection]]
+) -> dict[str, frozenset[Selection]]:
+    shared = {contest: one[contest] & other[contest] for contest in one.keys() & other.keys()}
+    return {contest: numbers for contest, numbers in shared.items() if numbers}
+
+
+@lru_cache(maxsize=1024)
+def name_words(candidate: Candidate) -> frozenset[str]:
+    """The words that name a candidate: of full names and nicknames, without titles and degrees."""
     if candidate.empty_box:
-        return False
-    return any(_fits(run, name) for name in _name_words(candidate))
-
-
-def _name_words(candidate: Candidate) -> Iterator[list[str]]:
-    for name in (*candidate.names, *candidate.nicknames):
-        core = name.split(",")[0] if name in candidate.names else name
-        plain = [word.text for word in words(core) if word.text.isalpha()]
-        yield [word for word in plain if word not in _ACADEMIC]
-
-
-def _fits(run: Sequence[str], name: Sequence[str]) -> bool:
-    """Whether the run's words stand in the name in this order, and not only a title of it."""
-    position, solid = 0, False
-    for said in run:
-        for index in range(position, len(name)):
-            if alike(said, name[index]):
-                position = index + 1
-                solid = solid or name[index] not in lexicon.TITLE
-                break
-        else:
-            return False
-    return solid
+        return frozenset()
+    full = [name.split(",")[0] for name in candidate.names]
+    return frozenset(
+        word.text
+        for name in (*full, *candidate.nicknames)
+        for word in words(name)
+        if word.text.isalpha() and word.text not in lexicon.TITLE | _ACADEMIC
+    )
 
 
 def alike(said: str, name: str) -> bool:

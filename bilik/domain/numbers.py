@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rapidfuzz import fuzz, process
+
 from bilik.domain.words import Word
 
+SIMILAR = 84.0
+"""Percent of likeness from which a misspelt number word counts."""
+MIN_LETTERS = 3
+
 _UNITS = {
-    1: "satu siji setunggal hiji ciek esa sada atu one",
+    1: "satu siji setunggal hiji ciek esa sada atu siki besik one",
     2: "dua loro kalih duo due dwi two duwa",
-    3: "tiga telu tilu tigo tolu three tige",
+    3: "tiga telu tilu tigo tolu three tige lhee",
     4: "empat papat sekawan opat ampek ampat four",
     5: "lima limo gangsal limang five",
     6: "enam enem genep anam nem six onom",
@@ -44,7 +50,7 @@ def number_at(words: Sequence[Word], start: int, marked: bool = False) -> tuple[
         return _ROMAN[word.raw], 1
     if text in _ORDINALS:
         return _ORDINALS[text], 1
-    value = _WORDS.get(text)
+    value = _WORDS.get(text) or (_misspelt(text) if marked else None)
     if value is None:
         return _WORDS_AFTER_KE.get(text)
     following = words[start + 1].text if start + 1 < len(words) else ""
@@ -54,6 +60,12 @@ def number_at(words: Sequence[Word], start: int, marked: bool = False) -> tuple[
         unit = _WORDS.get(words[start + 2].text) if start + 2 < len(words) else None
         return (value * 10 + unit, 3) if unit and unit < 10 else (value * 10, 2)
     return value, 1
+
+
+def _misspelt(text: str) -> int | None:
+    """The number whose word this is with a slip, as in "nomor empt"; only where one is expected."""
+    found = process.extractOne(text, _WORDS.keys(), scorer=fuzz.ratio, score_cutoff=SIMILAR)
+    return _WORDS[found[0]] if found and len(text) >= MIN_LETTERS else None
 
 
 _WORDS_AFTER_KE = {

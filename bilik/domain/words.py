@@ -50,6 +50,7 @@ _SPELLINGS = {
     "siapa": "sapa sp siapah sopo sape",
     "bagaimana": "gimana gmn gmana gimn bgmn piye kumaha pripun",
     "kenapa": "knp napa mengapa ngapa kenape",
+    "berapa": "brp brapa brpa pira sabaraha pinten",
     "kapan": "kpn kapn",
     "di mana": "dmn dimana",
     "ya": "y yaa iya iy iye iyo yah iyah ye yap yup yoi ho'oh yes yess yo iyaa",

@@ -239,13 +239,16 @@ class Booth:
 
     # -- choosing ------------------------------------------------------------------------------
 
-    def choose(self, sender: str, text: str) -> Outcome:
-        """Take what the message chooses; read all back once every contest has a selection."""
+    def choose(self, sender: str, text: str, likely: bool = False) -> Outcome:
+        """Take what the message chooses; read all back once every contest has a selection.
+
+        ``likely`` says that the intent model takes it for a choice, see :func:`resolve`.
+        """
         with self._voting(sender) as (connection, session, now, stopped):
             if stopped:
                 return stopped
             election = self._election_of(connection, session)
-            resolution = resolve(text, election.contests, session.asked)
+            resolution = resolve(text, election.contests, session.asked, likely)
             if resolution.doubt is None:
                 session.selections.update(resolution.accepted)
                 return self._go_on(connection, sender, session, election, now, resolution)
@@ -319,6 +322,12 @@ class Booth:
             if session.selections.get(contest) in rejected:
                 del session.selections[contest]
                 session.stage, session.asked, session.readback = Stage.CHOOSING, contest, None
+
+    def is_choice(self, scene: Scene, text: str) -> bool:
+        """Whether a message is a clear choice and nothing besides, whatever it was taken for."""
+        if scene.election is None or scene.stage not in (Stage.CHOOSING, Stage.CONFIRMING):
+            return False
+        return bool(resolve(text, scene.election.contests, scene.asked).accepted)
 
     # -- the cast ------------------------------------------------------------------------------
 
