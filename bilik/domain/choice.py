@@ -63,8 +63,9 @@ def resolve(
         asked = contests[0].id
     if not mentions:
         return Resolution(doubt=Doubt.NOTHING)
-    resolution = _weigh(cut(message[:end], mentions, contests), asked)
-    if resolution.doubt is None and _is_talk(message, end, mentions, contests, likely):
+    clauses, dangles = cut(message[:end], mentions, contests)
+    resolution = _weigh(clauses, asked)
+    if resolution.doubt is None and (dangles or _is_talk(message, end, mentions, contests, likely)):
         return replace(
             resolution,
             accepted={},
@@ -116,6 +117,7 @@ def _weigh(clauses: Sequence[Clause], asked: str | None) -> Resolution:
     accepted: dict[str, set[Selection]] = {}
     rejected: dict[str, set[Selection]] = {}
     unknown: list[int] = []
+    named = False
     for clause in clauses:
         corrected: set[str] = set()
         for mention, polarity in clause.mentions:
@@ -136,9 +138,13 @@ def _weigh(clauses: Sequence[Clause], asked: str | None) -> Resolution:
             if clause.corrects and contest not in corrected:
                 accepted[contest] = set()
                 corrected.add(contest)
-            # Number and name of one candidate are one choice: "nomor 2, Bu Siti".
             chosen = accepted.setdefault(contest, set())
-            accepted[contest] = chosen & options or chosen | options
+            # Number and name of one candidate are one choice: "nomor 2, Bu Siti".
+            same = chosen & options if named or mention.number is None else set()
+            accepted[contest] = same or chosen | options
+            named = named or mention.number is None
+    if any(chosen & rejected.get(contest, set()) for contest, chosen in accepted.items()):
+        return Resolution(doubt=Doubt.TALK)  # "jangan 2, pilih bu siti"
     return _judge(accepted, rejected, unknown)
 
 
@@ -171,10 +177,9 @@ def _judge(
     )
 
 
-UNKNOWN_BESIDE_A_VERB = 4
-"""So many words outside the lexicon a message may hold that has a verb of choosing,"""
-UNKNOWN_WHEN_LIKELY = 10
-"""and so many one that the intent model takes for a choice."""
+UNKNOWN = {(False, False): 0, (True, False): 3, (False, True): 2, (True, True): 10}
+"""How many words outside the lexicon a message may hold, by whether it has a verb of choosing and
+whether the intent model takes it for a choice."""
 
 
 def _is_talk(
@@ -189,7 +194,9 @@ def _is_talk(
     From ``end`` on a reason is given, in which a candidate may be praised, but not by hearsay.
     """
     covered = {index for mention in mentions for index in range(mention.start, mention.end)}
-    if any(word.text in lexicon.TALK | lexicon.QUESTION for word in message):
+    if any(word.text in lexicon.TALK for word in message):
+        return True
+    if any(word.text in lexicon.QUESTION for word in message[:end]):
         return True
     if _is_about_kin(message):
         return True
@@ -207,8 +214,9 @@ def _is_talk(
     }
     if _surname_follows(message, mentions, contest_words):
         return True
-    allowed = UNKNOWN_WHEN_LIKELY if likely else UNKNOWN_BESIDE_A_VERB if own_verb else 0
-    return sum(not _is_known(text, contest_words) for text in texts) > allowed
+    if any(text in lexicon.OFFICE - contest_words for text in texts):
+        return True
+    return sum(not _is_known(text, contest_words) for text in texts) > UNKNOWN[own_verb, likely]
 
 
 def _is_about_kin(message: Sequence[Word]) -> bool:
@@ -233,7 +241,9 @@ def _surname_follows(
 
 
 def _is_known(text: str, contest_words: set[str]) -> bool:
-    return not text[0].isalpha() or stem(text) in contest_words or text in lexicon.KNOWN
+    if not text[0].isalpha() or stem(text) in contest_words:
+        return True
+    return text in lexicon.KNOWN or text.removesuffix("lah") in lexicon.KNOWN
 
 
 def _in_order(selections: set[Selection]) -> tuple[Selection, ...]:

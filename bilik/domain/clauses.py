@@ -35,9 +35,13 @@ class Clause:
 
 def cut(
     message: Sequence[Word], mentions: Sequence[Mention], contests: Sequence[Contest]
-) -> list[Clause]:
-    """The clauses of a message that mention anyone, in order."""
-    return _Cutter(message, mentions, contests).run()
+) -> tuple[list[Clause], bool]:
+    """The clauses of a message that mention anyone, in order; and whether it ends dangling.
+
+    A message dangles that ends in a correction or negation that names nobody: "2 eh", "2 gak jadi".
+    """
+    cutter = _Cutter(message, mentions, contests)
+    return cutter.run(), cutter.dangles
 
 
 class _Cutter:
@@ -52,6 +56,8 @@ class _Cutter:
         self._clauses = [Clause()]
         self._negations = 0
         self._exceptions = 0
+        self._moves = any(word.text in lexicon.MOVING for word in message)
+        self._open = False
 
     def run(self) -> list[Clause]:
         index = 0
@@ -65,9 +71,11 @@ class _Cutter:
                 self._contest(contest, index)
             elif text in lexicon.NEGATION:
                 self._negate(index)
+            elif text in lexicon.OLD or (text == "dari" and self._moves):
+                self._clause_of_old(index)
             elif text in lexicon.EXCEPT:
                 self._exceptions += 1
-            elif text in lexicon.CORRECTION:
+            elif text in lexicon.CORRECTION or (text == "ke" and self._is_old):
                 self._correct(index)
             elif text in _BREAKS:
                 self._break()
@@ -75,8 +83,17 @@ class _Cutter:
         return [clause for clause in self._clauses if clause.mentions]
 
     @property
+    def dangles(self) -> bool:
+        return not self._clause.mentions and (self._open or self._negations > 0)
+
+    @property
     def _clause(self) -> Clause:
         return self._clauses[-1]
+
+    @property
+    def _is_old(self) -> bool:
+        """Whether the clause names what was chosen before: "dari 2 ke 3"."""
+        return self._moves and any(how is Polarity.REJECTED for _, how in self._clause.mentions)
 
     def _text(self, index: int) -> str:
         return self._message[index].text if 0 <= index < len(self._message) else ""
@@ -86,6 +103,7 @@ class _Cutter:
         if clause.mentions and clause.contest and self._text(index - 1) not in _JOINING:
             self._clauses.append(Clause())
         self._clause.mentions.append((mention, self._polarity()))
+        self._open = False
 
     def _polarity(self) -> Polarity:
         match self._negations, self._exceptions:
@@ -106,15 +124,26 @@ class _Cutter:
         else:
             self._break(contest)
 
+    def _clause_of_old(self, index: int) -> None:
+        if self._clause.mentions:
+            self._break(self._clause.contest)
+        self._negations = 1
+
     def _negate(self, index: int) -> None:
         mentions = self._clause.mentions
+        named = any(clause.mentions for clause in self._clauses)
+        if named and self._text(index + 1) in lexicon.NOTHING_ELSE:
+            return  # "3, tidak ganti lagi"
+        if self._message[index].raw == "tak" and self._text(index + 1) in lexicon.CHOOSE:
+            self._negations += 2  # "not" in Malay, "I" in Javanese: unclear
+            return
         if mentions and self._text(index + 1) in _BREAKS | {""}:
             # "nomor 2 jangan"
             mention, polarity = mentions[-1]
             flipped = polarity is Polarity.ACCEPTED
             mentions[-1] = mention, Polarity.REJECTED if flipped else Polarity.UNCLEAR
         elif mentions:
-            # "3 bukan 2": the negation begins a clause of its own.
+            # "3 bukan 2", "2 gak jadi": the negation begins a clause of its own.
             contest = self._clause.contest
             self._break(contest)
             self._negations = 1
@@ -126,6 +155,7 @@ class _Cutter:
             return  # "tidak jadi", "tidak salah"
         self._break(self._clause.contest)
         self._clause.corrects = True
+        self._open = self._message[index].text in lexicon.DANGLING
 
     def _break(self, contest: str | None = None) -> None:
         corrects = self._clause.corrects and not self._clause.mentions

@@ -12,20 +12,21 @@ def _words(*lines: str) -> frozenset[str]:
 
 
 CHOOSE = _words(
-    "pilih memilih milih milihe milihnya pilihlah pilihan pilihanku pilihannya pilihane",
-    "kupilih terpilih piliah mamiliah mamilih pileh pilehan miliah nyoblos coblos mencoblos",
-    "coblosin coblosan kucoblos nyoblosnya coblosanku tusuk nusuk tunjuk centang nyontreng",
-    "contreng tandai dukung mendukung vote voting ambil pick choose select nyolok colok",
-    "menjatuhkan jatuhkan jatuh menentukan menetapkan tetapkan putuskan kasih kasi kasikan",
-    "berikan memberikan diberikan serahkan suara suaraku suarane mantap fix pokoknya final",
-    "tetap",
+    "pilih memilih milih milihe milihnya pilihlah pilihan pilihanku pilihannya pilihane kupilih",
+    "terpilih piliah mamiliah mamilih pileh pilehan miliah nyoblos coblos mencoblos coblosin",
+    "coblosan kucoblos nyoblosnya coblosanku tusuk nusuk tunjuk centang nyontreng contreng",
+    "tandai dukung mendukung vote voting ambil pick choose select nyolok colok menjatuhkan",
+    "jatuhkan jatuh menentukan menetapkan tetapkan putuskan kasih kasi kasikan berikan",
+    "memberikan diberikan serahkan suara suaraku suarane mantap fix pokoknya final tetap",
 )
 """Verbs and nouns of choosing."""
 
 NEGATION = _words(
-    "jang tidak bukan jangan ogah anti emoh mboten sanes henteu ulah moal teu embung tolak hindari",
-    "ora dudu udu indak malas males kapok batal bukannya bukanlah pantang no not usah alim",
-    "dakmau orak gausah taksah seng trada tra kada",
+    "jang tidak bukan jangan ogah anti emoh mboten sanes henteu ulah moal teu embung tolak",
+    "hindari ora dudu udu indak malas males kapok batal bukannya bukanlah pantang no not usah",
+    "alim dakmau orak gausah taksah seng trada tra kada moh gamau gakmau nyanda nimau sonde",
+    "nenten never wegah hapus coret menolak nolak janganlah lain bukang banne boya nyandak tara",
+    "ndaklah tidaklah",
 )
 
 EXCEPT = _words("selain kecuali")
@@ -34,9 +35,15 @@ EXCEPT = _words("selain kecuali")
 CORRECTION = _words(
     "tetapi eh ralat maksudnya maksud maksudku melainkan malah justru ganti salah koreksi ding",
     "sorry maaf revisi ubah diubah diganti jadi jadinya tukar pindah harusnya seharusnya",
-    "mestinya ups meralat",
+    "mestinya ups meralat menjadi jadiin sekarang padahal",
 )
 """What follows replaces what came before."""
+
+DANGLING = _words("eh ralat salah ganti tukar ubah pindah revisi tetapi malah koreksi batal")
+"""Corrections that leave a message open where nobody is named after them: "2 eh"."""
+
+THAT_ONE = _words("yang si calon sing seng nu nan nang sane se tu")
+"""Before a word for man or woman, "the one who is"."""
 
 ALTERNATIVE = _words("atau apa")
 
@@ -46,9 +53,9 @@ REASON = _words("karena supaya biar agar soal sebab mergo soalnya lantaran gara 
 JUDGEMENT = _words(
     "jelek bagus buruk baik korup korupsi bohong pembohong jahat keren hebat payah parah pintar",
     "bodoh goblok tua muda ganteng cantik pantas layak curang rakus sombong pelit jujur amanah",
-    "merakyat terbaik terburuk paling elek apik alus goreng awon ganas norak lebay",
-    "omdo ngibul zalim",
-    "bijak ramah",
+    "merakyat terbaik terburuk paling elek apik alus goreng awon ganas norak lebay omdo ngibul",
+    "zalim bijak ramah humble jago sabar elok someah parlente judes preman nyawer tegas cerdas",
+    "kompeten mantul bhagus becik pinter cool",
 )
 """What one thinks of a candidate."""
 
@@ -65,15 +72,17 @@ TALK = _words(
     "warga kami pamanku bibiku nenek kakek bos disuruh dibayar nyuruh suruh dikasih bayar",
     "kampanye dipilih didukung dicoblos ajak bapakku ibuku bokap nyokap bojo bojoku bini",
     "kakakku pacar mantan majikan juragan konco kancaku dulur sodara saudaraku orangtua ortu",
-    "mama papa kawan spanduk baliho poster slogan iklan serangan amplop",
+    "mama papa kawan spanduk baliho poster slogan iklan serangan amplop bilang kemaren kemarin",
+    "simulasi teriak fb facebook tiktok ingat bersama salam sumpah ikut dukungan kasian kasihan",
 )
 """Signs of talk, of doubt, or of somebody else's vote."""
 
 QUESTION = _words(
-    "siapa pilihin bagaimana kenapa kapan berapa mana visi misi program programnya profil visinya",
-    "misinya umur umurnya umurnyo sebutkan jelaskan ceritakan bedanya beda siapakah yakah",
-    "apakah gmna opo sopo kumaha saha naon ngapain latar pengalaman kerjanya rumahnya partainya",
-    "usianya",
+    "siapa pilihin bagaimana kenapa kapan berapa mana visi misi program programnya profil",
+    "visinya misinya umur umurnya umurnyo sebutkan jelaskan ceritakan bedanya beda siapakah",
+    "yakah apakah gmna opo sopo kumaha saha naon ngapain latar pengalaman kerjanya rumahnya",
+    "partainya usianya programna sia endi ndi siape barapa ape berapai ngapa partai kerja cv",
+    "foto pendidikan nikah kerjaan kerjaannya alamat punapa pundi",
 )
 
 MARKER = _words(
@@ -84,8 +93,10 @@ MARKER = _words(
 
 NUMBER_MARKER = _words("nomor urut calon paslon pasangan kandidat angka urutan ke ka pilihan")
 
-MAN = _words("bapak cowok pria lelaki laki lanang bapake jalu cowo")
-WOMAN = _words("ibu perempuan cewek wanita cewe ibue wedok awewe mbak")
+MAN = _words("bapak cowok pria lelaki laki lanang bapake jalu cowo lakilaki laki lalaki jantan")
+WOMAN = _words(
+    "ibu perempuan cewek wanita cewe ibue wedok awewe mbak wedhok padusi parampuang parampuan bibinian cewe emak-emak"
+)
 TITLE = _words(
     "bapak ibu mas mbak bang abang kang teh teteh mbah pakde bude om tante haji hajah hj h",
     "ustaz ustadz dr ir drs dra prof kak kaka ko koh ci cik uda uni daeng bung nyong gus neng",
@@ -95,26 +106,53 @@ TITLE = _words(
 """Stands before a name."""
 
 MY_KIN = _words(
-    "bapak ibu kakak mamak emak bapake ibue mama papa ayah abah umi ummi kaka abang oom"
+    "bapak ibu kakak mamak emak bapake ibue mama papa ayah abah umi ummi kaka abang oom indung",
+    "amak laki emakku mamakku bapa",
 )
 """Before "saya" they are somebody else: "bapak saya pilih 2". Short ones are a form of address."""
 
 POSSESSIVE = _words("pu pung pe punya")
 """Eastern Indonesian: "sa pu kaka" is my brother."""
 
+OLD = _words(
+    "tadinya kepencet pencet mencet tekan ketik salahpencet sebelumnya kemarinnya awalnya",
+    "asalnya metu",
+)
+"""What stands beside one of these was chosen by mistake, or before."""
+
+MOVING = _words("ganti ubah diubah diganti pindah berubah tukar menjadi jadiin beralih")
+"""Makes "dari" name what was chosen before."""
+
+NOTHING_ELSE = _words(
+    "lain lainnya berubah ganti diganti ragu usah perlu pake pakai salah yang lagi robah lama",
+    "lai",
+)
+"""After a negation that comes last, these take nothing back: "3, tidak ganti lagi"."""
+
+OFFICE = _words(
+    "gubernur bupati walikota presiden dpr dprd dpd caleg lurah kades camat ketos bem koperasi",
+)
+"""Offices; one that is not on this ballot makes a choice another one's."""
+
+WOMAN_TITLE = _words(
+    "ibu mbak tante bude hj hajah nyonya teteh uni neng mpok mama ning budhe nenek",
+)
+MAN_TITLE = _words("bapak mas bang abang kang om pakde haji uda daeng bung cak gus bapa kakek")
+
 OWNER = _words("saya aku gue abdi kulo ambo awak den beta sa ane aye tiang ulun kita inyong nyong")
 
 UNIT_AFTER = _words(
     "tahun th thn ribu rb juta jt persen % orang anak kali hari minggu bulan jam menit detik km",
     "meter kilo kg rupiah lembar wib wita wit pagi siang sore malam karung sak bungkus tahunan",
-    "periode putaran suara hp",
+    "periode putaran suara hp calon paslon kandidat mangkok porsi gelas butir ekor motor mobil",
 )
 """A number before one of these is no candidate."""
 
 UNIT_BEFORE = _words(
     "umur usia umurku usiaku rt rw jam pukul tanggal tgl tps rp hp telepon telp wa nik blok",
     "gang tahun kelas versi dusun lantai kloter seharga harga rumah kavling ruang meja kursi",
-    "desember november",
+    "desember november lorong antrian antrean rumahku gg jalan jl km posisi peringkat juara",
+    "ranking",
 )
 """A number after one of these is no candidate."""
 
@@ -135,11 +173,12 @@ FILLER = _words(
     "nah oh ah ih aduh wes euy lur rek tok thok mawon nggih inggih muhun sumuhun ngene iki kuwi",
     "niku meniko punika eta ieu we sae ta pe pu da sak lho lo gih yo yuk ayo ok sip siap terima",
     "kasih maturnuwun tengkyu min admin kak bro sis gan bot bilik guys halo hai assalamualaikum",
-    "permisi punten selamat pagi siang sore malam tadi sekarang hari kali banget sekali",
-    "pasti sungguh betul benar yakin setuju lanjut dan terus lalu kemudian jelas tentu kayak",
-    "seperti semoga insyaallah bismillah alhamdulillah cuma hanya cukup ada begitu pula juga",
-    "langsung jatuhnya buat the is it so yes hati nurani hatiku calonnya orangnya nomornya",
-    "titik doang pisan temenan tenan",
+    "permisi punten selamat pagi siang sore malam tadi hari kali banget sekali pasti sungguh",
+    "betul benar yakin setuju lanjut dan terus lalu kemudian jelas tentu kayak seperti semoga",
+    "insyaallah bismillah alhamdulillah cuma hanya cukup ada begitu pula juga langsung jatuhnya",
+    "buat the is it so yes hati nurani hatiku calonnya orangnya nomornya titik doang pisan",
+    "temenan tenan weh jua jugaan gen pang bhai sajan sane nika tiyang cang kaula se lailah luh",
+    "panitia izin gas itulah ajalah badhe wau sori handak unda nang cako tu ngomong ngomongnya",
 )
 """Words that change nothing."""
 

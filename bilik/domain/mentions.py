@@ -54,6 +54,7 @@ def find_mentions(message: Sequence[Word], contests: Sequence[Contest]) -> list[
             or _number_mention_at(message, index, contests)
             or _name_at(message, index, contests)
             or _gender_at(message, index, contests)
+            or _place_at(message, index, contests)
         )
         if mention is None:
             index += 1
@@ -112,7 +113,9 @@ def _gender_at(message: Sequence[Word], index: int, contests: Sequence[Contest])
     before = {word.text for word in message[max(0, index - 2) : index]}
     text = message[index].text
     gender = "P" if text in lexicon.WOMAN else "L" if text in lexicon.MAN else ""
-    if not gender or not before & {"yang", "si", "calon"}:
+    if text == "istri" and before & {"nu", "sane"}:  # Sundanese, Balinese
+        gender = "P"
+    if not gender or not before & lexicon.THAT_ONE:
         return None
     options = {
         contest.id: frozenset[Selection](
@@ -126,11 +129,28 @@ def _gender_at(message: Sequence[Word], index: int, contests: Sequence[Contest])
     return Mention(index, end, {id_: found for id_, found in options.items() if found})
 
 
+def _place_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -> Mention | None:
+    """ "Yang paling atas", "calon terakhir": the first or last on the list."""
+    text, before = message[index].text, message[index - 1].text if index else ""
+    if text in {"atas", "bawah"} and before == "paling":
+        place = 0 if text == "atas" else -1
+    elif text == "terakhir" and before in lexicon.MARKER:
+        place = -1
+    else:
+        return None
+    options = {
+        contest.id: frozenset[Selection]({sorted(one.number for one in contest.candidates)[place]})
+        for contest in contests
+    }
+    return Mention(index - 1, index + 1, options)
+
+
 def _name_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -> Mention | None:
     """Titles, and then as many words of one candidate's names as follow each other."""
     start = index
     while index < len(message) and message[index].text in lexicon.TITLE:
         index += 1
+    titles = {word.text for word in message[start:index]}
     options: dict[str, frozenset[Selection]] = {}
     end = index
     while end < len(message) and (message[end].text.isalpha() or end > index):
@@ -145,7 +165,24 @@ def _name_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -
         options, end = kept, end + 1
     while end > index and message[end - 1].text in lexicon.TITLE | _JOINTS:
         end -= 1
-    return Mention(start, end, options, is_name=True) if options else None
+    fitting = _of_gender(options, titles, contests)
+    return Mention(start, end, fitting, is_name=True) if options else None
+
+
+def _of_gender(
+    options: dict[str, frozenset[Selection]], titles: set[str], contests: Sequence[Contest]
+) -> dict[str, frozenset[Selection]]:
+    """Without those whose gender a title contradicts: "Bu Parman" is not Pak Parman."""
+    wrong = "L" if titles & lexicon.WOMAN_TITLE else "P" if titles & lexicon.MAN_TITLE else "-"
+    if titles & lexicon.WOMAN_TITLE and titles & lexicon.MAN_TITLE:
+        wrong = "-"
+    kept = {
+        contest.id: options[contest.id]
+        & {one.number for one in contest.candidates if one.gender != wrong}
+        for contest in contests
+        if contest.id in options
+    }
+    return {contest: numbers for contest, numbers in kept.items() if numbers}
 
 
 def _bearers(word: str, contests: Sequence[Contest]) -> dict[str, frozenset[Selection]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
@@ -11,13 +12,14 @@ from bilik.domain.words import Word
 SIMILAR = 84.0
 """Percent of likeness from which a misspelt number word counts."""
 MIN_LETTERS = 3
+_TWICE = re.compile(r"(.)\1+")
 
 _UNITS = {
-    1: "satu siji setunggal hiji ciek esa sada atu siki besik one",
-    2: "dua loro kalih duo due dwi two duwa",
-    3: "tiga telu tilu tigo tolu three tige lhee",
-    4: "empat papat sekawan opat ampek ampat four",
-    5: "lima limo gangsal limang five",
+    1: "satu siji settong setunggal hiji ciek esa sada atu siki besik one",
+    2: "dua loro kalih duo due dwi two duwa dhuwa duah",
+    3: "tiga telu tilu tigo tolu three tige lhee talu tello tallu",
+    4: "empat papat sekawan opat ampek ampat empa mpat four",
+    5: "lima limo gangsal limang lime lema five",
     6: "enam enem genep anam nem six onom",
     7: "tujuh pitu tujuah seven pito",
     8: "delapan wolu dalapan lapan eight",
@@ -50,7 +52,10 @@ def number_at(words: Sequence[Word], start: int, marked: bool = False) -> tuple[
         return _ROMAN[word.raw], 1
     if text in _ORDINALS:
         return _ORDINALS[text], 1
-    value = _WORDS.get(text) or (_misspelt(text) if marked else None)
+    text = text.removesuffix("lah")
+    value = _WORDS.get(text) or _WORDS.get(_TWICE.sub(r"\1", text))
+    if value is None and marked:
+        value = _misspelt(text)
     if value is None:
         return _WORDS_AFTER_KE.get(text)
     following = words[start + 1].text if start + 1 < len(words) else ""

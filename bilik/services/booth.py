@@ -337,16 +337,15 @@ class Booth:
         Marking the voter, putting the ballot in and keeping the receipt are one transaction.
         Repeating it gives the same answer and no second ballot.
         """
-        clear = is_clear_yes(text)
         with self._voting(sender, lock=True) as (connection, session, now, stopped):
-            if session.stage is Stage.DONE and clear:
+            if session.stage is Stage.DONE and is_clear_yes(text):
                 return Outcome(Kind.RECORDED, self._scene(connection, session, now))
             if stopped:
                 return stopped
             election = self._election_of(connection, session)
             if session.stage is not Stage.CONFIRMING or readback != session.readback:
                 return self._go_on(connection, sender, session, election, now)
-            if not clear:
+            if not is_clear_yes(text, election.contests, session.selections):
                 return Outcome(Kind.NOT_A_YES, self._scene(connection, session, now))
             stored = one_election(connection, session.election_id or 0)
             try:

@@ -1,6 +1,7 @@
 import pytest
 
 from bilik.domain.confirmation import is_clear_yes
+from tests.elections import village
 
 
 @pytest.mark.parametrize(
@@ -13,6 +14,15 @@ from bilik.domain.confirmation import is_clear_yes
 )  # fmt: skip
 def test_a_clear_yes(message: str) -> None:
     assert is_clear_yes(message)
+
+
+@pytest.mark.parametrize(
+    ("message", "clear"),
+    [("ya, nomor 2", True), ("iya bu siti", True), ("betul bu siti rahmawati", True),
+     ("ya nomor 3", False), ("iya pak fauzi", False), ("ya 2 atau 3", False), ("nomor 2", False)],
+)  # fmt: skip
+def test_naming_what_was_read_back_takes_nothing_from_a_yes(message: str, clear: bool) -> None:
+    assert is_clear_yes(message, village().contests, {"kades": 2}) is clear
 
 
 @pytest.mark.parametrize(
