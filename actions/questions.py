@@ -8,7 +8,7 @@ from dataclasses import replace
 from actions import render, replies
 from actions.replies import Reply
 from actions.voter_action import Visit, VoterAction
-from bilik.domain.election import Phase, Visibility
+from bilik.domain.election import Phase
 from bilik.services.sessions import Stage
 
 _OVER = (Phase.GRACE, Phase.CLOSED, Phase.TALLIED)
@@ -95,9 +95,7 @@ class Secrecy(Question):
 
     def reply(self, visit: Visit) -> list[Reply]:
         """What is known to whom."""
-        live = any(one.visibility is Visibility.LIVE for one, _ in visit.scene.elections)
-        more = [replies.reply("secrecy_live", visit.scene)] if live else []
-        return [replies.reply("secrecy", visit.scene), *more]
+        return [replies.reply("secrecy", visit.scene)]
 
 
 class Status(Question):

@@ -11,7 +11,7 @@ from bilik.domain.words import words
 from bilik.services.booth import Outcome, Scene
 from bilik.services.counting import Result
 
-BLANK_TEXT = "dikosongkan"
+BLANK_TEXT = "dikosongkan (tidak memilih siapa pun)"
 _HE_OR_SHE = {"dia", "beliau", "doi", "orangnya", "deseu", "piyambake"}
 
 
@@ -25,7 +25,7 @@ def hours(scene: Scene) -> str:
             )
             closing = (hour_text if same_day else moment_text)(election.closes, election.zone)
             until = f"pukul {closing}" if same_day else closing
-            return f"Pemungutan suara buka sampai {until}."
+            return f"Pemungutan suara dibuka sampai {until}."
         case Phase.DRAFT | Phase.UPCOMING:
             return f"Pemungutan suara dibuka {moment_text(election.opens, election.zone)}."
         case Phase.PAUSED:
@@ -201,12 +201,14 @@ def _one_result(result: Result) -> str:
             share = f" ({percent(votes, count.valid)})" if count.valid else ""
             lines.append(f"{candidate.number}. {candidate.full_name}: {votes}{share}")
         lines.append(f"Dikosongkan: {count.blank}")
+    if result.set_aside:
+        lines.append(f"Disisihkan karena rusak: {result.set_aside}")
     return "\n".join(lines)
 
 
 def percent(part: int, whole: int) -> str:
-    """``62,5 %``."""
-    return f"{100 * part / whole:.1f} %".replace(".", ",")
+    """``62,5%``."""
+    return f"{100 * part / whole:.1f}%".replace(".", ",")
 
 
 def _in_order(contest: Contest) -> list[Candidate]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -67,6 +68,9 @@ def welcome(scene: Scene) -> list[Reply]:
 
 def guide(scene: Scene) -> list[Reply]:
     """Back to where the voter was."""
+    phases = {phase for _, phase in scene.elections}
+    if scene.stage in (Stage.CHOOSING, Stage.CONFIRMING) and phases & _SHUT:
+        return [reply(_GUIDE_BY_PHASE[phases.pop()], scene)]
     if scene.stage is Stage.CHOOSING and scene.asked is None:
         return [_what_to_change(scene)]
     if scene.stage is Stage.CHOOSING:
@@ -76,7 +80,6 @@ def guide(scene: Scene) -> list[Reply]:
         return [reply("guide_confirming", scene, selections=render.selections(scene))]
     if scene.half:
         return [reply(f"need_{scene.half}", scene)]
-    phases = {phase for _, phase in scene.elections}
     if not phases:
         return [reply("no_election", scene)]
     if Phase.OPEN in phases or scene.election is None:
@@ -84,6 +87,7 @@ def guide(scene: Scene) -> list[Reply]:
     return [reply(_GUIDE_BY_PHASE[phases.pop()], scene)]
 
 
+_SHUT = {Phase.DRAFT, Phase.UPCOMING, Phase.PAUSED, Phase.CLOSED, Phase.TALLIED}
 _GUIDE_BY_PHASE = {
     Phase.DRAFT: "guide_not_open",
     Phase.UPCOMING: "guide_not_open",
@@ -166,4 +170,5 @@ def _what_to_change(scene: Scene) -> Reply:
 def _until(outcome: Outcome) -> str:
     election = outcome.scene.elections[0][0] if outcome.scene.elections else None
     zone = election.zone if election else "WIB"
-    return hour_text(outcome.until or outcome.scene.now, zone)
+    until = outcome.until or outcome.scene.now
+    return hour_text(until + timedelta(seconds=59), zone)  # the minute that has not come yet

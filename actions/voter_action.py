@@ -21,6 +21,8 @@ from bilik.services.sessions import Stage
 
 logger = logging.getLogger(__name__)
 
+PATIENCE_SECONDS = 20
+"""Longer than any wait for the database, shorter than the server's own time limit."""
 _NOT_OURS = {"action_listen", "action_session_start", "action_extract_slots", "utter_thanks"}
 _STAGE_SLOTS = {Stage.CHOOSING, Stage.CONFIRMING}
 
@@ -77,7 +79,8 @@ class VoterAction(Action, ABC):
             return [FollowupAction("action_listen")]
         greeted = bool(tracker.get_slot("greeted"))
         try:
-            texts, scene = await asyncio.to_thread(self._visit, tracker, greeted)
+            visit = asyncio.to_thread(self._visit, tracker, greeted)
+            texts, scene = await asyncio.wait_for(visit, PATIENCE_SECONDS)
         except Exception as error:
             logger.error("%s failed: %s", self.name(), type(error).__name__)
             dispatcher.utter_message(text=replies.answers()["checking"])

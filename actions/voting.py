@@ -61,6 +61,8 @@ class CastBallot(VoterAction):
 class Stop(VoterAction):
     """Stops; nothing is recorded."""
 
+    gives_way = False
+
     def answer(self, visit: Visit) -> list[Reply]:
         """Forget what was pending."""
         return _answered(visit, visit.booth.stop(visit.sender))

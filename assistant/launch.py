@@ -19,6 +19,7 @@ RUN = Path(os.environ.get("BILIK_RUN", "var/run"))
 def main() -> None:
     """Check what is needed, then become the process manager."""
     os.chdir(ROOT)
+    os.umask(0o077)  # databases and logs are nobody else's to read
     try:
         if settings.ensure_secret():
             print("Kunci rahasia baru disimpan di .env")
@@ -28,25 +29,25 @@ def main() -> None:
             ("BILIK_ACTIONS_PORT", configured.actions_port),
         ):
             _require_free(configured.host if name == "BILIK_PORT" else "127.0.0.1", name, port)
-        demo.prepare(configured)
+        is_demo = demo.prepare(configured) or configured.demo
     except BilikError as error:
         sys.exit(f"bilik: {error}")
     print("Menyalakan Bilik, sekitar setengah menit … (Ctrl-C untuk berhenti)", flush=True)
     RUN.mkdir(parents=True, exist_ok=True)
     supervisord = str(Path(sys.executable).parent / "supervisord")
     arguments = [supervisord, "-c", str(ROOT / "deploy" / "supervisord.conf")]
-    os.execve(supervisord, arguments, {**os.environ, **environment(configured)})
+    os.execve(supervisord, arguments, {**os.environ, **environment(configured, is_demo)})
 
 
-def environment(configured: Settings, model: str = "models/bilik.tar.gz") -> dict[str, str]:
+def environment(configured: Settings, is_demo: bool) -> dict[str, str]:
     """What the servers and their process manager read."""
     return {
         "BILIK_DATABASE_URL": configured.database_url,
         "BILIK_HOST": configured.host,
         "BILIK_PORT": str(configured.port),
         "BILIK_ACTIONS_PORT": str(configured.actions_port),
-        "BILIK_DEMO": "1",
-        "BILIK_MODEL": model,
+        "BILIK_DEMO": "1" if is_demo else "0",
+        "BILIK_MODEL": "models/bilik.tar.gz",
         "BILIK_PYTHON": sys.executable,
         "BILIK_RUN": str(RUN.resolve()),
         "BILIK_UID": str(os.getuid()),

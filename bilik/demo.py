@@ -68,8 +68,8 @@ _NAMES = (
 )  # fmt: skip
 
 
-def prepare(configured: Settings) -> None:
-    """See to it that there is an open election: the demo's, unless the panitia has loaded one."""
+def prepare(configured: Settings) -> bool:
+    """See to it that the demo is open, unless the panitia has loaded an election; whether it is."""
     database = Database(configured.database_url)
     keys = Keys(configured.secret_key)
     upgrade(database)
@@ -77,8 +77,10 @@ def prepare(configured: Settings) -> None:
         stored = all_elections(connection)
     now = system_clock()
     own = [one for one in stored if not one.election.slug.startswith(PREFIX)]
-    if own or any(one.phase(now) is Phase.OPEN for one in stored):
-        return
+    if own:
+        return False
+    if any(one.phase(now) is Phase.OPEN for one in stored):
+        return True
     slug = f"{PREFIX}{len(stored) + 1}"
     directory = DIRECTORY / slug
     directory.mkdir(parents=True, exist_ok=True)
@@ -96,6 +98,7 @@ def prepare(configured: Settings) -> None:
     desk.make_codes(codes, slug)
     desk.open(slug)
     database.close()
+    return True
 
 
 def definition_text(slug: str, opens: datetime) -> str:

@@ -118,6 +118,7 @@ def start(directory: Path, voters: int = 120) -> Iterator[Installation]:
         "BILIK_SECRET_KEY": base64.urlsafe_b64encode(SECRET).decode(),
         "BILIK_DATABASE_URL": url,
         "BILIK_HOST": "127.0.0.1",
+        "BILIK_DEMO": "1",
         "BILIK_PORT": str(port),
         "BILIK_ACTIONS_PORT": str(actions_port),
         "BILIK_RUN": str(directory / "run"),

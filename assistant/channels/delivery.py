@@ -17,11 +17,16 @@ from weakref import WeakValueDictionary
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
+from bilik.domain.confirmation import is_clear_yes
+
 logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 8.0
 MAX_WAITING = 10_000
 CHECKING = "Maaf, ada gangguan sebentar. Sedang kami periksa, ketik *status* sebentar lagi."
+
+AGAIN = "tolong ulangi"
+"""What a yes is taken for that the voter cannot have meant."""
 
 FINISHED = {"finished": True}
 """What an action sends beside its words when a vote is cast: time to clear the screen."""
@@ -43,25 +48,42 @@ class Delivery:
     def __init__(self, channel: str) -> None:
         """``channel`` goes before every sender id, so that those of two channels never meet."""
         self._channel = channel
-        self._late: OrderedDict[str, list[str]] = OrderedDict()
-        self._running: set[asyncio.Task[None]] = set()
+        self._late: OrderedDict[str, Answers] = OrderedDict()
+        self._running: dict[asyncio.Task[None], tuple[str, bool]] = {}
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def answer(self, handler: Handler, sender: str, text: str) -> Answers:
-        """Bilik's answers to one message; never none."""
+        """Bilik's answers to one message; never none.
+
+        A yes can only mean what the voter has seen. While an earlier answer is still on its way, a
+        yes is taken as the wish to hear it again.
+        """
         sender_id = f"{self._channel}:{sender}"
+        is_yes = is_clear_yes(text)
+        if is_yes and self._has_unseen(sender_id):
+            text, is_yes = AGAIN, False
         collector = CollectingOutputChannel()
         message = UserMessage(text, collector, sender_id, input_channel=self._channel)
         task = asyncio.create_task(self._handle(handler, message))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        done, _ = await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
-        late = self._late.pop(sender_id, [])
+        self._running[task] = sender_id, is_yes
+        task.add_done_callback(lambda done: self._running.pop(done, None))
+        try:
+            done, _ = await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+        except (
+            asyncio.CancelledError
+        ):  # The voter's connection broke; the answer waits for the next.
+            self._keep_when_done(task, sender_id, collector)
+            raise
+        late = self._late.pop(sender_id, Answers([]))
         if not done:
-            task.add_done_callback(lambda _: self._keep(sender_id, _texts(collector)))
-            return Answers([*late, CHECKING])
-        finished = any(message.get("custom") == FINISHED for message in collector.messages)
-        return Answers([*late, *_texts(collector)] or [CHECKING], finished)
+            self._keep_when_done(task, sender_id, collector)
+            return Answers([*late.texts, CHECKING], late.finished)
+        now = _answers(collector)
+        return Answers([*late.texts, *now.texts] or [CHECKING], late.finished or now.finished)
+
+    def _has_unseen(self, sender_id: str) -> bool:
+        """Whether an answer waits, or one is being made to something other than a yes."""
+        return sender_id in self._late or (sender_id, False) in self._running.values()
 
     async def _handle(self, handler: Handler, message: UserMessage) -> None:
         # One at a time and in order. Rasa's own lock would be asked for once a second only.
@@ -72,12 +94,24 @@ class Delivery:
         except Exception as error:  # The voter still gets an answer; the log gets no text.
             logger.error("a message could not be handled: %s", type(error).__name__)
 
-    def _keep(self, sender_id: str, answers: list[str]) -> None:
-        if answers:
-            self._late[sender_id] = [*self._late.get(sender_id, []), *answers]
+    def _keep_when_done(
+        self, task: asyncio.Task[None], sender_id: str, collector: CollectingOutputChannel
+    ) -> None:
+        def keep(_: object) -> None:
+            said, waiting = _answers(collector), self._late.get(sender_id, Answers([]))
+            if said.texts:
+                self._late[sender_id] = Answers(
+                    [*waiting.texts, *said.texts], waiting.finished or said.finished
+                )
             while len(self._late) > MAX_WAITING:
                 self._late.popitem(last=False)
 
+        task.add_done_callback(keep)
 
-def _texts(collector: CollectingOutputChannel) -> list[str]:
-    return [message["text"] for message in collector.messages if message.get("text")]
+
+def _answers(collector: CollectingOutputChannel) -> Answers:
+    messages = collector.messages
+    return Answers(
+        [message["text"] for message in messages if message.get("text")],
+        any(message.get("custom") == FINISHED for message in messages),
+    )

@@ -41,7 +41,8 @@ class LocalRest(InputChannel):
 
         @blueprint.post("/webhook")
         async def receive(request: Request) -> HTTPResponse:
-            if not enabled or not _is_from_this_machine(request):
+            is_json = request.content_type.startswith("application/json")
+            if not (enabled and is_json and _is_from_this_machine(request)):
                 return response.json({"error": "only for the demo, from this machine"}, 403)
             content = request.json if isinstance(request.json, dict) else {}
             sender, message = content.get("sender"), content.get("message")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 import typer
 
@@ -19,6 +21,7 @@ _MISTAKES = {
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; an error is one line that says what to do."""
+    os.umask(0o077)  # what is written here is nobody else's to read
     try:
         code = app(args=arguments, prog_name="bilik", standalone_mode=False)
     except BilikError as error:
@@ -33,10 +36,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         command = context.command_path if context else "bilik"
         mistake = _MISTAKES.get(type(error).__name__, "perintah itu tidak dikenal")
         _fail(f"{mistake}. Lihat `{command} --help`.", 2)
+    except Exception as error:
+        _fail(f"ada kesalahan yang tidak terduga ({type(error).__name__}); tidak dilanjutkan.", 1)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _fail(line: str, code: int) -> None:
+def _fail(line: str, code: int) -> NoReturn:
     print(f"bilik: {line}", file=sys.stderr)
     sys.exit(code)
 

@@ -11,7 +11,7 @@ import typer
 from bilik import settings
 from bilik.clock import moment_text
 from bilik.domain.confirmation import is_clear_yes
-from bilik.domain.election import Phase, Visibility
+from bilik.domain.election import Phase
 from bilik.keys import Keys
 from bilik.services.counting import Result
 from bilik.services.desk import Desk, Standing
@@ -175,7 +175,7 @@ def pause(election: ElectionOption = None, as_json: JsonOption = False) -> None:
 def close(
     election: ElectionOption = None, yes: YesOption = False, as_json: JsonOption = False
 ) -> None:
-    """Tutup pemilihan untuk selamanya.
+    """Tutup pemilihan; sesudah itu tidak bisa dibuka lagi.
 
     Contoh: bilik close
     """
@@ -228,14 +228,12 @@ def _standing_json(standing: Standing) -> dict[str, Any]:
 
 def _standing_lines(standing: Standing) -> list[str]:
     election = standing.election
-    live = election.visibility is Visibility.LIVE
     return [
         f"{election.title} ({election.slug}): {PHASES[standing.phase]}",
         f"Buka  {moment_text(election.opens, election.zone)}",
         f"Tutup {moment_text(election.closes, election.zone)}",
         f"Pemilih {standing.voters}, punya kode {standing.with_code}",
         f"Suara masuk {standing.ballots} ({standing.turnout:.1%})".replace(".", ","),
-        *(["Hitungan sementara boleh dilihat selama pemungutan suara."] if live else []),
     ]
 
 

@@ -64,8 +64,12 @@ def resolve(
     if not mentions:
         return Resolution(doubt=Doubt.NOTHING)
     clauses, dangles = cut(message[:end], mentions, contests)
+    if len(contests) > 1 and any(clause.contest for clause in clauses):
+        asked = None  # a contest that is named never yields to the one being asked
     resolution = _weigh(clauses, asked)
-    if resolution.doubt is None and (dangles or _is_talk(message, end, mentions, contests, likely)):
+    if resolution.doubt is None and (
+        dangles or _is_talk(text, message, end, mentions, contests, likely)
+    ):
         return replace(
             resolution,
             accepted={},
@@ -73,6 +77,13 @@ def resolve(
             candidates=_in_order(set(resolution.accepted.values())),
         )
     return resolution
+
+
+def is_choice_alone(text: str, contests: Sequence[Contest], asked: str | None) -> bool:
+    """Whether a message is a clear choice and nothing besides, whatever it was taken for."""
+    if any(word.text in lexicon.SOCIAL for word in words(text)):
+        return False
+    return bool(resolve(text, contests, asked).accepted)
 
 
 def named_contest(text: str, contests: Sequence[Contest]) -> str | None:
@@ -118,7 +129,11 @@ def _weigh(clauses: Sequence[Clause], asked: str | None) -> Resolution:
     rejected: dict[str, set[Selection]] = {}
     unknown: list[int] = []
     named = False
+    rejecting = False
     for clause in clauses:
+        if rejecting and clause.bare and not clause.corrects:
+            return Resolution(doubt=Doubt.TALK)  # "jangan 1, 3": one more, or the choice?
+        rejecting = any(how is Polarity.REJECTED for _, how in clause.mentions)
         corrected: set[str] = set()
         for mention, polarity in clause.mentions:
             if polarity is Polarity.UNCLEAR:
@@ -183,6 +198,7 @@ whether the intent model takes it for a choice."""
 
 
 def _is_talk(
+    raw: str,
     message: Sequence[Word],
     end: int,
     mentions: Sequence[Mention],
@@ -198,7 +214,7 @@ def _is_talk(
         return True
     if any(word.text in lexicon.QUESTION for word in message[:end]):
         return True
-    if _is_about_kin(message):
+    if _is_somebody_elses(message, mentions) or _AGAINST & set(raw):
         return True
     texts = [word.text for index, word in enumerate(message[:end]) if index not in covered]
     own_verb = any(text in lexicon.CHOOSE for text in texts)
@@ -219,13 +235,24 @@ def _is_talk(
     return sum(not _is_known(text, contest_words) for text in texts) > UNKNOWN[own_verb, likely]
 
 
-def _is_about_kin(message: Sequence[Word]) -> bool:
-    """ "Bapak saya pilih 2", which is not "Pak, saya pilih 2"."""
-    return any(
-        (word.raw in lexicon.MY_KIN and following.text in lexicon.OWNER)
-        or (word.raw in lexicon.POSSESSIVE and following.text in lexicon.TITLE)
-        for word, following in pairwise(message)
-    )
+_AGAINST = frozenset("❌👎🚫✗✘🤮")
+
+
+def _is_somebody_elses(message: Sequence[Word], mentions: Sequence[Mention]) -> bool:
+    """Somebody else's vote, or the voter's own name."""
+    names = {mention.start for mention in mentions if mention.is_name}
+    for index, (word, following) in enumerate(pairwise(message)):
+        if word.raw in lexicon.MY_KIN and following.text in lexicon.OWNER:
+            return True  # "bapak saya pilih 2", which is not "pak, saya pilih 2"
+        if word.raw in lexicon.POSSESSIVE and following.text in lexicon.TITLE:
+            return True  # "sa pu kaka pilih 2"
+        if following.text in lexicon.CHOOSE and (
+            word.text in lexicon.OTHERS or word.raw in lexicon.MY_KIN
+        ):
+            return True  # "dia pilih 2"
+        if index + 1 in names and word.text in {"saya", "aku", "nama", "namaku", "bernama"}:
+            return True  # "saya siti"
+    return bool(message) and message[0].raw == "aja"  # "don't", in Banyumas
 
 
 def _surname_follows(

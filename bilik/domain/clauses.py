@@ -12,7 +12,6 @@ from bilik.domain.mentions import Mention, alike
 from bilik.domain.words import Word, words
 
 _BREAKS = frozenset({",", ".", ";", ":", "\n", "…", "!", "?"})
-_FOR = "untuk"
 _JOINING = lexicon.ALTERNATIVE | lexicon.MARKER | lexicon.TITLE | {"dan", "&", "sama"}
 
 
@@ -26,11 +25,15 @@ class Polarity(Enum):
 
 @dataclass
 class Clause:
-    """Mentions of one breath; ``corrects`` says that they replace what came before."""
+    """Mentions of one breath.
+
+    ``corrects`` says that they replace what came before, ``bare`` that nothing stands beside them.
+    """
 
     mentions: list[tuple[Mention, Polarity]] = field(default_factory=list)
     contest: str | None = None
     corrects: bool = False
+    bare: bool = True
 
 
 def cut(
@@ -68,7 +71,7 @@ class _Cutter:
                 continue
             text = self._message[index].text
             if contest := contest_at(self._message, index, self._contests):
-                self._contest(contest, index)
+                self._contest(contest)
             elif text in lexicon.NEGATION:
                 self._negate(index)
             elif text in lexicon.OLD or (text == "dari" and self._moves):
@@ -78,8 +81,11 @@ class _Cutter:
             elif text in lexicon.CORRECTION or (text == "ke" and self._is_old):
                 self._correct(index)
             elif text in _BREAKS:
-                self._break()
+                self._punctuate()
+            else:
+                self._clause.bare = False
             index += 1
+        self._end()
         return [clause for clause in self._clauses if clause.mentions]
 
     @property
@@ -116,11 +122,9 @@ class _Cutter:
             case _:
                 return Polarity.UNCLEAR
 
-    def _contest(self, contest: str, index: int) -> None:
-        if not self._clause.mentions or (
-            self._text(index - 1) == _FOR and self._clause.contest is None
-        ):
-            self._clause.contest = contest
+    def _contest(self, contest: str) -> None:
+        if self._clause.contest is None:
+            self._clause.contest = contest  # "bupati 1" and "1 bupati" alike
         else:
             self._break(contest)
 
@@ -130,37 +134,51 @@ class _Cutter:
         self._negations = 1
 
     def _negate(self, index: int) -> None:
-        mentions = self._clause.mentions
+        word, following = self._message[index], self._text(index + 1)
         named = any(clause.mentions for clause in self._clauses)
-        if named and self._text(index + 1) in lexicon.NOTHING_ELSE:
+        if named and following in lexicon.NOTHING_ELSE:
             return  # "3, tidak ganti lagi"
-        if self._message[index].raw == "tak" and self._text(index + 1) in lexicon.CHOOSE:
+        if word.raw == "tak" and following in lexicon.CHOOSE:
             self._negations += 2  # "not" in Malay, "I" in Javanese: unclear
-            return
-        if mentions and self._text(index + 1) in _BREAKS | {""}:
-            # "nomor 2 jangan"
-            mention, polarity = mentions[-1]
-            flipped = polarity is Polarity.ACCEPTED
-            mentions[-1] = mention, Polarity.REJECTED if flipped else Polarity.UNCLEAR
-        elif mentions:
-            # "3 bukan 2", "2 gak jadi": the negation begins a clause of its own.
-            contest = self._clause.contest
-            self._break(contest)
-            self._negations = 1
-        else:
+        elif not self._clause.mentions:
             self._negations += 1
+        else:
+            # "3 bukan 2" takes 3; "1 jangan 2 aja" may mean either.
+            self._break(self._clause.contest)
+            self._negations = 1 if word.text in lexicon.NOT_THAT else 2
 
     def _correct(self, index: int) -> None:
         if self._text(index - 1) in lexicon.NEGATION:
             return  # "tidak jadi", "tidak salah"
-        self._break(self._clause.contest)
+        contest = self._clause.contest or next(
+            (one.contest for one in reversed(self._clauses) if one.contest), None
+        )
+        self._break(contest)
         self._clause.corrects = True
         self._open = self._message[index].text in lexicon.DANGLING
+
+    def _punctuate(self) -> None:
+        if self._clause.mentions or self._clause.contest is None:
+            self._break()  # else "bupati: 1" and "untuk bupati, nomor 1" go on
 
     def _break(self, contest: str | None = None) -> None:
         corrects = self._clause.corrects and not self._clause.mentions
         self._clauses.append(Clause(contest=contest, corrects=corrects))
         self._negations = self._exceptions = 0
+
+    def _end(self) -> None:
+        """A negation that nobody is named after rejects whom it follows: "nomor 2 gak mau"."""
+        if self._negations and not self._clause.mentions:
+            for clause in reversed(self._clauses):
+                if clause.mentions:
+                    mention, how = clause.mentions[-1]
+                    if (
+                        how is Polarity.ACCEPTED
+                        and len(self._clauses) - 1 == self._clauses.index(clause) + 1
+                    ):
+                        clause.mentions[-1] = mention, Polarity.REJECTED
+                        self._negations = 0
+                    break
 
 
 def contest_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -> str | None:

@@ -23,8 +23,6 @@ class DelayRule:
 
 
 SENDER_RULE = DelayRule(free=4, first=timedelta(seconds=30), cap=timedelta(minutes=15))
-"""For the chat a wrong pair came from."""
-
-NIK_RULE = DelayRule(free=9, first=timedelta(seconds=15), cap=timedelta(minutes=1))
-"""For a NIK, whoever sends it: slows guessing from many chats at one voter's code to one guess a
-minute, and costs that voter, whose NIK may have leaked, at most a minute."""
+"""For the chat a wrong pair came from. A NIK has no delay of its own: it leaks easily, and whoever
+knew it could keep its owner out. Against guessing from many chats stand the 40 bits of the code and
+the price of each try."""

@@ -90,8 +90,8 @@ def _as_code(parts: Sequence[str], announced: bool) -> str | None:
 
 
 def masked_name(name: str) -> str:
-    """``Siti Rahmawati`` → ``S*** R***``: enough to recognise oneself, too little to be known."""
-    return " ".join(f"{part[0].upper()}***" for part in name.split() if part[0].isalpha())
+    """``Siti Rahmawati`` → ``S••• R•••``: enough to recognise oneself, too little to be known."""
+    return " ".join(f"{part[0].upper()}•••" for part in name.split() if part[0].isalpha())
 
 
 def masked_nik(nik: str) -> str:

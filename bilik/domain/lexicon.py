@@ -29,6 +29,9 @@ NEGATION = _words(
     "ndaklah tidaklah",
 )
 
+NOT_THAT = _words("bukan sanes dudu udu lain bukang boya banne")
+"""Between two candidates, these reject the second."""
+
 EXCEPT = _words("selain kecuali")
 """Turns round what it stands before: "tidak ada selain 2" is a choice."""
 
@@ -74,6 +77,8 @@ TALK = _words(
     "kakakku pacar mantan majikan juragan konco kancaku dulur sodara saudaraku orangtua ortu",
     "mama papa kawan spanduk baliho poster slogan iklan serangan amplop bilang kemaren kemarin",
     "simulasi teriak fb facebook tiktok ingat bersama salam sumpah ikut dukungan kasian kasihan",
+    "kok nyesel nyesal menyesal enggan haram dilarang tobat rugi percuma takut benci hate lawan",
+    "rencana rencananya besok titip banyak rombongan",
 )
 """Signs of talk, of doubt, or of somebody else's vote."""
 
@@ -93,9 +98,25 @@ MARKER = _words(
 
 NUMBER_MARKER = _words("nomor urut calon paslon pasangan kandidat angka urutan ke ka pilihan")
 
+OTHERS = _words(
+    "dia kamu beliau kami mereka doi ente elu lo lu koe kowe sampeyan panjenengan anjeun"
+)
+"""Before a verb of choosing, somebody else votes."""
+
+SOCIAL = _words(
+    "halo hai selamat pagi siang sore malam terima kasih permisi punten maaf assalamualaikum",
+    "nama namaku perkenalkan ini hari kenalkan",
+)
+"""Words of greeting and introduction: a name beside them need not be a choice."""
+
+DEGREE = _words(
+    "h hj drs dra ir dr prof s se sh mm ma msi mpd spd sip skom st e pd sos amd md a m kom",
+)
+
 MAN = _words("bapak cowok pria lelaki laki lanang bapake jalu cowo lakilaki laki lalaki jantan")
 WOMAN = _words(
-    "ibu perempuan cewek wanita cewe ibue wedok awewe mbak wedhok padusi parampuang parampuan bibinian cewe emak-emak"
+    "ibu perempuan cewek wanita cewe ibue wedok awewe mbak wedhok padusi parampuang parampuan",
+    "bibinian",
 )
 TITLE = _words(
     "bapak ibu mas mbak bang abang kang teh teteh mbah pakde bude om tante haji hajah hj h",
@@ -123,10 +144,7 @@ OLD = _words(
 MOVING = _words("ganti ubah diubah diganti pindah berubah tukar menjadi jadiin beralih")
 """Makes "dari" name what was chosen before."""
 
-NOTHING_ELSE = _words(
-    "lain lainnya berubah ganti diganti ragu usah perlu pake pakai salah yang lagi robah lama",
-    "lai",
-)
+NOTHING_ELSE = _words("lain lainnya berubah robah ganti diganti ragu")
 """After a negation that comes last, these take nothing back: "3, tidak ganti lagi"."""
 
 OFFICE = _words(
@@ -145,6 +163,8 @@ UNIT_AFTER = _words(
     "tahun th thn ribu rb juta jt persen % orang anak kali hari minggu bulan jam menit detik km",
     "meter kilo kg rupiah lembar wib wita wit pagi siang sore malam karung sak bungkus tahunan",
     "periode putaran suara hp calon paslon kandidat mangkok porsi gelas butir ekor motor mobil",
+    "liter januari februari maret april mei juni juli agustus september oktober november",
+    "desember",
 )
 """A number before one of these is no candidate."""
 
@@ -152,7 +172,7 @@ UNIT_BEFORE = _words(
     "umur usia umurku usiaku rt rw jam pukul tanggal tgl tps rp hp telepon telp wa nik blok",
     "gang tahun kelas versi dusun lantai kloter seharga harga rumah kavling ruang meja kursi",
     "desember november lorong antrian antrean rumahku gg jalan jl km posisi peringkat juara",
-    "ranking",
+    "ranking kk hari kerumah pemilih antri kamar",
 )
 """A number after one of these is no candidate."""
 
@@ -168,9 +188,9 @@ FILLER = _words(
     "mau maunya ingin pengen pingin hendak akan arep pengin hoyong bade tolong mohon minta bisa",
     "boleh silakan masukin masukkan catat dicatat kirim tulis want please would like to for",
     # particles and politeness
-    "ya oke dong deh lah sih kok kan nih tuh itu ini saja sudah lagi pada untuk dengan sama di",
-    "dari par pun mah atuh ji mi ki jo haja ae bae wae je to tho toh dah de do dhisik sek dulu",
-    "nah oh ah ih aduh wes euy lur rek tok thok mawon nggih inggih muhun sumuhun ngene iki kuwi",
+    "ya oke dong deh lah sih kan nih tuh itu ini saja sudah lagi pada untuk dengan sama di dari",
+    "par pun mah atuh ji mi ki jo haja ae bae wae je to tho toh dah de do dhisik sek dulu nah",
+    "oh ah ih aduh wes euy lur rek tok thok mawon nggih inggih muhun sumuhun ngene iki kuwi",
     "niku meniko punika eta ieu we sae ta pe pu da sak lho lo gih yo yuk ayo ok sip siap terima",
     "kasih maturnuwun tengkyu min admin kak bro sis gan bot bilik guys halo hai assalamualaikum",
     "permisi punten selamat pagi siang sore malam tadi hari kali banget sekali pasti sungguh",
@@ -184,6 +204,6 @@ FILLER = _words(
 
 KNOWN = (
     CHOOSE | NEGATION | EXCEPT | CORRECTION | ALTERNATIVE | REASON | MARKER | MAN | WOMAN | TITLE
-    | FILLER
+    | FILLER | DEGREE | OLD | MOVING | NOTHING_ELSE
 )  # fmt: skip
 """Everything that may stand beside a choice without raising a question."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,10 +17,6 @@ MIN_FUZZY = 4
 """Shorter name words must be spelled exactly."""
 SIMILAR = 84.0
 """Percent of likeness from which a misspelt name word still counts."""
-
-_ACADEMIC = frozenset(
-    "h hj drs dra ir dr prof s se sh mm ma msi mpd spd sip skom st e pd sos".split()
-)
 
 
 _JOINTS = frozenset({"dan", "&", "-", "."})
@@ -50,8 +46,9 @@ def find_mentions(message: Sequence[Word], contests: Sequence[Contest]) -> list[
     while index < len(message):
         mention = (
             _empty_box_at(message, index, contests)
-            or _blank_at(message, index, contests)
+            or _name_like_number_at(message, index, contests)
             or _number_mention_at(message, index, contests)
+            or _blank_at(message, index, contests)
             or _name_at(message, index, contests)
             or _gender_at(message, index, contests)
             or _place_at(message, index, contests)
@@ -92,8 +89,11 @@ def _number_mention_at(
 ) -> Mention | None:
     before = message[index - 1].text if index else ""
     found = number_at(message, index, marked=before in lexicon.NUMBER_MARKER)
-    if found is None or before in lexicon.UNIT_BEFORE:
+    if found is None or before in lexicon.UNIT_BEFORE or before == "salah":
         return None
+    earlier = message[index - 2].text if index > 1 else ""
+    if before in lexicon.NUMBER_MARKER and earlier in lexicon.UNIT_BEFORE:
+        return None  # "rumah nomor 3", "hari ke 2"
     value, width = found
     end = index + width
     if end < len(message) and message[end].text in lexicon.UNIT_AFTER:
@@ -106,6 +106,18 @@ def _number_mention_at(
         if contest.candidate(value)
     }
     return Mention(index, end, options, number=value)
+
+
+def _name_like_number_at(
+    message: Sequence[Word], index: int, contests: Sequence[Contest]
+) -> Mention | None:
+    """*Dwi* and *Esa* are numbers, unless a candidate is called so."""
+    text = message[index].text
+    before = message[index - 1].text if index else ""
+    names = {name for contest in contests for one in contest.candidates for name in name_words(one)}
+    if text not in names or before in lexicon.NUMBER_MARKER:
+        return None
+    return _name_at(message, index, contests)
 
 
 def _gender_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -> Mention | None:
@@ -153,8 +165,10 @@ def _name_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -
     titles = {word.text for word in message[start:index]}
     options: dict[str, frozenset[Selection]] = {}
     end = index
-    while end < len(message) and (message[end].text.isalpha() or end > index):
+    while end < len(message) and (is_word(message[end].text) or end > index):
         word = message[end].text
+        if _is_fixed(message, end):
+            break
         if end > index and (word in lexicon.TITLE or word in _JOINTS):
             end += 1
             continue
@@ -185,14 +199,37 @@ def _of_gender(
     return {contest: numbers for contest, numbers in kept.items() if numbers}
 
 
+def is_word(text: str) -> bool:
+    """Whether it is made of letters, and perhaps an apostrophe: *Ma'ruf*."""
+    return text.replace("'", "").replace("’", "").isalpha()
+
+
+def _is_fixed(message: Sequence[Word], index: int) -> bool:
+    """Whether a word belongs to a phrase of everyday: *Kasih* and *Hari* are names, too."""
+    before = message[index - 1].text if index else ""
+    after = message[index + 1].text if index + 1 < len(message) else ""
+    return (before, message[index].text) == ("terima", "kasih") or (
+        (message[index].text, after) == ("hari", "ini")
+    )
+
+
 def _bearers(word: str, contests: Sequence[Contest]) -> dict[str, frozenset[Selection]]:
     """Who bears a name with this word, by contest."""
+    for same in (str.__eq__, alike):  # who is called exactly so goes before who is called like it
+        if found := _who(word, contests, same):
+            return found
+    return {}
+
+
+def _who(
+    word: str, contests: Sequence[Contest], same: Callable[[str, str], bool]
+) -> dict[str, frozenset[Selection]]:
     found = {}
     for contest in contests:
         bearers = frozenset[Selection](
             one.number
             for one in contest.candidates
-            if any(alike(word, name) for name in name_words(one))
+            if any(same(word, name) for name in name_words(one))
         )
         if bearers:
             found[contest.id] = bearers
@@ -216,7 +253,7 @@ def name_words(candidate: Candidate) -> frozenset[str]:
         word.text
         for name in (*full, *candidate.nicknames)
         for word in words(name)
-        if word.text.isalpha() and word.text not in lexicon.TITLE | _ACADEMIC
+        if is_word(word.text) and word.text not in lexicon.TITLE | lexicon.DEGREE
     )
 
 

@@ -47,6 +47,9 @@ def number_at(words: Sequence[Word], start: int, marked: bool = False) -> tuple[
     if word.is_number:
         return (int(word.raw), 1) if word.raw.isdigit() and len(word.raw) <= 4 else None
     text = word.text
+    if text in {"kosong", "nol"} and start + 1 < len(words):
+        unit = _WORDS.get(words[start + 1].text)
+        return (unit, 2) if unit and unit < 10 else None  # "kosong satu" is 01
     # As typed: "III" is a numeral, and no stretched "i".
     if word.raw in _ROMAN and (marked or word.raw in _ALONE):
         return _ROMAN[word.raw], 1

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from bilik.domain.identity import NIK_DIGITS
 from bilik.errors import FileProblems, Problem
@@ -41,9 +42,13 @@ def read_roll(content: bytes, file: str) -> list[RollEntry]:
         FileProblems: with every row that needs mending; then nothing is read.
     """
     text = _decode(content)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     header = next(reader, [])
-    columns = {_COLUMN.get(_plain(title)): at for at, title in enumerate(header)}
+    columns: dict[str | None, int] = {}
+    for at, title in enumerate(header):
+        field = _COLUMN.get(_plain(title))
+        if field not in columns or _plain(title) == "tps":  # "tps" goes before "rt"
+            columns[field] = at
     problems = [
         Problem(1, f"kolom `{title}` tidak ada; baris pertama harus berisi judul kolom, "
                 "misalnya nik,nama,no_hp,tps")
@@ -52,7 +57,11 @@ def read_roll(content: bytes, file: str) -> list[RollEntry]:
     ]  # fmt: skip
     if problems:
         raise FileProblems(file, problems)
-    entries = list(_entries(reader, columns, problems))
+    entries: list[RollEntry] = []
+    try:
+        entries.extend(_entries(reader, columns, problems))
+    except csv.Error:
+        problems.append(Problem(reader.line_num, 'ada tanda kutip (") yang tidak berpasangan'))
     if not entries and not problems:
         problems.append(Problem(1, "tidak ada satu pun pemilih di bawah judul kolom"))
     if problems:
@@ -61,10 +70,11 @@ def read_roll(content: bytes, file: str) -> list[RollEntry]:
 
 
 def _entries(
-    reader: Iterator[list[str]], columns: dict[str | None, int], problems: list[Problem]
+    reader: Any, columns: dict[str | None, int], problems: list[Problem]
 ) -> Iterator[RollEntry]:
     first_seen: dict[str, int] = {}
-    for line, row in enumerate(reader, start=2):
+    for row in reader:
+        line = reader.line_num
         if not any(cell.strip() for cell in row):
             continue
         cell = {
@@ -82,6 +92,8 @@ def _entries(
             mistakes.append(f"NIK sama dengan baris {first_seen[nik]}; hapus salah satu")
         if not cell["name"]:
             mistakes.append("nama belum diisi")
+        elif re.search(r"\d{6}|[\r\n]", cell["name"]):
+            mistakes.append("nama berisi angka atau baris lain; periksa tanda kutip di baris ini")
         phone = normal_phone(cell.get("phone", ""))
         if phone is None:
             mistakes.append("nomor HP tidak terbaca; tulis seperti 081234567890 atau kosongkan")

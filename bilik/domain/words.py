@@ -15,14 +15,17 @@ MAX_CHARACTERS = 1000
 
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f"))
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
-_TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[,.;:!?\n…&/()-]")
-_REDUPLICATED = re.compile(r"\b([^\W\d_]{2,})2\b")
+_TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[,.;:!?\n…&/()%-]")
+_REDUPLICATED = re.compile(
+    r"\b(?!(?:no|nmr|nomor|nomer|paslon|calon|cagub|cabup|gub|bup|urut|kades|rt|rw|tps)2)"
+    r"([^\W\d_]{2,})2\b"
+)
 
 _SPELLINGS = {
     "saya": "sy sya syaa saia aye ane",
     "aku": "ak aq akuh",
     "gue": "gw gua gwe gueh w",
-    "anda": "agan gan",
+    "anda": "agan",
     "kamu": "km kmu lu lo elu",
     "yang": "yg yng nyang iang",
     "tidak": "tdk gk ga gak gag nggak ngga enggak engga kagak kaga ndak nda tak tida nggk g gx",
@@ -53,7 +56,7 @@ _SPELLINGS = {
     "berapa": "brp brapa brpa pira sabaraha pinten",
     "kapan": "kpn kapn",
     "di mana": "dmn dimana",
-    "ya": "y yaa iya iy iye iyo yah iyah ye yap yup yoi ho'oh yes yess yo iyaa",
+    "ya": "y yaa iya iy iye iyo iyah ye yap yup yoi ho'oh yes yess yo iyaa",
     "benar": "bener bnr bner bnar",
     "betul": "btl btul bettul",
     "oke": "ok okay okey okeh oce okee okelah",

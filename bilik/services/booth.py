@@ -18,9 +18,15 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from bilik.clock import ZONES, Clock, system_clock
-from bilik.domain.choice import Doubt, Resolution, named_contest, resolve
+from bilik.domain.choice import (
+    Doubt,
+    Resolution,
+    is_choice_alone,
+    named_contest,
+    resolve,
+)
 from bilik.domain.confirmation import is_clear_yes
-from bilik.domain.delay import NIK_RULE, SENDER_RULE
+from bilik.domain.delay import SENDER_RULE
 from bilik.domain.election import BLANK, Election, Phase, Selection, State
 from bilik.domain.identity import Credentials, find_credentials, form_of_address, masked_name
 from bilik.domain.receipt import find_receipt
@@ -116,6 +122,8 @@ class Booth:
         with self._database.read() as connection:
             now = self._clock()
             session = sessions.load(connection, self._keys, self._keys.sender_hash(sender), now)
+            if self._is_overtaken(connection, session):
+                session = Session()
             return self._scene(connection, session, now)
 
     def take_leave(self, sender: str) -> None:
@@ -155,7 +163,7 @@ class Booth:
             nik, code = given.nik or draft.nik, given.code or draft.code
             if nik is None or code is None:
                 return self._ask_other_half(connection, sender, session, draft, given, now)
-            subjects = self._subjects(sender, nik)
+            subjects = {self._keys.attempt_hash("sender", sender.encode()): SENDER_RULE}
             until = attempts.blocked_until(connection, subjects, now)
             if until is not None:
                 return Outcome(Kind.TOO_MANY, self._scene(connection, session, now), until=until)
@@ -169,11 +177,14 @@ class Booth:
                 if row.code_verifier and hmac.compare_digest(row.code_verifier, verifier):
                     found = row
             if found is None:
-                return self._refuse(connection, sender, session, nik, now)
+                attempts.count_failure(connection, subjects, now)
+                return self._refuse(connection, sender, session, now)
             attempts.forget(connection, subjects)
             stored = one_election(connection, found.election_id)
             if ballot_box.has_voted(connection, found.id):
                 return self._turn_away(connection, sender, Kind.ALREADY_VOTED, stored, now)
+            if session.voter_id == found.id and stored.phase(now) is Phase.GRACE:
+                return self._go_on(connection, sender, session, stored.election, now)
             if closed := _CLOSED_KINDS.get(stored.phase(now)):
                 return self._turn_away(connection, sender, closed, stored, now)
             address = form_of_address(nik, now.astimezone(ZONES[stored.election.zone]).date())
@@ -211,9 +222,8 @@ class Booth:
         return Outcome(kind, scene, digits=given.odd_digits or 0)
 
     def _refuse(
-        self, connection: Connection, sender: str, session: Session, nik: str, now: datetime
+        self, connection: Connection, sender: str, session: Session, now: datetime
     ) -> Outcome:
-        attempts.count_failure(connection, self._subjects(sender, nik), now)
         if session.stage not in (Stage.CHOOSING, Stage.CONFIRMING):
             sessions.forget(connection, self._keys.sender_hash(sender))
             session = Session()
@@ -230,12 +240,6 @@ class Booth:
         sessions.forget(connection, self._keys.sender_hash(sender))
         scene = Scene(Stage.IDENTITY, now, ((stored.election, stored.phase(now)),))
         return Outcome(kind, scene)
-
-    def _subjects(self, sender: str, nik: str) -> attempts.Subjects:
-        return {
-            self._keys.attempt_hash("sender", sender.encode()): SENDER_RULE,
-            self._keys.attempt_hash("nik", self._keys.nik_hash(nik)): NIK_RULE,
-        }
 
     # -- choosing ------------------------------------------------------------------------------
 
@@ -260,11 +264,20 @@ class Booth:
             return self._keep(connection, sender, session, Kind.UNCLEAR, now, resolution)
 
     def leave_blank(self, sender: str, text: str) -> Outcome:
-        """Leave the contest named, or the one asked, or the only one, blank."""
+        """Leave the contest named, or the one asked, or the only one, blank.
+
+        What the resolver reads goes before the intent: "daripada golput saya pilih 2".
+        """
         with self._voting(sender) as (connection, session, now, stopped):
             if stopped:
                 return stopped
             election = self._election_of(connection, session)
+            resolution = resolve(text, election.contests, session.asked, likely=True)
+            if resolution.accepted:
+                session.selections.update(resolution.accepted)
+                return self._go_on(connection, sender, session, election, now, resolution)
+            if resolution.doubt is not Doubt.NOTHING or resolution.rejected:
+                return self._keep(connection, sender, session, Kind.UNCLEAR, now, resolution)
             contest = named_contest(text, election.contests) or session.asked
             if contest is None and len(election.contests) == 1:
                 contest = election.contests[0].id
@@ -327,7 +340,7 @@ class Booth:
         """Whether a message is a clear choice and nothing besides, whatever it was taken for."""
         if scene.election is None or scene.stage not in (Stage.CHOOSING, Stage.CONFIRMING):
             return False
-        return bool(resolve(text, scene.election.contests, scene.asked).accepted)
+        return is_choice_alone(text, scene.election.contests, scene.asked)
 
     # -- the cast ------------------------------------------------------------------------------
 
@@ -360,9 +373,9 @@ class Booth:
     def stop(self, sender: str) -> Outcome:
         """Forget everything pending; nothing is recorded."""
         with self._visit(sender) as (connection, session, now):
-            started = session.stage in (Stage.CHOOSING, Stage.CONFIRMING) or bool(
-                session.nik or session.code
-            )
+            overtaken = self._is_overtaken(connection, session)
+            underway = session.stage in (Stage.CHOOSING, Stage.CONFIRMING) and not overtaken
+            started = underway or bool(session.nik or session.code)
             scene = self._scene(connection, Session(election_id=session.election_id), now)
             sessions.forget(connection, self._keys.sender_hash(sender))
             return Outcome(Kind.STOPPED if started else Kind.NOTHING_TO_STOP, scene)
@@ -390,6 +403,9 @@ class Booth:
                 stopped = Outcome(Kind.EXPIRED, self._scene(connection, session, now))
             elif session.stage not in (Stage.CHOOSING, Stage.CONFIRMING):
                 stopped = Outcome(Kind.NEED_IDENTITY, self._scene(connection, session, now))
+            elif self._is_overtaken(connection, session):
+                stored = one_election(connection, session.election_id or 0)
+                stopped = self._turn_away(connection, sender, Kind.ALREADY_VOTED, stored, now)
             else:
                 stored = one_election(connection, session.election_id or 0, lock)
                 phase = stored.phase(now)
@@ -399,6 +415,11 @@ class Booth:
                 elif closed:
                     stopped = self._turn_away(connection, sender, closed, stored, now)
             yield connection, session, now, stopped
+
+    @staticmethod
+    def _is_overtaken(connection: Connection, session: Session) -> bool:
+        """Whether the voter of this session has meanwhile voted in another chat."""
+        return session.voter_id is not None and ballot_box.has_voted(connection, session.voter_id)
 
     def _keep(
         self,

@@ -28,7 +28,7 @@ def count_box(connection: Connection, keys: Keys, stored: StoredElection) -> Res
     """Count an election's ballots; counting again gives the same.
 
     Raises:
-        BilikError: there are more or fewer ballots than voters marked.
+        BilikError: there are more or fewer ballots than voters marked, or none can be opened.
     """
     opened = list(ballot_box.open_ballots(connection, keys, stored))
     marked = ballot_box.voters_marked(connection, stored.id)
@@ -36,6 +36,11 @@ def count_box(connection: Connection, keys: Keys, stored: StoredElection) -> Res
         raise BilikError(
             f"Isi kotak {len(opened)} suara, tetapi {marked} pemilih tercatat memilih. "
             "Jangan umumkan hasil; simpan basis data ini dan periksa bersama saksi."
+        )
+    if opened and not any(opened):
+        raise BilikError(
+            "Tidak satu pun suara bisa dibuka. Kuncinya bukan kunci pemilihan ini: kembalikan "
+            "BILIK_SECRET_KEY yang dipakai saat pemungutan suara, lalu ulangi."
         )
     good = [selections for selections in opened if selections is not None]
     counts = tally.count(stored.election, good)

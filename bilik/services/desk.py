@@ -24,7 +24,7 @@ from bilik.domain.identity import CODE_SYMBOLS, masked_nik
 from bilik.domain.roll import RollEntry, read_roll
 from bilik.errors import BilikError, NotFound, WrongState
 from bilik.keys import Keys
-from bilik.services import ballot_box
+from bilik.services import ballot_box, sessions
 from bilik.services.counting import Result, count_box
 from bilik.services.elections import StoredElection, all_elections
 from bilik.storage.database import Database
@@ -77,6 +77,7 @@ class Desk:
         definition = _read_text(path)
         election = read_definition(definition, str(path))
         with self._database.write() as connection:
+            connection.execute(select(elections.c.id).with_for_update())
             known = {one.election.slug: one for one in all_elections(connection)}
             stored = known.get(election.slug)
             if stored is None:
@@ -183,6 +184,10 @@ class Desk:
                 raise WrongState(_state_line(stored, "sudah dibuka atau sudah selesai"))
             if now >= stored.election.closes:
                 closed = moment_text(stored.election.closes, stored.election.zone)
+                if stored.state is State.PAUSED:
+                    raise WrongState(
+                        f"Jam tutup sudah lewat ({closed}). Tinggal ditutup: `bilik close`."
+                    )
                 raise WrongState(
                     f"Waktu `ditutup` sudah lewat ({closed}). Perbaiki jadwal di berkas pemilihan, "
                     "lalu `bilik election load` lagi."
@@ -225,6 +230,7 @@ class Desk:
             if stored.state not in (State.OPEN, State.PAUSED):
                 raise WrongState(_state_line(stored, "belum dibuka atau sudah ditutup"))
             self._set_state(connection, stored, State.CLOSED)
+            sessions.sweep(connection, self._clock())
             return stored.election
 
     def standing(self, slug: str | None = None) -> Standing:
@@ -253,6 +259,7 @@ class Desk:
                     "Pemungutan suara belum ditutup, jadi belum boleh dihitung. "
                     "Tutup dulu dengan `bilik close`."
                 )
+            sessions.sweep(connection, self._clock())
             result = count_box(connection, self._keys, stored)
             self._set_state(connection, stored, State.TALLIED)
             return result
@@ -313,8 +320,17 @@ class Desk:
         return found[0]
 
 
+_STATES = {
+    State.DRAFT: "masih rancangan",
+    State.OPEN: "sudah dibuka",
+    State.PAUSED: "sedang dijeda",
+    State.CLOSED: "sudah ditutup",
+    State.TALLIED: "sudah dihitung",
+}
+
+
 def _state_line(stored: StoredElection, reason: str) -> str:
-    return f"Pemilihan `{stored.election.slug}` berstatus {stored.state.value}: {reason}."
+    return f"Pemilihan `{stored.election.slug}` {_STATES[stored.state]}: {reason}."
 
 
 def _roll_size(connection: Connection, election_id: int) -> tuple[int, int]:
@@ -389,10 +405,14 @@ def _write_secret_file(path: Path, text: str) -> None:
         ) from None
     except OSError as error:
         raise BilikError(f"Berkas {path} tidak bisa dibuat: {_reason(error)}.") from None
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        path.unlink()
+        raise BilikError(f"Berkas {path} tidak bisa ditulis: {_reason(error)}.") from None
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -84,19 +84,19 @@ def load(connection: Connection, keys: Keys, sender: bytes, now: datetime) -> Se
     """The sender's session, locked until the transaction ends; a fresh one if there is none."""
     columns = sessions.c
     row = connection.execute(
-        select(columns.sealed, columns.expires_at)
+        select(columns.sealed, columns.expires_at, columns.finished)
         .where(columns.sender_hash == sender)
         .with_for_update()
     ).first()
     if row is None or from_column(row.expires_at) + REMEMBERED <= now:
         return Session()
     if row.sealed is None or from_column(row.expires_at) <= now:
-        return Session(Stage.EXPIRED)
+        return Session() if row.finished else Session(Stage.EXPIRED)
     try:
         return Session.from_bytes(keys.sessions.unseal(row.sealed, sender))
     except SealBroken:
         # The server's key was changed: nobody can know what stood there.
-        return Session(Stage.EXPIRED)
+        return Session()
 
 
 def save(
@@ -106,6 +106,7 @@ def save(
     values = {
         "sealed": keys.sessions.seal(session.to_bytes(), sender),
         "expires_at": to_column(now + IDLE),
+        "finished": session.stage is Stage.DONE,
     }
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     connection.execute(
@@ -128,4 +129,11 @@ def sweep(connection: Connection, now: datetime) -> None:
         .where(columns.expires_at <= to_column(now), columns.sealed.is_not(None))
         .values(sealed=None)
     )
-    connection.execute(delete(sessions).where(columns.expires_at <= to_column(now - REMEMBERED)))
+    connection.execute(
+        delete(sessions).where(
+            or_(
+                columns.expires_at <= to_column(now - REMEMBERED),
+                and_(columns.expires_at <= to_column(now), columns.finished),
+            )
+        )
+    )

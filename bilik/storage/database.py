@@ -67,7 +67,10 @@ class Database:
             raise
         except (DBAPIError, PoolTimeout) as error:
             reason = type(getattr(error, "orig", None) or error).__name__
-            raise BoxUnavailable(f"Basis data tidak menjawab ({reason}).") from None
+            raise BoxUnavailable(
+                f"Basis data tidak menjawab ({reason}). Periksa BILIK_DATABASE_URL dan apakah "
+                "servernya menyala, lalu ulangi."
+            ) from None
 
 
 def to_column(instant: datetime) -> datetime:
@@ -103,7 +106,10 @@ def _engine(url: str) -> Engine:
         )
     if kind != "sqlite" or not parsed.database:
         raise SettingsError("BILIK_DATABASE_URL harus sqlite:///BERKAS atau postgresql://…")
-    Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        raise SettingsError("Folder di BILIK_DATABASE_URL tidak bisa dibuat.") from None
     engine = create_engine(
         parsed,
         connect_args={"timeout": PATIENCE_SECONDS, "check_same_thread": False},

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     ForeignKey,
@@ -84,6 +85,8 @@ sessions = Table(
     # Empty once the session has expired; the row stays for a day to tell the voter so.
     Column("sealed", LargeBinary),
     Column("expires_at", DateTime, nullable=False, index=True),
+    # After a cast there is nothing to tell but the receipt; such a row goes without a word.
+    Column("finished", Boolean, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -47,6 +47,9 @@ def test_the_rest_channel_refuses_what_comes_from_elsewhere(bilik: Installation)
     message = {"sender": "a", "message": "halo"}
     forwarded = {"X-Forwarded-For": "203.0.113.7"}
     assert httpx.post(url, json=message, headers=forwarded).status_code == 403
+    plain = {"Content-Type": "text/plain"}
+    assert httpx.post(url, content="{}", headers=plain).status_code == 403
+    assert httpx.post(url, json={"sender": "a", "message": "a" * 100_000}).status_code == 413
     assert httpx.post(url, json={"sender": "", "message": "halo"}).status_code == 400
     assert httpx.post(url, json={"sender": "a", "message": 3}).status_code == 400
 

@@ -81,7 +81,7 @@ def test_a_killed_rasa_server_starts_again_and_the_vote_goes_on(bilik: Installat
     os.kill(rasa, signal.SIGKILL)
     wait_for(f"{bilik.url}/chat", bilik.process)
     # The read-back that the voter saw is not known any more: it is read again before any cast.
-    assert "Saya baca ulang" in bilik.say(who, "ya")
+    assert "Saya ulangi" in bilik.say(who, "ya")
     assert bilik.ballots(bilik.village) == before
     assert "SUDAH tercatat" in bilik.say(who, "ya")
     assert bilik.ballots(bilik.village) == before + 1

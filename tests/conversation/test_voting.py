@@ -58,7 +58,7 @@ def test_at_the_choosing_point_these_never_record_a_vote(bilik: Installation, me
     identified(bilik, who)
     answer = bilik.say(who, message)
     assert answer
-    assert "baca ulang" not in answer
+    assert "ulangi" not in answer
     assert "tercatat" not in bilik.say(who, "ya")
     assert bilik.ballots(bilik.village) == before
 

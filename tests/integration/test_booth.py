@@ -21,7 +21,7 @@ def test_a_vote_from_identity_to_receipt(village: Polling) -> None:
     assert village.booth.identify("web:1", f"nik saya {nik}").kind is Kind.NEED_CODE
     identified = village.booth.identify("web:1", f"kode {code}")
     assert identified.kind is Kind.IDENTIFIED
-    assert identified.voter == "Bu P*** A***"
+    assert identified.voter == "Bu P••• A•••"
     read_back = village.booth.choose("web:1", "saya pilih nomor 2")
     assert read_back.kind is Kind.READ_BACK
     assert read_back.scene.selections == {"kades": 2}
@@ -247,3 +247,58 @@ def test_the_database_holds_no_nik_code_or_choice_in_the_clear(village: Polling)
     )
     for secret in (nik, code, code.replace("-", ""), "web:1234567", "bu siti", '"kades":2'):
         assert secret.encode() not in stored
+
+
+def test_a_vote_cast_elsewhere_is_never_called_unsent(village: Polling) -> None:
+    for sender in ("web:1", "sms:2"):
+        village.identify(sender)
+    village.booth.choose("web:1", "3")
+    readback = village.booth.choose("sms:2", "2").scene.readback
+    village.booth.confirm("sms:2", "ya", readback)
+    assert village.booth.look("web:1").stage is Stage.IDENTITY
+    assert village.booth.stop("web:1").kind is Kind.NOTHING_TO_STOP
+    village.booth.look("web:1")
+
+
+def test_a_finished_session_goes_without_a_word(village: Polling) -> None:
+    village.vote("web:1", "2")
+    village.clock.forward(minutes=16)
+    assert village.booth.look("web:1").stage is Stage.IDENTITY
+    village.desk.close()
+    assert rows(village, sessions) == 0
+
+
+def test_in_grace_a_repeated_identity_keeps_the_place(village: Polling) -> None:
+    village.clock.now = village.election.closes
+    village.clock.forward(minutes=-5)
+    village.identify("web:1")
+    village.booth.choose("web:1", "2")
+    village.clock.forward(minutes=10)
+    assert village.identify("web:1").scene.selections == {"kades": 2}
+    assert village.identify("web:2", voter=1).kind is Kind.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("kosongkan saja", Kind.READ_BACK),
+        ("daripada golput saya pilih 2", Kind.UNCLEAR),
+        ("jangan golput", Kind.UNCLEAR),
+        ("kosong satu", Kind.READ_BACK),
+    ],
+)
+def test_what_the_resolver_reads_goes_before_blank(
+    village: Polling, message: str, kind: Kind
+) -> None:
+    village.identify("web:1")
+    outcome = village.booth.leave_blank("web:1", message)
+    assert outcome.kind is kind
+    if message == "kosong satu":
+        assert outcome.scene.selections == {"kades": 1}
+
+
+def test_a_known_nik_keeps_nobody_out(village: Polling) -> None:
+    nik, _ = village.pairs[0]
+    for attempt in range(60):
+        village.booth.identify(f"web:penebak-{attempt}", f"{nik} 7KQ2-M9XD")
+    assert village.identify("web:pemilik").kind is Kind.IDENTIFIED

@@ -16,8 +16,8 @@ def test_the_demo_is_open_and_its_pairs_can_vote(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     configured = Settings(f"sqlite:///{tmp_path}/var/bilik.db", SECRET)
-    demo.prepare(configured)
-    demo.prepare(configured)
+    assert demo.prepare(configured)
+    assert demo.prepare(configured)
     database, keys = Database(configured.database_url), Keys(SECRET)
     assert len(Desk(database, keys).slugs()) == 1
     pairs = demo.unused_pairs(configured, 3)

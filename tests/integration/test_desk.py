@@ -137,3 +137,12 @@ def test_a_spoilt_ballot_is_set_aside_and_a_missing_one_stops_the_count(village:
         connection.execute(delete(ballots).where(ballots.c.tracker == one.tracker))
     with pytest.raises(BilikError, match="Jangan umumkan"):
         village.desk.tally()
+
+
+def test_with_another_key_nothing_is_counted(village: Polling) -> None:
+    village.vote("web:1", "2")
+    village.desk.close()
+    stranger = Desk(village.database, Keys(bytes(32)), village.clock)
+    with pytest.raises(BilikError, match="BILIK_SECRET_KEY"):
+        stranger.tally()
+    assert village.desk.tally().counts[0].votes == {1: 0, 2: 1, 3: 0}

@@ -2,8 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bilik.domain.choice import Doubt, is_bare_number, named_contest, resolve
-from bilik.domain.election import BLANK, Selection
+from bilik.domain.choice import (
+    Doubt,
+    is_bare_number,
+    is_choice_alone,
+    named_contest,
+    resolve,
+)
+from bilik.domain.election import BLANK, Candidate, Contest, Selection
 from tests.elections import region, village
 
 VILLAGE = village().contests
@@ -30,6 +36,13 @@ REGION = region().contests
         ("saya pilih nomor 2 karena orangnya baik", 2),
         ("nomor 2, bu siti", 2),
         ("tidak ada selain 2", 2),
+        ("Siti Rahmawati, S.Pd.", 2),
+        ("H. Ahmad Fauzi, S.E.", 1),
+        ("no2", 2),
+        ("kosong dua", 2),
+        ("tadinya 1 skrg 3", 3),
+        ("dari nomor 1 ganti ke nomor 3", 3),
+        ("yang paling bawah", 3),
         ("nomor 2, Bu Siti Rahmawati", 2),
         ("oh, maksud saya nomor 3", 3),
         ("harusnya saya pilih nomor 3", 3),
@@ -60,6 +73,23 @@ def test_a_clear_choice_is_taken(message: str, number: int) -> None:
         ("bukan tidak mau 2", Doubt.TALK),
         ("1 atau 2", Doubt.SEVERAL),
         ("nomor 9", Doubt.NOT_ON_BALLOT),
+        ("nomor 2 jangan deh", Doubt.REJECTED),
+        ("nomor 2 ga mau", Doubt.REJECTED),
+        ("bu siti saya gak pilih", Doubt.REJECTED),
+        ("2 ga jadi", Doubt.REJECTED),
+        ("1 jangan 2 aja", Doubt.TALK),
+        ("jangan 1, 3", Doubt.TALK),
+        ("jangan 2, pilih bu siti", Doubt.TALK),
+        ("2 eh", Doubt.TALK),
+        ("saya siti rahmawati", Doubt.TALK),
+        ("dia pilih 2", Doubt.TALK),
+        ("kok jadi nomor 2", Doubt.TALK),
+        ("bu bambang aja", Doubt.NOT_ON_BALLOT),
+        ("2 ❌", Doubt.TALK),
+        ("walikota nomor 2", Doubt.TALK),
+        ("pilih salah satu", Doubt.NOTHING),
+        ("rumah nomor 3", Doubt.NOTHING),
+        ("hari ke 2", Doubt.NOTHING),
         ("umur saya 2 tahun", Doubt.NOTHING),
         ("rt 2 rw 3", Doubt.NOTHING),
         ("jam 7.30", Doubt.NOTHING),
@@ -79,6 +109,13 @@ def test_what_is_no_clear_choice_is_asked_about(message: str, doubt: Doubt) -> N
         ("gubernur 1, bupati 2", None, {"gubernur": 1, "bupati": 2}),
         ("gubernur 1 bupati 2", "gubernur", {"gubernur": 1, "bupati": 2}),
         ("1 buat gubernur, 2 buat bupati", None, {"gubernur": 1, "bupati": 2}),
+        ("gubernur: 1, bupati: 2", "gubernur", {"gubernur": 1, "bupati": 2}),
+        ("bupati: 1", "gubernur", {"bupati": 1}),
+        ("untuk bupati, nomor 1", "gubernur", {"bupati": 1}),
+        ("1 bupati", "gubernur", {"bupati": 1}),
+        ("2 bupati 1 gubernur", "gubernur", {"gubernur": 1, "bupati": 2}),
+        ("gubernur 1, bupati 2, eh 1", "gubernur", {"gubernur": 1, "bupati": 1}),
+        ("gub1 bup2", "gubernur", {"gubernur": 1, "bupati": 2}),
         ("2", "bupati", {"bupati": 2}),
         ("2", "gubernur", {"gubernur": 2}),
         ("bu dewi kartika", None, {"gubernur": 2}),
@@ -95,6 +132,32 @@ def test_several_contests_in_one_message(
 
 def test_a_bare_number_without_a_contest_asked_is_no_choice() -> None:
     assert resolve("2", REGION).doubt is Doubt.WHICH_CONTEST
+
+
+NUMBERED = (
+    Contest(
+        "kades",
+        "Kepala Desa",
+        (
+            Candidate(1, ("Dwi Astuti",)),
+            Candidate(2, ("Kasih Lestari",)),
+            Candidate(3, ("Esa Hari",)),
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("message", "number"),
+    [("dwi", 1), ("dwi astuti", 1), ("esa", 3), ("nomor dwi", 2), ("2", 2), ("kasih lestari", 2)],
+)
+def test_a_candidate_may_be_called_like_a_number(message: str, number: int) -> None:
+    assert resolve(message, NUMBERED).accepted == {"kades": number}
+
+
+@pytest.mark.parametrize("message", ["terima kasih", "hari ini saya mau nyoblos", "halo saya esa"])
+def test_a_name_within_an_everyday_phrase_is_none(message: str) -> None:
+    assert not is_choice_alone(message, NUMBERED, "kades")
 
 
 def test_a_contest_is_found_by_title_and_by_alias() -> None:

@@ -8,7 +8,8 @@ from tests.elections import village
     "message",
     [
         "ya", "Ya.", "iya", "y", "IYA", "iyaaa", "ya benar", "betul", "iya udh", "oke", "ok kirim",
-        "sip", "setuju", "inggih", "sumuhun", "kirim aja", "udah iya", "bener ya", "ya makasih",
+        "sip", "setuju", "inggih", "sumuhun", "kirim aja", "udah iya",
+        "iya terima kasih", "iyo mas bener", "kirim ya", "ya makasih",
         "oke gas", "iya bener itu pilihan saya", "👍",
     ],
 )  # fmt: skip
@@ -28,6 +29,13 @@ def test_naming_what_was_read_back_takes_nothing_from_a_yes(message: str, clear:
 @pytest.mark.parametrize(
     "message",
     [
+        "iya bapak aja", "ya, bapak saja", "kirim bapak saja", "oke ibu aja",
+        "siap, pilihan saya ibu",
+        "iya kok ibu itu", "ya 👎", "ya ❌", "~ya~", "kok iya", "sudah saya kirim",
+        "udah kirim min",
+        "mohon konfirmasi", "bener ya", "yakin ya", "iya sih", "ya gitu deh", "yah",
+        "ya udah deh",
+        "ya" + " " * 1000 + "tapi jangan",
         "", "tidak", "ya tapi kayaknya salah", "iya sih, cuma…", "ya siapa dulu calonnya", "ya?",
         "oke gimana caranya", "bener nih aman?", "ya ampun", "gas elpiji mahal", "hmm", "bukan",
         "nomor 3 aja", "ya nomor 3", "/affirm", '/affirm{"x": "y"}', "ya ga", "iya kali", "sudah",

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bilik.domain.delay import NIK_RULE, SENDER_RULE
+from bilik.domain.delay import SENDER_RULE
 from bilik.domain.identity import (
     Credentials,
     find_credentials,
@@ -51,7 +51,7 @@ def test_credentials_do_not_show_what_they_hold() -> None:
 
 
 def test_names_and_niks_are_masked() -> None:
-    assert masked_name("Siti Rahmawati") == "S*** R***"
+    assert masked_name("Siti Rahmawati") == "S••• R•••"
     assert masked_nik(NIK) == "332901********01"
 
 
@@ -73,4 +73,3 @@ def test_delays_grow_are_capped_and_never_last_for_ever() -> None:
     assert delays[0] == timedelta(0)
     assert delays == sorted(delays)
     assert max(delays) == timedelta(minutes=15)
-    assert NIK_RULE.after(10_000) == timedelta(minutes=1)

@@ -44,3 +44,16 @@ def test_a_file_that_is_no_roll_is_refused(content: str) -> None:
 )  # fmt: skip
 def test_telephone_numbers_take_one_form(typed: str, phone: str | None) -> None:
     assert normal_phone(typed) == phone
+
+
+@pytest.mark.parametrize(
+    "row", [f'{NIK},"Ahmad,,01\n3329015203900002,Budi,,02', f'{NIK},"A\n3329015203900002",,01']
+)
+def test_a_stray_quote_never_swallows_other_voters(row: str) -> None:
+    with pytest.raises(FileProblems, match="kutip"):
+        read_roll(f"nik,nama,no_hp,tps\n{row}\n".encode(), "dpt.csv")
+
+
+def test_a_column_tps_goes_before_rt() -> None:
+    (entry,) = read_roll(f"nik,nama,tps,rt\n{NIK},Siti,03,07\n".encode(), "dpt.csv")
+    assert entry.tps == "03"

@@ -45,8 +45,7 @@ async function ask(text) {
     answers.forEach((answer) => append(answer, "bilik"));
   } catch {
     typing.remove();
-    append("Pesan belum terkirim. Periksa sambungan internet, lalu kirim sekali lagi.", "note");
-    if (!field.value) field.value = text;
+    append("Belum ada jawaban. Pesan mungkin sudah sampai; ketik status untuk memastikan.", "note");
   } finally {
     status.textContent = IDLE;
   }

@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("sender_hash", sa.LargeBinary(32), primary_key=True),
         sa.Column("sealed", sa.LargeBinary),
         sa.Column("expires_at", sa.DateTime, nullable=False),
+        sa.Column("finished", sa.Boolean, nullable=False),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_sessions_expires_at", "sessions", ["expires_at"])
