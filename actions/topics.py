@@ -83,6 +83,12 @@ class TakeTime(Topic):
     says = "take_time"
 
 
+class Thanks(Topic):
+    """Thanks in the middle of a vote."""
+
+    says = "thanks"
+
+
 class Calm(Topic):
     """Swearing."""
 
