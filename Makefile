@@ -47,7 +47,8 @@ run: .venv/.ready $(MODEL) ## Bilik with a demo election, at http://127.0.0.1:50
 	@exec $(BIN)/python -m assistant.launch
 
 shell: .venv/.ready $(MODEL) ## talk to Bilik in the terminal, while `make run` runs elsewhere
-	@BILIK_ACTIONS_PORT=$${BILIK_ACTIONS_PORT:-5055} $(BIN)/rasa shell --quiet
+	@BILIK_ACTIONS_PORT=$${BILIK_ACTIONS_PORT:-5055} $(BIN)/rasa shell --quiet \
+		--interface 127.0.0.1 --port $${BILIK_SHELL_PORT:-5015} 2>/dev/null
 
 test: .venv/.ready $(MODEL) ## all tests
 	@UV=$(UV) BIN=$(BIN) scripts/test

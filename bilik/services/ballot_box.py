@@ -1,7 +1,8 @@
 """The ballot box: casting in one transaction, and counting what is in it.
 
 Until the Belenios box takes its place, a ballot is sealed with the server's ballot key: whoever
-holds that key *and* the database can open ballots, though not tell whose they are.
+holds that key *and* the database can open ballots. The rows do not tell whose they are; what the
+database writes beside them may.
 """
 
 from __future__ import annotations
