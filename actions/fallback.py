@@ -6,7 +6,7 @@ from actions import replies
 from actions.replies import Reply
 from actions.voter_action import Visit, VoterAction
 from bilik.domain.choice import Doubt
-from bilik.services.booth import Kind
+from bilik.services.outcomes import Kind
 from bilik.services.sessions import Stage
 
 

@@ -8,8 +8,8 @@ from bilik.clock import day_text, hour_text, moment_text
 from bilik.domain.election import BLANK, Candidate, Contest, Election, Phase, Selection, Selections
 from bilik.domain.mentions import find_mentions
 from bilik.domain.words import words
-from bilik.services.booth import Outcome, Scene
 from bilik.services.counting import Result
+from bilik.services.outcomes import Outcome, Scene
 
 BLANK_TEXT = "dikosongkan (tidak memilih siapa pun)"
 _HE_OR_SHE = {"dia", "beliau", "doi", "orangnya", "deseu", "piyambake"}

@@ -13,7 +13,7 @@ from actions import render
 from bilik.clock import hour_text, moment_text
 from bilik.domain.choice import Doubt
 from bilik.domain.election import Phase
-from bilik.services.booth import Kind, Outcome, Scene
+from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.services.sessions import Stage
 
 ANSWERS = Path(__file__).parent / "answers.yml"

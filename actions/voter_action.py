@@ -16,7 +16,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import replies
 from actions.booth import the_booth
 from actions.replies import Reply
-from bilik.services.booth import Booth, Scene
+from bilik.services.booth import Booth
+from bilik.services.outcomes import Scene
 from bilik.services.sessions import Stage
 
 logger = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions import replies
 from actions.replies import Reply
 from actions.voter_action import Visit, VoterAction
-from bilik.services.booth import Kind, Outcome
+from bilik.services.outcomes import Kind, Outcome
 
 
 def _answered(visit: Visit, outcome: Outcome) -> list[Reply]:

@@ -12,8 +12,9 @@ from bilik.clock import Clock
 from bilik.demo import read_pairs
 from bilik.domain.election import Election
 from bilik.keys import Keys
-from bilik.services.booth import Booth, Kind, Outcome
+from bilik.services.booth import Booth
 from bilik.services.desk import Desk
+from bilik.services.outcomes import Kind, Outcome
 from bilik.storage.database import Database
 from bilik.storage.schema import upgrade
 

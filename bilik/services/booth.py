@@ -10,9 +10,7 @@ import hmac
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
@@ -27,83 +25,17 @@ from bilik.domain.choice import (
 )
 from bilik.domain.confirmation import is_clear_yes
 from bilik.domain.delay import SENDER_RULE
-from bilik.domain.election import BLANK, Election, Phase, Selection, State
+from bilik.domain.election import BLANK, Election, Phase, State
 from bilik.domain.identity import Credentials, find_credentials, form_of_address, masked_name
 from bilik.domain.receipt import find_receipt
 from bilik.keys import Keys
 from bilik.services import attempts, ballot_box, sessions
 from bilik.services.counting import Result, count_box
 from bilik.services.elections import StoredElection, all_elections, current, one_election
+from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.services.sessions import Session, Stage
 from bilik.storage.database import Database
 from bilik.storage.tables import voters
-
-
-class Kind(str, Enum):
-    """What came of a voter's act."""
-
-    # identity
-    NEED_IDENTITY = "need_identity"
-    NEED_CODE = "need_code"
-    NEED_NIK = "need_nik"
-    ODD_NIK = "odd_nik"
-    WRONG_PAIR = "wrong_pair"
-    TOO_MANY = "too_many"
-    IDENTIFIED = "identified"
-    ALREADY_VOTED = "already_voted"
-    # choosing
-    ASK_CONTEST = "ask_contest"
-    READ_BACK = "read_back"
-    UNCLEAR = "unclear"
-    ASK_WHAT_TO_CHANGE = "ask_what_to_change"
-    # the cast
-    RECORDED = "recorded"
-    NOT_A_YES = "not_a_yes"
-    # the hours
-    NOT_OPEN = "not_open"
-    PAUSED = "paused"
-    CLOSED = "closed"
-    # the rest
-    EXPIRED = "expired"
-    STOPPED = "stopped"
-    NOTHING_TO_STOP = "nothing_to_stop"
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Where a voter stands.
-
-    ``elections`` holds the voter's own one, or else all current ones, each with its phase.
-    ``selections`` are pending, not recorded. ``half`` names the half of an identity that is still
-    missing, ``"nik"`` or ``"code"``, when the other has come.
-    """
-
-    stage: Stage
-    now: datetime
-    elections: tuple[tuple[Election, Phase], ...] = ()
-    selections: dict[str, Selection] = field(default_factory=dict)
-    asked: str | None = None
-    readback: str | None = None
-    receipt: str | None = None
-    half: str | None = None
-
-    @property
-    def election(self) -> Election | None:
-        """The one election in question; None where there is none or more than one."""
-        return self.elections[0][0] if len(self.elections) == 1 else None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of an act, and where the voter stands after it."""
-
-    kind: Kind
-    scene: Scene
-    resolution: Resolution | None = None
-    voter: str = ""
-    tps: str = ""
-    until: datetime | None = None
-    digits: int = 0
 
 
 class Booth:

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import errno
 import hashlib
-import io
-import os
-import re
-import secrets
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,21 +10,26 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from bilik.clock import Clock, moment_text, system_clock
-from bilik.domain import crockford
 from bilik.domain.definition import read_definition
 from bilik.domain.election import Election, Phase, State
-from bilik.domain.identity import CODE_SYMBOLS, masked_nik
+from bilik.domain.identity import masked_nik
 from bilik.domain.roll import RollEntry, read_roll
-from bilik.errors import BilikError, NotFound, WrongState
+from bilik.errors import NotFound, WrongState
 from bilik.keys import Keys
 from bilik.services import ballot_box, sessions
 from bilik.services.counting import Result, count_box
 from bilik.services.elections import StoredElection, all_elections
+from bilik.services.files import (
+    code_lines,
+    new_code,
+    read_bytes,
+    read_text,
+    write_secret_file,
+)
 from bilik.storage.database import Database
 from bilik.storage.tables import elections, voters
 
 _CHUNK = 5000
-CODE_FILE_HEADER = "nama,tps,nik,kode_undangan\n"
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ class Desk:
         Raises:
             FileProblems: the file has mistakes. WrongState: the election is no draft any more.
         """
-        definition = _read_text(path)
+        definition = read_text(path)
         election = read_definition(definition, str(path))
         with self._database.write() as connection:
             connection.execute(select(elections.c.id).with_for_update())
@@ -105,7 +103,7 @@ class Desk:
         Raises:
             FileProblems: rows need mending. WrongState: the roll is frozen.
         """
-        entries = read_roll(_read_bytes(path), str(path))
+        entries = read_roll(read_bytes(path), str(path))
         with self._database.write() as connection:
             stored = self._pick(connection, slug, State.DRAFT, "daftar pemilih sudah dikunci")
             rows = [self._voter_row(stored.id, entry) for entry in entries]
@@ -154,8 +152,8 @@ class Desk:
                     "Tidak ada pemilih yang belum punya kode. Impor daftar pemilih dulu: "
                     "`bilik roll import BERKAS.csv`."
                 )
-            codes = [_new_code() for _ in rows]
-            _write_secret_file(out, _code_lines(zip(rows, codes, strict=True)))
+            codes = [new_code() for _ in rows]
+            write_secret_file(out, code_lines(zip(rows, codes, strict=True)))
             try:
                 connection.execute(
                     update(voters)
@@ -376,64 +374,3 @@ def _renamed(row: dict[str, object]) -> dict[str, object]:
         "of_election": row["election_id"], "of_nik": row["nik_hash"], "new_name": row["name"],
         "new_tps": row["tps"], "new_phone": row["phone_hash"],
     }  # fmt: skip
-
-
-def _new_code() -> str:
-    """A voting code of 8 symbols with letters and digits, so that it cannot pass for a word."""
-    while True:
-        code = "".join(secrets.choice(crockford.ALPHABET) for _ in range(CODE_SYMBOLS))
-        if re.search(r"\d", code) and re.search(r"[A-Z]", code):
-            return code
-
-
-def _code_lines(voters_and_codes: Iterable[tuple[object, str]]) -> str:
-    out = io.StringIO()
-    out.write(CODE_FILE_HEADER)
-    writer = csv.writer(out, lineterminator="\n")
-    for row, code in voters_and_codes:
-        fields: Sequence[str] = (row.name, row.tps, row.nik_masked)  # type: ignore[attr-defined]
-        writer.writerow([*fields, crockford.grouped(code)])
-    return out.getvalue()
-
-
-def _write_secret_file(path: Path, text: str) -> None:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise BilikError(
-            f"Berkas {path} sudah ada. Pilih nama lain; kode lama tidak ditimpa."
-        ) from None
-    except OSError as error:
-        raise BilikError(f"Berkas {path} tidak bisa dibuat: {_reason(error)}.") from None
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        path.unlink()
-        raise BilikError(f"Berkas {path} tidak bisa ditulis: {_reason(error)}.") from None
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise NotFound(f"Berkas {path} tidak bisa dibaca: {_reason(error)}.") from None
-
-
-def _reason(error: OSError) -> str:
-    reasons = {
-        errno.ENOENT: "berkas atau foldernya tidak ada",
-        errno.EACCES: "tidak ada izin",
-        errno.EISDIR: "itu folder, bukan berkas",
-        errno.ENOSPC: "penyimpanan penuh",
-    }
-    return reasons.get(error.errno or 0, "periksa nama dan izinnya")
-
-
-def _read_text(path: Path) -> str:
-    try:
-        return _read_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BilikError(f"Berkas {path} harus disimpan sebagai UTF-8.") from None

@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from actions import replies
-from bilik.services.booth import Kind, Outcome
+from bilik.services.outcomes import Kind, Outcome
 from tests.booth import Polling
 
 ROOT = Path(__file__).parent.parent.parent

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from bilik.domain.choice import Doubt
 from bilik.domain.election import BLANK
-from bilik.services.booth import Kind
+from bilik.services.outcomes import Kind
 from bilik.services.sessions import Stage
 from bilik.storage.tables import ballots, participations, sessions
 from tests.booth import Polling

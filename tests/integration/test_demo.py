@@ -4,8 +4,9 @@ import pytest
 
 from bilik import demo
 from bilik.keys import Keys
-from bilik.services.booth import Booth, Kind
+from bilik.services.booth import Booth
 from bilik.services.desk import Desk
+from bilik.services.outcomes import Kind
 from bilik.settings import Settings
 from bilik.storage.database import Database
 from tests.booth import SECRET

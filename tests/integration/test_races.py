@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from bilik.services.booth import Kind
+from bilik.services.outcomes import Kind
 from tests.booth import Polling
 
 

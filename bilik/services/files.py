@@ -1,0 +1,95 @@
+"""Files of the panitia's: definitions and rolls read, voting codes made and written."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import io
+import os
+import re
+import secrets
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from bilik.domain import crockford
+from bilik.domain.identity import CODE_SYMBOLS
+from bilik.errors import BilikError, NotFound
+
+CODE_FILE_HEADER = "nama,tps,nik,kode_undangan\n"
+
+
+def new_code() -> str:
+    """A voting code of 8 symbols with letters and digits, so that it cannot pass for a word."""
+    while True:
+        code = "".join(secrets.choice(crockford.ALPHABET) for _ in range(CODE_SYMBOLS))
+        if re.search(r"\d", code) and re.search(r"[A-Z]", code):
+            return code
+
+
+def code_lines(voters_and_codes: Iterable[tuple[object, str]]) -> str:
+    """The file of voting codes, CSV, from rows with ``name``, ``tps`` and ``nik_masked``."""
+    out = io.StringIO()
+    out.write(CODE_FILE_HEADER)
+    writer = csv.writer(out, lineterminator="\n")
+    for row, code in voters_and_codes:
+        fields: Sequence[str] = (row.name, row.tps, row.nik_masked)  # type: ignore[attr-defined]
+        writer.writerow([*fields, crockford.grouped(code)])
+    return out.getvalue()
+
+
+def write_secret_file(path: Path, text: str) -> None:
+    """Write a new file for its owner's eyes only, complete on disk at return.
+
+    Raises:
+        BilikError: it exists already, or cannot be written; then nothing of it is left.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise BilikError(
+            f"Berkas {path} sudah ada. Pilih nama lain; kode lama tidak ditimpa."
+        ) from None
+    except OSError as error:
+        raise BilikError(f"Berkas {path} tidak bisa dibuat: {_reason(error)}.") from None
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        path.unlink()
+        raise BilikError(f"Berkas {path} tidak bisa ditulis: {_reason(error)}.") from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """A file's contents.
+
+    Raises:
+        NotFound: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise NotFound(f"Berkas {path} tidak bisa dibaca: {_reason(error)}.") from None
+
+
+def _reason(error: OSError) -> str:
+    reasons = {
+        errno.ENOENT: "berkas atau foldernya tidak ada",
+        errno.EACCES: "tidak ada izin",
+        errno.EISDIR: "itu folder, bukan berkas",
+        errno.ENOSPC: "penyimpanan penuh",
+    }
+    return reasons.get(error.errno or 0, "periksa nama dan izinnya")
+
+
+def read_text(path: Path) -> str:
+    """A UTF-8 file's text, without a byte order mark.
+
+    Raises:
+        NotFound: it cannot be read. BilikError: it is no UTF-8.
+    """
+    try:
+        return read_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BilikError(f"Berkas {path} harus disimpan sebagai UTF-8.") from None
