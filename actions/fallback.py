@@ -17,11 +17,11 @@ class DefaultFallback(VoterAction):
         """Ask for other words, or about the candidates that were named."""
         if visit.scene.stage in (Stage.CHOOSING, Stage.CONFIRMING):
             outcome = visit.booth.choose(visit.sender, visit.text)
-            visit.scene = outcome.scene
             doubt = outcome.resolution.doubt if outcome.resolution else None
+            visit.scene = outcome.scene
             if outcome.kind is not Kind.UNCLEAR or doubt is not Doubt.NOTHING:
-                return replies.of_outcome(outcome)
-        name = "not_understood_again" if visit.repeated else "not_understood"
+                return visit.act(outcome)
+        name = "not_understood_again" if visit.heard.repeated else "not_understood"
         return [replies.reply(name, visit.scene), *replies.guide(visit.scene)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from actions import replies
 from actions.replies import Reply
 from actions.voter_action import Visit, VoterAction
 
@@ -14,6 +13,4 @@ class Identify(VoterAction):
 
     def answer(self, visit: Visit) -> list[Reply]:
         """Check what the message holds of them."""
-        outcome = visit.booth.identify(visit.sender, visit.text)
-        visit.scene = outcome.scene
-        return replies.of_outcome(outcome)
+        return visit.act(visit.booth.identify(visit.sender, visit.text))

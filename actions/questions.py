@@ -49,9 +49,7 @@ class Guide(VoterAction):
         scene = visit.scene
         everything = scene.election and len(scene.selections) == len(scene.election.contests)
         if scene.stage is Stage.CHOOSING and everything:
-            outcome = visit.booth.review(visit.sender)
-            visit.scene = outcome.scene
-            return replies.of_outcome(outcome)
+            return visit.act(visit.booth.review(visit.sender))
         if scene.stage is Stage.CHOOSING and scene.asked:
             return replies.ballot(scene)
         return replies.guide(scene)

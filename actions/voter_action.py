@@ -17,7 +17,7 @@ from actions import replies
 from actions.booth import the_booth
 from actions.replies import Reply
 from bilik.services.booth import Booth
-from bilik.services.outcomes import Scene
+from bilik.services.outcomes import Outcome, Scene
 from bilik.services.sessions import Stage
 
 logger = logging.getLogger(__name__)
@@ -28,25 +28,58 @@ _NOT_OURS = {"action_listen", "action_session_start", "action_extract_slots"}
 _STAGE_SLOTS = {Stage.CHOOSING, Stage.CONFIRMING}
 
 
-@dataclass
-class Visit:
-    """One message of a voter, and where the voter stands.
+@dataclass(frozen=True)
+class Heard:
+    """One message as it comes in, with what the last answer has left in the slots.
 
-    ``told_stage`` and ``told_readback`` are what the last answer that went out has left in the
-    slots: what the voter has seen, which may be less than what the database knows.
+    ``told_stage`` and ``told_readback`` are what the voter has seen, which may be less than what
+    the database knows. ``repeated`` says that the message before it led to the same action.
     """
 
-    booth: Booth
     sender: str
     text: str
+    told_stage: str | None = None
+    told_readback: str | None = None
+    greeted: bool = False
+    repeated: bool = False
+
+
+@dataclass
+class Visit:
+    """One message of a voter, where the voter stands, and what has come of the act, if any."""
+
+    booth: Booth
+    heard: Heard
     scene: Scene
-    told_stage: str | None
-    told_readback: str | None
-    repeated: bool
+    outcome: Outcome | None = None
+
+    @property
+    def sender(self) -> str:
+        """The chat's sender id."""
+        return self.heard.sender
+
+    @property
+    def text(self) -> str:
+        """The message."""
+        return self.heard.text
+
+    def act(self, outcome: Outcome) -> list[Reply]:
+        """Note what came of an act, and answer it."""
+        self.outcome, self.scene = outcome, outcome.scene
+        return replies.of_outcome(outcome)
 
     def look_again(self) -> None:
         """Bring ``scene`` up to date after an act."""
         self.scene = self.booth.look(self.sender)
+
+
+@dataclass(frozen=True)
+class Response:
+    """What a voter is told, where the voter then stands, and what came of the act, if any."""
+
+    texts: tuple[str, ...]
+    scene: Scene
+    outcome: Outcome | None = None
 
 
 class VoterAction(Action, ABC):
@@ -78,16 +111,24 @@ class VoterAction(Action, ABC):
         """
         if _has_acted(tracker):
             return [FollowupAction("action_listen")]
-        greeted = bool(tracker.get_slot("greeted"))
+        heard = Heard(
+            tracker.sender_id,
+            tracker.latest_message.get("text") or "",
+            tracker.get_slot("stage"),
+            tracker.get_slot("readback"),
+            greeted=bool(tracker.get_slot("greeted")),
+            repeated=_previous_action(tracker) == self.name(),
+        )
         try:
-            visit = asyncio.to_thread(self._visit, tracker, greeted)
-            texts, scene = await asyncio.wait_for(visit, PATIENCE_SECONDS)
+            answering = asyncio.to_thread(lambda: self.respond(the_booth(), heard))
+            response = await asyncio.wait_for(answering, PATIENCE_SECONDS)
         except Exception as error:
             logger.error("%s failed: %s", self.name(), type(error).__name__)
             dispatcher.utter_message(text=replies.answers()["checking"])
             return [FollowupAction("action_listen")]
-        for one in texts:
+        for one in response.texts:
             dispatcher.utter_message(text=one)
+        scene = response.scene
         if scene.stage is Stage.DONE:
             # For channels that can clear their screen; others let it pass.
             dispatcher.utter_message(json_message={"finished": True})
@@ -98,34 +139,29 @@ class VoterAction(Action, ABC):
             FollowupAction("action_listen"),
         ]
 
-    def _visit(self, tracker: Tracker, greeted: bool) -> tuple[list[str], Scene]:
-        booth, sender = the_booth(), tracker.sender_id
-        visit = Visit(
-            booth,
-            sender,
-            tracker.latest_message.get("text") or "",
-            booth.look(sender),
-            tracker.get_slot("stage"),
-            tracker.get_slot("readback"),
-            repeated=_previous_action(tracker) == self.name(),
-        )
+    def respond(self, booth: Booth, heard: Heard) -> Response:
+        """Act on one message.
+
+        Raises:
+            BilikError: the booth cannot be reached; nothing is known to be done.
+        """
+        visit = Visit(booth, heard, booth.look(heard.sender))
         before = self._settle(visit)
         if self.gives_way and booth.is_choice(visit.scene, visit.text):
-            outcome = booth.choose(sender, visit.text)
-            visit.scene, said = outcome.scene, replies.of_outcome(outcome)
+            said = visit.act(booth.choose(visit.sender, visit.text))
         else:
             said = self.answer(visit)
-        if not greeted and visit.scene.stage is not Stage.DONE:
+        if not heard.greeted and visit.scene.stage is not Stage.DONE:
             before.append(replies.reply("privacy", visit.scene))
         if said and said[0].name.startswith("greet"):
             said, before = said[1:], [said[0], *before]
-        return [one.text for one in (*before, *said)], visit.scene
+        return Response(tuple(one.text for one in (*before, *said)), visit.scene, visit.outcome)
 
     def _settle(self, visit: Visit) -> list[Reply]:
         """Tell what the voter has missed, and clear away what is over."""
         before = []
         if visit.scene.stage is Stage.DONE and not self.keeps_finished_session:
-            if visit.told_stage == Stage.CONFIRMING.value:
+            if visit.heard.told_stage == Stage.CONFIRMING.value:
                 # The cast was recorded, but its answer never went out.
                 receipt = visit.scene.receipt or ""
                 before.append(replies.reply("arrived", visit.scene, receipt=receipt))

@@ -5,12 +5,7 @@ from __future__ import annotations
 from actions import replies
 from actions.replies import Reply
 from actions.voter_action import Visit, VoterAction
-from bilik.services.outcomes import Kind, Outcome
-
-
-def _answered(visit: Visit, outcome: Outcome) -> list[Reply]:
-    visit.scene = outcome.scene
-    return replies.of_outcome(outcome)
+from bilik.services.outcomes import Kind
 
 
 class Choose(VoterAction):
@@ -20,7 +15,7 @@ class Choose(VoterAction):
 
     def answer(self, visit: Visit) -> list[Reply]:
         """Read back what is clear, ask about what is not."""
-        return _answered(visit, visit.booth.choose(visit.sender, visit.text, likely=True))
+        return visit.act(visit.booth.choose(visit.sender, visit.text, likely=True))
 
 
 class LeaveBlank(VoterAction):
@@ -30,7 +25,7 @@ class LeaveBlank(VoterAction):
 
     def answer(self, visit: Visit) -> list[Reply]:
         """Take the blank selection and read back."""
-        return _answered(visit, visit.booth.leave_blank(visit.sender, visit.text))
+        return visit.act(visit.booth.leave_blank(visit.sender, visit.text))
 
 
 class ChangeChoice(VoterAction):
@@ -38,7 +33,7 @@ class ChangeChoice(VoterAction):
 
     def answer(self, visit: Visit) -> list[Reply]:
         """Ask what to change."""
-        return _answered(visit, visit.booth.change(visit.sender, visit.text))
+        return visit.act(visit.booth.change(visit.sender, visit.text))
 
 
 class CastBallot(VoterAction):
@@ -49,13 +44,12 @@ class CastBallot(VoterAction):
 
     def answer(self, visit: Visit) -> list[Reply]:
         """Cast on a clear yes to the read-back that the voter has seen."""
-        underway = visit.told_stage is not None
-        outcome = visit.booth.confirm(visit.sender, visit.text, visit.told_readback)
-        visit.scene = outcome.scene
-        if underway and outcome.kind in (Kind.CLOSED, Kind.PAUSED):
-            word = outcome.kind.value
-            return [replies.reply(f"not_recorded_{word}", outcome.scene)]
-        return replies.of_outcome(outcome)
+        told = visit.heard
+        outcome = visit.booth.confirm(visit.sender, visit.text, told.told_readback)
+        said = visit.act(outcome)
+        if told.told_stage is not None and outcome.kind in (Kind.CLOSED, Kind.PAUSED):
+            return [replies.reply(f"not_recorded_{outcome.kind.value}", outcome.scene)]
+        return said
 
 
 class Stop(VoterAction):
@@ -65,4 +59,4 @@ class Stop(VoterAction):
 
     def answer(self, visit: Visit) -> list[Reply]:
         """Forget what was pending."""
-        return _answered(visit, visit.booth.stop(visit.sender))
+        return visit.act(visit.booth.stop(visit.sender))

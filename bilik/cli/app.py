@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,6 +31,8 @@ election_app = typer.Typer(help="Pemilihan dan calonnya.", no_args_is_help=True)
 roll_app = typer.Typer(help="Daftar pemilih dan kode undangan.", no_args_is_help=True)
 app.add_typer(election_app, name="election")
 app.add_typer(roll_app, name="roll")
+for plugin in entry_points(group="bilik.commands"):
+    app.add_typer(plugin.load(), name=plugin.name)
 
 ElectionOption = Annotated[
     str | None,

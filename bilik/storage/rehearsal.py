@@ -1,0 +1,65 @@
+"""A database on which everything can be tried, and nothing stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.engine import Connection
+
+from bilik.storage.database import Database
+
+
+class RehearsalDatabase(Database):
+    """A database whose every transaction, within :meth:`rehearsing`, is undone at its end.
+
+    For one thread: all of them share one connection.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Like any database, until :meth:`rehearsing`."""
+        super().__init__(url)
+        self._connection: Connection | None = None
+
+    @contextmanager
+    def rehearsing(self) -> Iterator[None]:
+        """Whatever is written meanwhile can be read meanwhile, and is gone afterwards."""
+        with super().write() as connection, connection.begin_nested() as rehearsal:
+            self._connection = connection
+            try:
+                yield
+            finally:
+                self._connection = None
+                rehearsal.rollback()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """See the parent class."""
+        with self._stage() or super().read() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """See the parent class."""
+        with self._stage() or super().write() as connection:
+            yield connection
+
+    def _stage(self) -> _Savepoint | None:
+        return _Savepoint(self._connection) if self._connection is not None else None
+
+
+class _Savepoint:
+    """One transaction within the rehearsal."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> Connection:
+        self._savepoint = self._connection.begin_nested()
+        return self._connection
+
+    def __exit__(self, error: object, *_: object) -> None:
+        if error is None:
+            self._savepoint.commit()
+        else:
+            self._savepoint.rollback()
