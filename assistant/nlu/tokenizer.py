@@ -1,26 +1,37 @@
-"""Tokens in one spelling, with numbers reduced to their kind."""
+"""Rasa's tokenizer: the spaCy pipeline of :mod:`assistant.nlu.indonesian`."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import spacy
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from spacy.language import Language
 
-from bilik.domain.words import Word, words
+from assistant.nlu.indonesian import build, forms
+from assistant.nlu.slips import SLIP
+
+NOTHING = "kosongmelompong"
+"""Stands for a message without a single word."""
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=True)
 class IndonesianTokenizer(Tokenizer):
-    """Splits and normalises with :func:`bilik.domain.words.words`, as every reader in Bilik does.
+    """Tokens in one spelling, with numbers and names reduced to their kind."""
 
-    Numbers become ``angka`` or ``angkapanjang``: which number it is means nothing to an intent, and
-    no NIK can end up in a model.
-    """
+    def __init__(
+        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, nlp: Language
+    ) -> None:
+        """Use ``nlp``; see :func:`assistant.nlu.indonesian.build`."""
+        super().__init__(config)
+        self._storage, self._resource, self._nlp = storage, resource, nlp
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -41,19 +52,33 @@ class IndonesianTokenizer(Tokenizer):
         execution_context: ExecutionContext,
     ) -> IndonesianTokenizer:
         """See the parent class."""
-        return cls(config)
+        return cls(config, model_storage, resource, build(()))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Build the pipeline for the training messages, and keep it with the model."""
+        examples = training_data.training_examples
+        self._nlp = build(one.get(TEXT) for one in examples if one.get(TEXT) and not one.get(SLIP))
+        with self._storage.write_to(self._resource) as directory:
+            self._nlp.to_disk(directory)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **_: Any,
+    ) -> IndonesianTokenizer:
+        """The tokenizer as it was trained."""
+        with model_storage.read_from(resource) as directory:
+            return cls(config, model_storage, resource, spacy.load(directory))
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """The attribute's tokens, at their places in the normalised text."""
         tokens, place = [], 0
-        for word in words(message.get(attribute)):
-            text = _kind(word)
+        for text in forms(self._nlp(message.get(attribute))) or [NOTHING]:
             tokens.append(Token(text, place))
             place += len(text) + 1
-        return tokens or [Token("kosongmelompong", 0)]
-
-
-def _kind(word: Word) -> str:
-    if not word.is_number:
-        return word.text
-    return "angka" if len(word.raw) <= 2 else "angkapanjang"
+        return tokens

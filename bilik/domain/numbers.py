@@ -27,7 +27,8 @@ _UNITS = {
     10: "sepuluh sedasa sapuluh sapuluah ten",
     11: "sebelas sewelas sabelas",
 }
-_WORDS = {word: number for number, forms in _UNITS.items() for word in forms.split()}
+WORDS = {word: number for number, forms in _UNITS.items() for word in forms.split()}
+"""Number words of all languages, with their values."""
 _ORDINALS = {"pertama": 1, "pertamax": 1, "kapisan": 1, "first": 1, "second": 2, "third": 3}
 _ROMAN = {
     "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6,
@@ -48,7 +49,7 @@ def number_at(words: Sequence[Word], start: int, marked: bool = False) -> tuple[
         return (int(word.raw), 1) if word.raw.isdigit() and len(word.raw) <= 4 else None
     text = word.text
     if text in {"kosong", "nol"} and start + 1 < len(words):
-        unit = _WORDS.get(words[start + 1].text)
+        unit = WORDS.get(words[start + 1].text)
         return (unit, 2) if unit and unit < 10 else None  # "kosong satu" is 01
     # As typed: "III" is a numeral, and no stretched "i".
     if word.raw in _ROMAN and (marked or word.raw in _ALONE):
@@ -56,7 +57,7 @@ def number_at(words: Sequence[Word], start: int, marked: bool = False) -> tuple[
     if text in _ORDINALS:
         return _ORDINALS[text], 1
     text = text.removesuffix("lah")
-    value = _WORDS.get(text) or _WORDS.get(_TWICE.sub(r"\1", text))
+    value = WORDS.get(text) or WORDS.get(_TWICE.sub(r"\1", text))
     if value is None and marked:
         value = _misspelt(text)
     if value is None:
@@ -65,17 +66,17 @@ def number_at(words: Sequence[Word], start: int, marked: bool = False) -> tuple[
     if following == "belas" and 2 <= value <= 9:
         return value + 10, 2
     if following == "puluh" and 2 <= value <= 9:
-        unit = _WORDS.get(words[start + 2].text) if start + 2 < len(words) else None
+        unit = WORDS.get(words[start + 2].text) if start + 2 < len(words) else None
         return (value * 10 + unit, 3) if unit and unit < 10 else (value * 10, 2)
     return value, 1
 
 
 def _misspelt(text: str) -> int | None:
     """The number whose word this is with a slip, as in "nomor empt"; only where one is expected."""
-    found = process.extractOne(text, _WORDS.keys(), scorer=fuzz.ratio, score_cutoff=SIMILAR)
-    return _WORDS[found[0]] if found and len(text) >= MIN_LETTERS else None
+    found = process.extractOne(text, WORDS.keys(), scorer=fuzz.ratio, score_cutoff=SIMILAR)
+    return WORDS[found[0]] if found and len(text) >= MIN_LETTERS else None
 
 
 _WORDS_AFTER_KE = {
-    f"{prefix}{word}": (number, 1) for word, number in _WORDS.items() for prefix in ("ke", "ka")
+    f"{prefix}{word}": (number, 1) for word, number in WORDS.items() for prefix in ("ke", "ka")
 }

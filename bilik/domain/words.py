@@ -62,7 +62,7 @@ _SPELLINGS = {
     "oke": "ok okay okey okeh oce okee okelah",
     "dong": "donk dunk",
     "ibu": "bu ibuk buk bunda emak mamak",
-    "bapak": "pak pa' bpk bp bpak bapa",
+    "bapak": "pk pak pa' bpk bp bpak bapa",
     "orang": "org orng",
     "terima kasih": "makasih mksh makasi tq thx thanks trims trimakasih terimakasih matur nuwun",
     "tanpa": "tnp",
@@ -126,3 +126,8 @@ def spelled(word: str) -> str:
         return _SPELLING[word]
     short = _STRETCHED.sub(r"\1", word)
     return _SPELLING.get(short, short)
+
+
+def variants(word: str) -> tuple[str, ...]:
+    """The everyday spellings that :func:`spelled` takes for this word."""
+    return tuple(_SPELLINGS.get(word, "").split())
