@@ -16,7 +16,7 @@ class DefaultFallback(VoterAction):
     def answer(self, visit: Visit) -> list[Reply]:
         """Ask for other words, or about the candidates that were named."""
         if visit.scene.stage in (Stage.CHOOSING, Stage.CONFIRMING):
-            outcome = visit.booth.choose(visit.sender, visit.text)
+            outcome = visit.booth.choose(visit.sender, visit.text, visit.heard.hint)
             doubt = outcome.resolution.doubt if outcome.resolution else None
             visit.scene = outcome.scene
             if outcome.kind is not Kind.UNCLEAR or doubt is not Doubt.NOTHING:

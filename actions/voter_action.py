@@ -16,6 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import replies
 from actions.booth import the_booth
 from actions.replies import Reply
+from bilik.domain.hint import Hint
 from bilik.services.booth import Booth
 from bilik.services.outcomes import Outcome, Scene
 from bilik.services.sessions import Stage
@@ -38,10 +39,16 @@ class Heard:
 
     sender: str
     text: str
+    intent: str = "nlu_fallback"
     told_stage: str | None = None
     told_readback: str | None = None
     greeted: bool = False
     repeated: bool = False
+
+    @property
+    def hint(self) -> Hint:
+        """What the intent tells the choice grammar."""
+        return Hint.of_intent(self.intent)
 
 
 @dataclass
@@ -114,6 +121,7 @@ class VoterAction(Action, ABC):
         heard = Heard(
             tracker.sender_id,
             tracker.latest_message.get("text") or "",
+            (tracker.latest_message.get("intent") or {}).get("name") or "nlu_fallback",
             tracker.get_slot("stage"),
             tracker.get_slot("readback"),
             greeted=bool(tracker.get_slot("greeted")),
@@ -147,7 +155,7 @@ class VoterAction(Action, ABC):
         """
         visit = Visit(booth, heard, booth.look(heard.sender))
         before = self._settle(visit)
-        if self.gives_way and booth.is_choice(visit.scene, visit.text):
+        if self.gives_way and booth.is_choice(visit.scene, visit.text, heard.hint):
             said = visit.act(booth.choose(visit.sender, visit.text))
         else:
             said = self.answer(visit)

@@ -9,13 +9,13 @@ from bilik.services.outcomes import Kind
 
 
 class Choose(VoterAction):
-    """Takes what a message chooses or rejects, the intent model being of the same mind."""
+    """Takes what a message chooses or rejects."""
 
     gives_way = False
 
     def answer(self, visit: Visit) -> list[Reply]:
         """Read back what is clear, ask about what is not."""
-        return visit.act(visit.booth.choose(visit.sender, visit.text, likely=True))
+        return visit.act(visit.booth.choose(visit.sender, visit.text, visit.heard.hint))
 
 
 class LeaveBlank(VoterAction):

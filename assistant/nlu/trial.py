@@ -61,7 +61,14 @@ class Trial:
         says: tuple[str, ...] = ()
         selections = scene.selections
         if name in self._actions:
-            heard = Heard(place.value, parsed["text"], stage, scene.readback, greeted=True)
+            heard = Heard(
+                place.value,
+                parsed["text"],
+                parsed["intent"]["name"] or "",
+                stage,
+                scene.readback,
+                greeted=True,
+            )
             with self._database.rehearsing():
                 response = self._actions[name].respond(self._booth, heard)
             outcome, says = response.outcome, response.texts

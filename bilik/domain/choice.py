@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from itertools import pairwise
 
 from bilik.domain import lexicon
-from bilik.domain.clauses import Clause, Polarity, contest_at, cut, stem
+from bilik.domain.clauses import Clause, Polarity, contest_at, cut
 from bilik.domain.election import BLANK, Contest, Selection
+from bilik.domain.hint import Hint
 from bilik.domain.mentions import Mention, find_mentions
 from bilik.domain.numbers import number_at
+from bilik.domain.voice import Judge
 from bilik.domain.words import Word, words
 
 
@@ -49,13 +50,11 @@ class Resolution:
 
 
 def resolve(
-    text: str, contests: Sequence[Contest], asked: str | None = None, likely: bool = False
+    text: str, contests: Sequence[Contest], asked: str | None = None, hint: Hint = Hint.OPEN
 ) -> Resolution:
     """What ``text`` chooses among ``contests``; a bare number means the contest ``asked``.
 
     ``asked`` may be None where no contest is being asked; with one contest it is that one.
-    ``likely`` says that the intent model, too, takes the message for a choice: then words that the
-    lexicon does not know may stand around it. Without, every word must be known.
     """
     message = words(text)
     end, mentions = _before_reason(message, find_mentions(message, contests))
@@ -66,9 +65,10 @@ def resolve(
     clauses, dangles = cut(message[:end], mentions, contests)
     if len(contests) > 1 and any(clause.contest for clause in clauses):
         asked = None  # a contest that is named never yields to the one being asked
-    resolution = _weigh(clauses, asked)
+    judge = Judge(message, clauses, contests, hint)
+    resolution = _weigh(judge.counted(), asked)
     if resolution.doubt is None and (
-        dangles or _is_talk(text, message, end, mentions, contests, likely)
+        dangles or _AGAINST & set(text) or message[0].raw == "aja" or judge.is_talk()
     ):
         return replace(
             resolution,
@@ -79,11 +79,16 @@ def resolve(
     return resolution
 
 
-def is_choice_alone(text: str, contests: Sequence[Contest], asked: str | None) -> bool:
+_AGAINST = frozenset("❌👎🚫✗✘🤮🙅")
+
+
+def is_choice_alone(
+    text: str, contests: Sequence[Contest], asked: str | None, hint: Hint = Hint.OTHER
+) -> bool:
     """Whether a message is a clear choice and nothing besides, whatever it was taken for."""
     if any(word.text in lexicon.SOCIAL for word in words(text)):
         return False
-    return bool(resolve(text, contests, asked).accepted)
+    return bool(resolve(text, contests, asked, hint).accepted)
 
 
 def named_contest(text: str, contests: Sequence[Contest]) -> str | None:
@@ -131,9 +136,11 @@ def _weigh(clauses: Sequence[Clause], asked: str | None) -> Resolution:
     named = False
     rejecting = False
     for clause in clauses:
-        if rejecting and clause.bare and not clause.corrects:
+        if rejecting and clause.is_bare and not clause.corrects:
             return Resolution(doubt=Doubt.TALK)  # "jangan 1, 3": one more, or the choice?
-        rejecting = any(how is Polarity.REJECTED for _, how in clause.mentions)
+        rejecting = not clause.idiom and any(how is Polarity.REJECTED for _, how in clause.mentions)
+        if clause.corrects:
+            unknown.clear()  # "33, eh 3"
         corrected: set[str] = set()
         for mention, polarity in clause.mentions:
             if polarity is Polarity.UNCLEAR:
@@ -190,87 +197,6 @@ def _judge(
         accepted={contest: next(iter(chosen)) for contest, chosen in kept.items()},
         rejected=refused,
     )
-
-
-UNKNOWN = {(False, False): 0, (True, False): 3, (False, True): 2, (True, True): 10}
-"""How many words outside the lexicon a message may hold, by whether it has a verb of choosing and
-whether the intent model takes it for a choice."""
-
-
-def _is_talk(
-    raw: str,
-    message: Sequence[Word],
-    end: int,
-    mentions: Sequence[Mention],
-    contests: Sequence[Contest],
-    likely: bool,
-) -> bool:
-    """Whether the words around the mentions make the message something other than a choice.
-
-    From ``end`` on a reason is given, in which a candidate may be praised, but not by hearsay.
-    """
-    covered = {index for mention in mentions for index in range(mention.start, mention.end)}
-    if any(word.text in lexicon.TALK for word in message):
-        return True
-    if any(word.text in lexicon.QUESTION for word in message[:end]):
-        return True
-    if _is_somebody_elses(message, mentions) or _AGAINST & set(raw):
-        return True
-    texts = [word.text for index, word in enumerate(message[:end]) if index not in covered]
-    own_verb = any(text in lexicon.CHOOSE for text in texts)
-    if not (own_verb and likely) and any(text in lexicon.JUDGEMENT for text in texts):
-        return True
-    if "?" in texts and not (own_verb or likely):
-        return True
-    contest_words = {
-        word.text
-        for contest in contests
-        for name in (contest.title, contest.id, *contest.aliases)
-        for word in words(name)
-    }
-    if _surname_follows(message, mentions, contest_words):
-        return True
-    if any(text in lexicon.OFFICE - contest_words for text in texts):
-        return True
-    return sum(not _is_known(text, contest_words) for text in texts) > UNKNOWN[own_verb, likely]
-
-
-_AGAINST = frozenset("❌👎🚫✗✘🤮")
-
-
-def _is_somebody_elses(message: Sequence[Word], mentions: Sequence[Mention]) -> bool:
-    """Somebody else's vote, or the voter's own name."""
-    names = {mention.start for mention in mentions if mention.is_name}
-    for index, (word, following) in enumerate(pairwise(message)):
-        if word.raw in lexicon.MY_KIN and following.text in lexicon.OWNER:
-            return True  # "bapak saya pilih 2", which is not "pak, saya pilih 2"
-        if word.raw in lexicon.POSSESSIVE and following.text in lexicon.TITLE:
-            return True  # "sa pu kaka pilih 2"
-        if following.text in lexicon.CHOOSE and (
-            word.text in lexicon.OTHERS or word.raw in lexicon.MY_KIN
-        ):
-            return True  # "dia pilih 2"
-        if index + 1 in names and word.text in {"saya", "aku", "nama", "namaku", "bernama"}:
-            return True  # "saya siti"
-    return bool(message) and message[0].raw == "aja"  # "don't", in Banyumas
-
-
-def _surname_follows(
-    message: Sequence[Word], mentions: Sequence[Mention], contest_words: set[str]
-) -> bool:
-    """ "Siti Nurhaliza" where the candidate is Siti Rahmawati: somebody else."""
-    for mention in mentions:
-        if mention.is_name and mention.end < len(message):
-            following = message[mention.end].text
-            if following.isalpha() and not _is_known(following, contest_words):
-                return True
-    return False
-
-
-def _is_known(text: str, contest_words: set[str]) -> bool:
-    if not text[0].isalpha() or stem(text) in contest_words:
-        return True
-    return text in lexicon.KNOWN or text.removesuffix("lah") in lexicon.KNOWN
 
 
 def _in_order(selections: set[Selection]) -> tuple[Selection, ...]:

@@ -1,8 +1,8 @@
-"""A message cut into clauses: which candidates each accepts or rejects, and for which contest."""
+"""A message cut into clauses: which candidates each accepts or rejects, and who speaks in it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -25,21 +25,34 @@ class Polarity(Enum):
 
 @dataclass
 class Clause:
-    """Mentions of one breath.
+    """One breath of a message: words, and the candidates among them.
 
-    ``corrects`` says that they replace what came before, ``bare`` that nothing stands beside them.
+    ``words`` are those beside the mentions, marks included, each with its place. ``corrects`` says
+    that the mentions replace what came before, ``idiom`` that a negation in it is one of "not this
+    one" ("bukan 1"), after which a bare mention is the other one.
     """
 
+    words: list[tuple[int, Word]] = field(default_factory=list)
     mentions: list[tuple[Mention, Polarity]] = field(default_factory=list)
     contest: str | None = None
     corrects: bool = False
-    bare: bool = True
+    idiom: bool = False
+
+    @property
+    def texts(self) -> list[str]:
+        """The words' usual spellings."""
+        return [word.text for _, word in self.words]
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing stands beside the mentions but marks and numbers' markers."""
+        return all(not text[0].isalpha() or text in lexicon.MARKER for text in self.texts)
 
 
 def cut(
     message: Sequence[Word], mentions: Sequence[Mention], contests: Sequence[Contest]
 ) -> tuple[list[Clause], bool]:
-    """The clauses of a message that mention anyone, in order; and whether it ends dangling.
+    """All clauses of a message, in order; and whether it ends dangling.
 
     A message dangles that ends in a correction or negation that names nobody: "2 eh", "2 gak jadi".
     """
@@ -69,24 +82,23 @@ class _Cutter:
                 self._mention(mention, index)
                 index = mention.end
                 continue
-            text = self._message[index].text
+            word = self._message[index]
             if contest := contest_at(self._message, index, self._contests):
                 self._contest(contest)
-            elif text in lexicon.NEGATION:
+            elif word.text in lexicon.NEGATION or self._is_english_no(index):
                 self._negate(index)
-            elif text in lexicon.OLD or (text == "dari" and self._moves):
+            elif word.text in lexicon.OLD or (word.text == "dari" and self._moves):
                 self._clause_of_old(index)
-            elif text in lexicon.EXCEPT:
+            elif word.text in lexicon.EXCEPT:
                 self._exceptions += 1
-            elif text in lexicon.CORRECTION or (text == "ke" and self._is_old):
+            elif self._is_correction(index):
                 self._correct(index)
-            elif text in _BREAKS:
+            elif word.text in _BREAKS:
                 self._punctuate()
-            else:
-                self._clause.bare = False
+            self._clause.words.append((index, word))
             index += 1
         self._end()
-        return [clause for clause in self._clauses if clause.mentions]
+        return [clause for clause in self._clauses if clause.words or clause.mentions]
 
     @property
     def dangles(self) -> bool:
@@ -103,6 +115,23 @@ class _Cutter:
 
     def _text(self, index: int) -> str:
         return self._message[index].text if 0 <= index < len(self._message) else ""
+
+    def _is_english_no(self, index: int) -> bool:
+        """ "No way", "big no": not the "no" that means number."""
+        return (
+            self._message[index].raw == "no"
+            and index + 1 not in self._starts
+            and self._text(index + 1) in {"", "way", "no", "untuk", "thanks", "buat", "!", ".", ","}
+        )
+
+    def _is_correction(self, index: int) -> bool:
+        text, before = self._text(index), self._text(index - 1)
+        return (
+            text in lexicon.CORRECTION
+            or (text == "ke" and self._is_old)
+            # "yang benar nomor 1"
+            or (text in {"benar", "betul", "leres"} and before in lexicon.THAT_ONE)
+        )
 
     def _mention(self, mention: Mention, index: int) -> None:
         clause = self._clause
@@ -136,26 +165,62 @@ class _Cutter:
     def _negate(self, index: int) -> None:
         word, following = self._message[index], self._text(index + 1)
         named = any(clause.mentions for clause in self._clauses)
-        if named and following in lexicon.NOTHING_ELSE:
-            return  # "3, tidak ganti lagi"
-        if word.raw == "tak" and following in lexicon.CHOOSE:
+        if named and lexicon.NOTHING_ELSE & set(self._rest_of_clause(index)):
+            return  # "3, tidak ganti lagi", "2, yang lain tidak kenal"
+        if lexicon.NOTHING_ELSE & set(self._clause.texts):
+            return
+        if named and following == "jadi" and index + 2 not in self._starts:
+            self._take_back()  # "2, tidak jadi, 3 saja"
+        elif word.raw == "tak" and following in lexicon.CHOOSE:
             self._negations += 2  # "not" in Malay, "I" in Javanese: unclear
         elif not self._clause.mentions:
             self._negations += 1
+            self._clause.idiom = word.text in lexicon.NOT_THAT
         else:
             # "3 bukan 2" takes 3; "1 jangan 2 aja" may mean either.
             self._break(self._clause.contest)
             self._negations = 1 if word.text in lexicon.NOT_THAT else 2
+            self._clause.idiom = word.text in lexicon.NOT_THAT
+
+    def _rest_of_clause(self, index: int) -> Iterator[str]:
+        for at in range(index + 1, len(self._message)):
+            if self._text(at) in _BREAKS or at in self._starts:
+                return
+            yield self._text(at)
+
+    def _take_back(self) -> None:
+        """What was named is not meant any more; somebody else must be named."""
+        clause = next(one for one in reversed(self._clauses) if one.mentions)
+        clause.mentions = [(mention, Polarity.REJECTED) for mention, _ in clause.mentions]
+        self._break(clause.contest)
+        self._clause.corrects = True
 
     def _correct(self, index: int) -> None:
         if self._text(index - 1) in lexicon.NEGATION:
             return  # "tidak jadi", "tidak salah"
+        text = self._text(index)
+        if text in lexicon.AFTERWARDS and self._clause.mentions and self._ends_at(index):
+            self._clause.corrects = True  # "5 maksudnya"
+            return
+        if text == "salah" and self._clause.corrects and not self._clause.mentions:
+            return  # "eh salah, 2"
+        if text == "salah" and "tadi" in (self._text(index - 1), self._text(index + 1)):
+            return  # "1 maksudnya, tadi salah"
         contest = self._clause.contest or next(
             (one.contest for one in reversed(self._clauses) if one.contest), None
         )
         self._break(contest)
         self._clause.corrects = True
-        self._open = self._message[index].text in lexicon.DANGLING
+        self._open = text in lexicon.DANGLING
+
+    def _ends_at(self, index: int) -> bool:
+        """Whether nobody is named between here and the end of the breath."""
+        for at in range(index + 1, len(self._message)):
+            if at in self._starts:
+                return False
+            if self._text(at) in _BREAKS:
+                return True
+        return True
 
     def _punctuate(self) -> None:
         if self._clause.mentions or self._clause.contest is None:
@@ -168,17 +233,16 @@ class _Cutter:
 
     def _end(self) -> None:
         """A negation that nobody is named after rejects whom it follows: "nomor 2 gak mau"."""
-        if self._negations and not self._clause.mentions:
-            for clause in reversed(self._clauses):
-                if clause.mentions:
-                    mention, how = clause.mentions[-1]
-                    if (
-                        how is Polarity.ACCEPTED
-                        and len(self._clauses) - 1 == self._clauses.index(clause) + 1
-                    ):
-                        clause.mentions[-1] = mention, Polarity.REJECTED
-                        self._negations = 0
-                    break
+        if not self._negations or self._clause.mentions:
+            return
+        at = len(self._clauses) - 2
+        while at >= 0 and not self._clauses[at].mentions and not self._clauses[at].texts:
+            at -= 1
+        if at >= 0 and self._clauses[at].mentions:
+            mention, how = self._clauses[at].mentions[-1]
+            if how is Polarity.ACCEPTED:
+                self._clauses[at].mentions[-1] = mention, Polarity.REJECTED
+                self._negations = 0
 
 
 def contest_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -> str | None:

@@ -21,7 +21,13 @@ CHOOSE = _words(
 )
 """Verbs and nouns of choosing."""
 
+OWN_CHOICE = _words(
+    "pilihanku suaraku coblosanku kupilih kucoblos jagoanku",
+)
+"""Says by itself that the choice is one's own."""
+
 NEGATION = _words(
+    "amit amit-amit batalkan nggeh-mboten tea teaka teai dang unang nyingkir singkirkan",
     "jang tidak bukan jangan ogah anti emoh mboten sanes henteu ulah moal teu embung tolak",
     "hindari ora dudu udu indak malas males kapok batal bukannya bukanlah pantang no not usah",
     "alim dakmau orak gausah taksah seng trada tra kada moh gamau gakmau nyanda nimau sonde",
@@ -48,6 +54,9 @@ DANGLING = _words("eh ralat salah ganti tukar ubah pindah revisi tetapi malah ko
 THAT_ONE = _words("yang si calon sing seng nu nan nang sane se tu")
 """Before a word for man or woman, "the one who is"."""
 
+AFTERWARDS = _words("maksudnya maksud")
+"""Corrections that may follow what they are about: "5 maksudnya"."""
+
 ALTERNATIVE = _words("atau apa")
 
 REASON = _words("karena supaya biar agar soal sebab mergo soalnya lantaran gara gara-gara demi")
@@ -62,33 +71,57 @@ JUDGEMENT = _words(
 )
 """What one thinks of a candidate."""
 
-TALK = _words(
-    # slogans and outcomes
-    "kalah menang kalahkan menangkan hidup viva merdeka lanjutkan gaspol juara lupa",
-    # hearsay, conditions, comparison, doubt
-    "katanya kata jare jarene ceunah konon kabarnya denger dengar gosip isu berita kalau andai",
-    "andaikan seandainya misalnya misal seumpama umpama bila jika apabila asal asalkan mending",
-    "mendingan daripada dibanding dibandingkan antara sepertinya mungkin barangkali bingung",
-    "ragu bimbang galau entah hampir pernah pusing pening",
-    # somebody else's vote
-    "teman temanku tetangga istri suami anak anakku adik adikku mertua keluarga semua mereka",
-    "warga kami pamanku bibiku nenek kakek bos disuruh dibayar nyuruh suruh dikasih bayar",
-    "kampanye dipilih didukung dicoblos ajak bapakku ibuku bokap nyokap bojo bojoku bini",
-    "kakakku pacar mantan majikan juragan konco kancaku dulur sodara saudaraku orangtua ortu",
-    "mama papa kawan spanduk baliho poster slogan iklan serangan amplop bilang kemaren kemarin",
-    "simulasi teriak fb facebook tiktok ingat bersama salam sumpah ikut dukungan kasian kasihan",
-    "kok nyesel nyesal menyesal enggan haram dilarang tobat rugi percuma takut benci hate lawan",
-    "rencana rencananya besok titip banyak rombongan",
+HEARSAY = _words(
+    "katanya kata jare jarene ceunah konon kabarnya denger dengar gosip isu berita bilang ngomong",
+    "cerita diceritain tulis ditulis beredar hoax hoaks viral ujarnya omongan teriak",
 )
+CONDITION = _words(
+    "kalau andai andaikan seandainya misalnya misal seumpama umpama bila jika apabila asal asalkan",
+    "upami lamun mun yen menawi if unless",
+)
+WAVERING = _words(
+    "mending mendingan daripada dibanding dibandingkan antara sepertinya mungkin barangkali bingung",
+    "ragu bimbang galau entah hampir pusing pening rencana rencananya kayake kadose sigana mun-mun",
+    "dilema mikir mikir-mikir nimbang nimbang-nimbang timbang kira kira-kira mbuh embuh duka",
+)
+PEOPLE = _words(
+    "teman temanku tetangga istri suami anak anakku adik adikku mertua keluarga semua mereka orang",
+    "warga kami pamanku bibiku nenek kakek bos bapakku ibuku bokap nyokap bojo bojoku bini kakakku",
+    "pacar mantan majikan juragan konco kancaku dulur sodara saudaraku orangtua ortu mama papa",
+    "kawan rombongan emakku mamakku bapakne ibune tonggo tanggaku sepupu ponakan cucu banyak rakyat",
+    "pendukung tim timses pengurus kelompok ibu-ibu bapak-bapak emak-emak pemuda anak-anak kubu",
+    "netizen sekampung sedesa sekeluarga saudara paman bibi opa oma kakekku nenekku anaknya istrinya",
+    "suaminya temannya tetanggaku budak barudak lanceukna adina keponakan misan mbahku",
+)
+"""Others, who have votes of their own."""
+CAMPAIGN = _words(
+    "kalah menang kalahkan menangkan hidup viva merdeka gaspol juara lupa kampanye dipilih didukung",
+    "dicoblos ajak mari spanduk baliho poster slogan iklan serangan amplop simulasi fb facebook",
+    "tiktok bersama salam dukungan lawan pasukan jaya disuruh dibayar nyuruh suruh dikasih bayar",
+    "menangin dimenangkan kebagian sembako bansos debat relawan",
+)
+"""Slogans, pressure, and how an election is talked about."""
+REGRET = _words(
+    "pernah kemaren kemarin ingat sumpah ikut kasian kasihan nyesel nyesal menyesal enggan haram",
+    "dilarang tobat rugi percuma takut benci hate besok titip",
+)
+
+TALK = HEARSAY | CONDITION | WAVERING | PEOPLE | CAMPAIGN | REGRET
 """Signs of talk, of doubt, or of somebody else's vote."""
 
 QUESTION = _words(
-    "siapa pilihin bagaimana kenapa kapan berapa mana visi misi program programnya profil",
-    "visinya misinya umur umurnya umurnyo sebutkan jelaskan ceritakan bedanya beda siapakah",
-    "yakah apakah gmna opo sopo kumaha saha naon ngapain latar pengalaman kerjanya rumahnya",
-    "partainya usianya programna sia endi ndi siape barapa ape berapai ngapa partai kerja cv",
-    "foto pendidikan nikah kerjaan kerjaannya alamat punapa pundi",
+    "siapa pilihin bagaimana kenapa kapan berapa mana siapakah yakah apakah gmna opo sopo kumaha",
+    "saha naon ngapain sia endi ndi siape barapa ape berapai ngapa punapa pundi beda bedanya",
+    "sebutkan jelaskan ceritakan",
 )
+"""Asks."""
+
+TOPIC = _words(
+    "visi misi program programnya profil visinya misinya umur umurnya umurnyo latar pengalaman",
+    "kerjanya rumahnya partainya usianya programna partai kerja cv foto pendidikan nikah kerjaan",
+    "kerjaannya alamat",
+)
+"""What one asks about a candidate."""
 
 MARKER = _words(
     "nomor urut calon paslon pasangan kandidat angka pasang urutan yang si sang ke ka gambar",
@@ -103,6 +136,28 @@ OTHERS = _words(
 )
 """Before a verb of choosing, somebody else votes."""
 
+TOP = _words("atas nduwur dhuwur duwur luhur pangluhurna ateh awal depan pucuk")
+BOTTOM = _words("bawah ngisor ngandhap handap panghandapna bawak baruah buntut belakang bontot")
+LAST = _words("terakhir akhir pungkasan ujung bontot buncit")
+MIDDLE = _words("tengah tengah-tengah tengahan")
+"""Places on the list of candidates."""
+MOST = _words("paling sing pang plg")
+"""Before a place."""
+
+HONOURS: dict[str, frozenset[str]] = {
+    "haji": _words("h haji hj hajah"),
+    "hajah": _words("hj hajah"),
+    "kaji": _words("h haji hj hajah"),
+    "kiai": _words("kh kiai kyai"),
+    "kyai": _words("kh kiai kyai"),
+    "ustaz": _words("ust ustaz ustadz"),
+    "ustadz": _words("ust ustaz ustadz"),
+    "dokter": _words("dr"),
+    "profesor": _words("prof"),
+    "insinyur": _words("ir"),
+}
+"""How a candidate may be spoken of, and the titles that tell whom."""
+
 SOCIAL = _words(
     "halo hai selamat pagi siang sore malam terima kasih permisi punten maaf assalamualaikum",
     "nama namaku perkenalkan ini hari kenalkan",
@@ -115,14 +170,15 @@ DEGREE = _words(
 
 MAN = _words("bapak cowok pria lelaki laki lanang bapake jalu cowo lakilaki laki lalaki jantan")
 WOMAN = _words(
-    "ibu perempuan cewek wanita cewe ibue wedok awewe mbak wedhok padusi parampuang parampuan",
+    "mama emak mamak ina perempuan-nya ibu perempuan cewek wanita cewe ibue wedok awewe mbak wedhok padusi parampuang parampuan",
     "bibinian",
 )
 TITLE = _words(
     "bapak ibu mas mbak bang abang kang teh teteh mbah pakde bude om tante haji hajah hj h",
     "ustaz ustadz dr ir drs dra prof kak kaka ko koh ci cik uda uni daeng bung nyong gus neng",
     "raden cak ning mami encik tuan nyonya saudara saudari kiai kyai datuk tgk bli mbok ua",
-    "amang inang",
+    "amang inang lae mpok puang ceu miq inaq tulang opung ompung wak uwak mama mami papi p pakcik",
+    "makcik kanda adinda ust haja karaeng tengku teungku tuanku buya bundo mang bi bik inak amaq",
 )
 """Stands before a name."""
 
@@ -144,7 +200,10 @@ OLD = _words(
 MOVING = _words("ganti ubah diubah diganti pindah berubah tukar menjadi jadiin beralih")
 """Makes "dari" name what was chosen before."""
 
-NOTHING_ELSE = _words("lain lainnya berubah robah ganti diganti ragu")
+NOTHING_ELSE = _words(
+    "lain lainnya berubah robah ganti diganti ragu liyane lian lainne laennya pindah pindah-pindah",
+    "kamana-mana kemana-mana kemana duanya duanye pinda robah mundur goyah",
+)
 """After a negation that comes last, these take nothing back: "3, tidak ganti lagi"."""
 
 OFFICE = _words(
@@ -204,6 +263,7 @@ FILLER = _words(
 
 KNOWN = (
     CHOOSE | NEGATION | EXCEPT | CORRECTION | ALTERNATIVE | REASON | MARKER | MAN | WOMAN | TITLE
-    | FILLER | DEGREE | OLD | MOVING | NOTHING_ELSE
+    | FILLER | DEGREE | OLD | MOVING | NOTHING_ELSE | OWN_CHOICE | AFTERWARDS | TOP | BOTTOM | LAST
+    | MIDDLE | MOST
 )  # fmt: skip
 """Everything that may stand beside a choice without raising a question."""

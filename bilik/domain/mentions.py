@@ -15,6 +15,7 @@ from bilik.domain.words import Word, words
 
 MIN_FUZZY = 4
 """Shorter name words must be spelled exactly."""
+MIN_CONSONANTS = 3
 SIMILAR = 84.0
 """Percent of likeness from which a misspelt name word still counts."""
 
@@ -46,12 +47,14 @@ def find_mentions(message: Sequence[Word], contests: Sequence[Contest]) -> list[
     while index < len(message):
         mention = (
             _empty_box_at(message, index, contests)
+            or _place_at(message, index, contests)
+            or _nobody_at(message, index, contests)
             or _name_like_number_at(message, index, contests)
             or _number_mention_at(message, index, contests)
             or _blank_at(message, index, contests)
             or _name_at(message, index, contests)
             or _gender_at(message, index, contests)
-            or _place_at(message, index, contests)
+            or _honoured_at(message, index, contests)
         )
         if mention is None:
             index += 1
@@ -87,11 +90,14 @@ def _blank_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) 
 def _number_mention_at(
     message: Sequence[Word], index: int, contests: Sequence[Contest]
 ) -> Mention | None:
-    before = message[index - 1].text if index else ""
+    start = index - 1 if index > 1 and message[index - 1].text == "." else index  # "No. I"
+    before = message[start - 1].text if start else ""
+    if start < index and before not in lexicon.NUMBER_MARKER:
+        start, before = index, "."
     found = number_at(message, index, marked=before in lexicon.NUMBER_MARKER)
     if found is None or before in lexicon.UNIT_BEFORE or before == "salah":
         return None
-    earlier = message[index - 2].text if index > 1 else ""
+    earlier = message[start - 2].text if start > 1 else ""
     if before in lexicon.NUMBER_MARKER and earlier in lexicon.UNIT_BEFORE:
         return None  # "rumah nomor 3", "hari ke 2"
     value, width = found
@@ -100,6 +106,8 @@ def _number_mention_at(
         return None
     if end < len(message) and message[end].text == "/":
         return None
+    if before == "-" and start == 1:
+        return None  # "-1"
     options = {
         contest.id: frozenset[Selection]({value})
         for contest in contests
@@ -142,25 +150,118 @@ def _gender_at(message: Sequence[Word], index: int, contests: Sequence[Contest])
 
 
 def _place_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -> Mention | None:
-    """ "Yang paling atas", "calon terakhir": the first or last on the list."""
-    text, before = message[index].text, message[index - 1].text if index else ""
-    if text in {"atas", "bawah"} and before == "paling":
-        place = 0 if text == "atas" else -1
-    elif text == "terakhir" and before in lexicon.MARKER:
-        place = -1
-    else:
+    """ "Yang paling atas", "calon terakhir", "kedua dari bawah": a place on the list."""
+    found = _counted_place(message, index) or _named_place(message, index)
+    if found is None:
         return None
+    place, end = found
+    options = {}
+    for contest in contests:
+        numbers = sorted(one.number for one in contest.candidates)
+        if place == _MIDDLE:
+            fitting = {numbers[len(numbers) // 2]} if len(numbers) % 2 else set()
+        else:
+            at = place if place >= 0 else len(numbers) + place
+            fitting = {numbers[at]} if 0 <= at < len(numbers) else set()
+        options[contest.id] = frozenset[Selection](fitting)
+    start = index - 1 if index and message[index - 1].text in lexicon.MOST else index
+    return Mention(start, end, {id_: one for id_, one in options.items() if one})
+
+
+_MIDDLE = 1000
+
+
+def _counted_place(message: Sequence[Word], index: int) -> tuple[int, int] | None:
+    """ "Kedua dari bawah": the place, from 0 or, from the end, from -1; and where it ends."""
+    counted = number_at(message, index)
+    end = index + (counted[1] if counted else 0)
+    following = [word.text for word in message[end : end + 2]]
+    if not counted or len(following) < 2 or following[0] not in {"dari", "ti", "saka", "soko"}:
+        return None
+    if following[1] in lexicon.BOTTOM:
+        return -counted[0], end + 2
+    return (counted[0] - 1, end + 2) if following[1] in lexicon.TOP else None
+
+
+def _named_place(message: Sequence[Word], index: int) -> tuple[int, int] | None:
+    """ "Paling atas", "yang tengah", "calon terakhir"."""
+    text, before = message[index].text, message[index - 1].text if index else ""
+    if text in {"sebelum", "sadurunge"} and index + 1 < len(message):
+        return (-2, index + 2) if message[index + 1].text in lexicon.LAST else None
+    if index and not (
+        before in lexicon.MOST | lexicon.THAT_ONE
+        or (before in lexicon.MARKER and text in lexicon.LAST)
+        or (before in {"di", "bagian", "sebelah"} and index > 1
+            and message[index - 2].text in lexicon.THAT_ONE | lexicon.MOST)
+    ):  # fmt: skip
+        return None
+    if not index and text not in {"pangluhurna", "panghandapna", "terakhir"}:
+        return None
+    for words_of_place, place in (
+        (lexicon.TOP, 0), (lexicon.BOTTOM | lexicon.LAST, -1), (lexicon.MIDDLE, _MIDDLE),
+    ):  # fmt: skip
+        if text in words_of_place:
+            end = index + 1
+            while end < len(message) and message[end].text == text:
+                end += 1  # "tengah-tengah"
+            return place, end
+    return None
+
+
+def _nobody_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -> Mention | None:
+    """ "Tidak pilih siapa-siapa": a blank ballot, the negation being part of it."""
+    if message[index].text not in lexicon.NEGATION:
+        return None
+    for end in range(index + 1, min(index + 5, len(message))):
+        if message[end].text == "siapapun":
+            blank = {contest.id: frozenset[Selection]({BLANK}) for contest in contests}
+            return Mention(index, end + 1, blank)
+        if not message[end].text.isalpha():
+            return None
+    return None
+
+
+def _honoured_at(
+    message: Sequence[Word], index: int, contests: Sequence[Contest]
+) -> Mention | None:
+    """ "Pak haji", "bu dokter": by an honour that one candidate alone has."""
+    if message[index].text not in {"bapak", "ibu", "yang", "si"} or index + 1 == len(message):
+        return None
+    said, at = message[index].text, index + 1
+    signs = lexicon.HONOURS.get(message[at].text)
+    if signs is None:
+        return None
+    if (
+        at + 1 < len(message)
+        and is_word(message[at + 1].text)
+        and (message[at + 1].text not in lexicon.KNOWN)
+    ):
+        return None  # somebody of that honour, with a name
+    wrong = {"ibu": "L", "bapak": "P"}.get(said, "-")
     options = {
-        contest.id: frozenset[Selection]({sorted(one.number for one in contest.candidates)[place]})
+        contest.id: frozenset[Selection](
+            one.number
+            for one in contest.candidates
+            if one.gender != wrong
+            and any(
+                signs & {word.text for word in words(name)} for name in (*one.names, *one.nicknames)
+            )
+        )
         for contest in contests
     }
-    return Mention(index - 1, index + 1, options)
+    single = {id_: found for id_, found in options.items() if len(found) == 1}
+    return Mention(index, at + 1, single) if single else None
 
 
 def _name_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -> Mention | None:
     """Titles, and then as many words of one candidate's names as follow each other."""
     start = index
-    while index < len(message) and message[index].text in lexicon.TITLE:
+    while index < len(message) and (
+        message[index].text in lexicon.TITLE
+        or (index > start and message[index].text == ".")
+        or (message[index].text == "p" and index + 1 < len(message)
+            and message[index + 1].text == ".")
+    ):  # fmt: skip
         index += 1
     titles = {word.text for word in message[start:index]}
     options: dict[str, frozenset[Selection]] = {}
@@ -261,6 +362,14 @@ def alike(said: str, name: str) -> bool:
     """Whether a word is a name's word, or a misspelling of it."""
     if said == name:
         return True
-    if min(len(said), len(name)) < MIN_FUZZY or said[0] != name[0]:
+    if said[0] != name[0]:
+        return False
+    if len(said) >= MIN_CONSONANTS and said == _consonants(name):
+        return True  # "wyn" for Wayan
+    if min(len(said), len(name)) < MIN_FUZZY:
         return False
     return fuzz.ratio(said, name) >= SIMILAR
+
+
+def _consonants(name: str) -> str:
+    return "".join(letter for letter in name if letter not in "aeiou")

@@ -15,12 +15,12 @@ MIN_LETTERS = 3
 _TWICE = re.compile(r"(.)\1+")
 
 _UNITS = {
-    1: "satu siji settong setunggal hiji ciek esa sada atu siki besik one",
-    2: "dua loro kalih duo due dwi two duwa dhuwa duah",
-    3: "tiga telu tilu tigo tolu three tige lhee talu tello tallu",
-    4: "empat papat sekawan opat ampek ampat empa mpat four",
-    5: "lima limo gangsal limang lime lema five",
-    6: "enam enem genep anam nem six onom",
+    1: "satu siji settong setunggal hiji ciek esa sada atu siki besik one seddi sikok sekek ije",
+    2: "dua loro kalih duo due dwi two duwa dhuwa duah rua khua ruwa",
+    3: "tiga telu tilu tigo tolu three tige lhee talu tello tallu tellu tolo",
+    4: "empat papat sekawan opat ampek ampat empa mpat four appa ampa eppa peuet epat pat pampat",
+    5: "lima limo gangsal limang lime lema five limong",
+    6: "enam enem genep anam nem six onom anom",
     7: "tujuh pitu tujuah seven pito",
     8: "delapan wolu dalapan lapan eight",
     9: "sembilan sanga songo salapan sambilan nine",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 MAX_CHARACTERS = 1000
@@ -19,6 +20,10 @@ _TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[,.;:!?\n�
 _REDUPLICATED = re.compile(
     r"\b(?!(?:no|nmr|nomor|nomer|paslon|calon|cagub|cabup|gub|bup|urut|kades|rt|rw|tps)2)"
     r"([^\W\d_]{2,})2\b"
+)
+
+_ANYBODY = re.compile(
+    r"\b(?:siapa|sapa|sopo|saha|sia|sape|sapo)[ -]+(?:siapa|sapa|sopo|saha|sia|sape|sapo|pun)\b"
 )
 
 _SPELLINGS = {
@@ -44,7 +49,7 @@ _SPELLINGS = {
     "dengan": "dgn dg dngn",
     "untuk": "utk tuk bwt buat",
     "karena": "krn karna krna soale soalnya",
-    "tetapi": "mar tapi tp tpi ttp tapii",
+    "tetapi": "mar tapi tp tpi tapii tapiii nanging",
     "dan": "dn",
     "atau": "ato atw atao utawa",
     "itu": "tu ituh ntu",
@@ -62,7 +67,7 @@ _SPELLINGS = {
     "oke": "ok okay okey okeh oce okee okelah",
     "dong": "donk dunk",
     "ibu": "bu ibuk buk bunda emak mamak",
-    "bapak": "pk pak pa' bpk bp bpak bapa",
+    "bapak": "pk pak pa pa' bpk bp bpak bapa pakk",
     "orang": "org orng",
     "terima kasih": "makasih mksh makasi tq thx thanks trims trimakasih terimakasih matur nuwun",
     "tanpa": "tnp",
@@ -88,9 +93,36 @@ _SPELLINGS = {
     "bisa": "bs bsa",
     "tahu": "tau tw",
     "maksud": "mksd maksd",
-    "maksudnya": "mksdnya maksute",
+    "maksudnya": "mksdnya mksudnya maksute maksudku maksudke maksdnya",
+    "siapapun": "siapasiapa soposopo sapasapa sapo-sapo",
+    "salah": "slah slh slahh lepat kaliru keliru",
+    "tadi": "td tdi mau'e tadie",
+    "tetap": "ttp ttep tetep tep",
+    "berubah": "brubah",
 }
 _SPELLING = {variant: word for word, variants in _SPELLINGS.items() for variant in variants.split()}
+
+_OFTEN_MISTYPED = (
+    "nomor pilih coblos calon paslon satu dua tiga empat lima enam tujuh delapan sembilan"
+).split()
+_NO_SLIP = {"saut", "liam", "noor", "clan"}
+"""Names and words of their own that a slip would make of the above."""
+
+
+def _slips(word: str) -> Iterator[str]:
+    """The word with two letters swapped or an inner letter left out; its first letter stays."""
+    for at in range(1, len(word) - 1):
+        yield word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+        if len(word) > 4:
+            yield word[:at] + word[at + 1 :]
+
+
+_SLIPPED = {
+    slip: word
+    for word in _OFTEN_MISTYPED
+    for slip in _slips(word)
+    if slip != word and slip not in _NO_SLIP
+}
 
 
 @dataclass(frozen=True)
@@ -117,6 +149,7 @@ def words(text: str) -> list[Word]:
     ``"Gue plh nmr 02 dooong"`` → gue, pilih, nomor, 02, dong. Emoji are left out.
     """
     lowered = _REDUPLICATED.sub(r"\1 \1", clean(text).lower())
+    lowered = _ANYBODY.sub("siapapun", lowered)
     return [Word(spelled(raw), raw) for raw in _TOKEN.findall(lowered)]
 
 
@@ -125,7 +158,7 @@ def spelled(word: str) -> str:
     if word in _SPELLING:
         return _SPELLING[word]
     short = _STRETCHED.sub(r"\1", word)
-    return _SPELLING.get(short, short)
+    return _SPELLING.get(short) or _SLIPPED.get(short, short)
 
 
 def variants(word: str) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from bilik.domain.choice import (
 from bilik.domain.confirmation import is_clear_yes
 from bilik.domain.delay import SENDER_RULE
 from bilik.domain.election import BLANK, Election, Phase, State
+from bilik.domain.hint import Hint
 from bilik.domain.identity import Credentials, find_credentials, form_of_address, masked_name
 from bilik.domain.receipt import find_receipt
 from bilik.keys import Keys
@@ -175,16 +176,16 @@ class Booth:
 
     # -- choosing ------------------------------------------------------------------------------
 
-    def choose(self, sender: str, text: str, likely: bool = False) -> Outcome:
+    def choose(self, sender: str, text: str, hint: Hint = Hint.OPEN) -> Outcome:
         """Take what the message chooses; read all back once every contest has a selection.
 
-        ``likely`` says that the intent model takes it for a choice, see :func:`resolve`.
+        ``hint`` says what the intent model takes it for, see :func:`resolve`.
         """
         with self._voting(sender) as (connection, session, now, stopped):
             if stopped:
                 return stopped
             election = self._election_of(connection, session)
-            resolution = resolve(text, election.contests, session.asked, likely)
+            resolution = resolve(text, election.contests, session.asked, hint)
             if resolution.doubt is None:
                 session.selections.update(resolution.accepted)
                 return self._go_on(connection, sender, session, election, now, resolution)
@@ -204,7 +205,7 @@ class Booth:
             if stopped:
                 return stopped
             election = self._election_of(connection, session)
-            resolution = resolve(text, election.contests, session.asked, likely=True)
+            resolution = resolve(text, election.contests, session.asked, Hint.CHOICE)
             if resolution.accepted:
                 session.selections.update(resolution.accepted)
                 return self._go_on(connection, sender, session, election, now, resolution)
@@ -268,11 +269,11 @@ class Booth:
                 del session.selections[contest]
                 session.stage, session.asked, session.readback = Stage.CHOOSING, contest, None
 
-    def is_choice(self, scene: Scene, text: str) -> bool:
+    def is_choice(self, scene: Scene, text: str, hint: Hint = Hint.OTHER) -> bool:
         """Whether a message is a clear choice and nothing besides, whatever it was taken for."""
         if scene.election is None or scene.stage not in (Stage.CHOOSING, Stage.CONFIRMING):
             return False
-        return is_choice_alone(text, scene.election.contests, scene.asked)
+        return is_choice_alone(text, scene.election.contests, scene.asked, hint)
 
     # -- the cast ------------------------------------------------------------------------------
 

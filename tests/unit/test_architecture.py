@@ -17,7 +17,8 @@ ALLOWED = {
     },
     "bilik": {"bilik"},
     "actions": {"actions", "bilik", "rasa_sdk"},
-    "assistant": {"assistant", "bilik", "rasa"},
+    # `bilik nlu try` runs the very actions of a conversation.
+    "assistant": {"assistant", "actions", "bilik", "rasa"},
 }  # fmt: skip
 OURS = ("bilik", "actions", "assistant", "rasa", "rasa_sdk")
 NOT_FOR_ACTIONS = ("bilik.storage.tables", "sqlalchemy")

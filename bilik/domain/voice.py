@@ -1,0 +1,227 @@
+"""Whose voice a clause is: the voter's own choice, plain naming, or talk about candidates.
+
+"Istri saya pilih 4, tapi saya pilih 2": the first clause is somebody else's vote and does not
+count; the second is the voter's own. Without a clause of the voter's own, any talk makes the whole
+message something to ask about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+
+from bilik.domain import lexicon
+from bilik.domain.clauses import Clause, Polarity, stem
+from bilik.domain.election import Contest
+from bilik.domain.hint import Hint
+from bilik.domain.words import Word, words
+
+
+class Voice(Enum):
+    """Who speaks in a clause, and how."""
+
+    OWN = "own"
+    """The voter's own choice, said as such: "saya pilih 2", "pilihan saya bu Siti"."""
+    PLAIN = "plain"
+    """Nothing that speaks against a choice."""
+    REMARK = "remark"
+    """Talk of others or of the campaign, or a judgement."""
+    DOUBT = "doubt"
+    """A question, a condition, a wavering, hearsay, or the voter's own name."""
+
+
+UNKNOWN = {
+    Hint.CHOICE: {True: 10, False: 4},
+    Hint.OPEN: {True: 3, False: 0},
+    Hint.REJECTION: {True: 10, False: 4},
+    Hint.OTHER: {True: 0, False: 0},
+}
+"""How many words outside the lexicon a message may hold, by what the intent model takes it for and
+whether it has a verb of choosing."""
+_ASKS = lexicon.QUESTION
+_STEADY = frozenset("ke tetap mantap mantep fix final maunya milihnya pokoknya pokoke".split())
+"""After "saya", these choose as a verb does: "saya ke 2", "aku tetap bu Siti"."""
+_AS_FOR_ME = frozenset("sih mah ya tetap tetep mah lah kan kok yo teh pun".split())
+_INTRODUCE = frozenset("saya aku nama namaku bernama kulo kula abdi".split())
+_LINKS = frozenset(
+    "juga akan bakal mau sudah pada yang itu ini sih mah lah dong memang emang tetap jadi pun lagi "
+    "cuma hanya pasti ingin pengen sendiri dengan ini kan teh ya arep ajeng badhe bade".split()
+)
+"""May stand between a subject and its verb."""
+
+
+class Judge:
+    """Judges the clauses of one message."""
+
+    def __init__(
+        self,
+        message: Sequence[Word],
+        clauses: Sequence[Clause],
+        contests: Sequence[Contest],
+        hint: Hint,
+    ) -> None:
+        """Take the message as it was cut."""
+        self._message = message
+        self._clauses = clauses
+        self._hint = hint
+        self._contest_words = {
+            word.text
+            for contest in contests
+            for name in (contest.title, contest.id, *contest.aliases)
+            for word in words(name)
+        }
+        self._voices = [self._voice(clause) for clause in clauses]
+        self._own = any(
+            voice is Voice.OWN and any(how is Polarity.ACCEPTED for _, how in clause.mentions)
+            for clause, voice in zip(clauses, self._voices, strict=True)
+        )
+
+    def counted(self) -> list[Clause]:
+        """The clauses whose mentions count: all, or without the talk beside one's own choice."""
+        return [
+            clause
+            for clause, voice in zip(self._clauses, self._voices, strict=True)
+            if clause.mentions and not (self._own and voice in (Voice.REMARK, Voice.DOUBT))
+        ]
+
+    def is_talk(self) -> bool:
+        """Whether the words around the mentions make the message something other than a choice."""
+        likely = self._hint is Hint.CHOICE
+        for clause, voice in zip(self._clauses, self._voices, strict=True):
+            if voice in (Voice.OWN, Voice.PLAIN):
+                continue
+            if self._own and (likely or clause.mentions):
+                continue
+            if voice is Voice.REMARK and likely and not clause.mentions:
+                continue
+            return True
+        if self._hint is Hint.REJECTION and not any(
+            how is Polarity.REJECTED for clause in self._clauses for _, how in clause.mentions
+        ):
+            return True
+        counted = self.counted() if likely else self._clauses
+        if any(self._surname_follows(clause) for clause in counted):
+            return True
+        texts = [text for clause in counted for text in clause.texts]
+        if any(text in lexicon.OFFICE - self._contest_words for text in texts):
+            return True
+        verb = any(text in lexicon.CHOOSE for text in texts)
+        if "?" in texts and not (verb or likely):
+            return True
+        return sum(not self._is_known(text) for text in texts) > UNKNOWN[self._hint][verb]
+
+    def _voice(self, clause: Clause) -> Voice:
+        texts = set(clause.texts)
+        if self._is_introduced(clause) or texts & (_ASKS | lexicon.WAVERING):
+            return Voice.DOUBT
+        if self._is_conditional(clause):
+            return Voice.DOUBT
+        subjects = {self._subject(at) for at, word in clause.words if word.text in lexicon.CHOOSE}
+        if "others" in subjects or self._is_of_others(clause):
+            return Voice.REMARK
+        if clause.mentions and texts & lexicon.HEARSAY:
+            return Voice.DOUBT
+        own = (
+            "own" in subjects
+            or bool(texts & lexicon.OWN_CHOICE)
+            or self._is_steady(clause)
+            or ("nobody" in subjects and self._hint is Hint.CHOICE)
+        )
+        if own and not texts & (lexicon.CAMPAIGN | lexicon.REGRET):
+            return Voice.OWN
+        if texts & lexicon.TALK or texts & lexicon.TOPIC:
+            return Voice.REMARK
+        if texts & lexicon.JUDGEMENT and not (self._hint is Hint.CHOICE and texts & lexicon.CHOOSE):
+            return Voice.REMARK
+        return Voice.PLAIN
+
+    def _subject(self, verb: int) -> str:
+        """Whose the verb of choosing at this place is: "own", "others" or "nobody" in particular."""
+        if verb + 1 < len(self._message) and self._message[verb + 1].text in lexicon.OWNER:
+            return "own"  # "pilihan saya"
+        for at in range(verb - 1, max(-1, verb - 6), -1):
+            word = self._message[at]
+            if not word.text[0].isalpha():
+                return "nobody"
+            if word.text in lexicon.OWNER:
+                before = self._message[at - 1] if at else None
+                if before and (before.raw in lexicon.MY_KIN or before.text in lexicon.PEOPLE):
+                    return "others"  # "bapak saya pilih 2", which is not "pak, saya pilih 2"
+                return "own"
+            if word.text in lexicon.OTHERS | lexicon.PEOPLE or word.raw in lexicon.MY_KIN:
+                return "others"
+            if word.text not in _LINKS | lexicon.NEGATION | lexicon.CHOOSE:
+                return "nobody"
+        return "nobody"
+
+    def _is_of_others(self, clause: Clause) -> bool:
+        """ "Sa pu kaka", "suami ke 1", "orang rumah pada ke pak Tris"."""
+        for at, word in clause.words:
+            following = self._message[at + 1] if at + 1 < len(self._message) else None
+            if following is None:
+                break
+            if word.raw in lexicon.POSSESSIVE and following.text in lexicon.TITLE:
+                return True
+            if word.raw in lexicon.MY_KIN and following.text in lexicon.OWNER:
+                return True
+        texts = clause.texts
+        return bool(clause.mentions and set(texts[:2]) & lexicon.PEOPLE)
+
+    def _is_introduced(self, clause: Clause) -> bool:
+        """ "Saya Siti": the voter's own name, unless something like "pilihan" stands before."""
+        for mention, _ in clause.mentions:
+            if not mention.is_name or not mention.start:
+                continue
+            before = self._message[mention.start - 1]
+            earlier = self._message[mention.start - 2].text if mention.start > 1 else ""
+            if before.text in _INTRODUCE and earlier not in lexicon.CHOOSE | _AS_FOR_ME:
+                return True
+        return False
+
+    def _is_conditional(self, clause: Clause) -> bool:
+        for at, word in clause.words:
+            if word.text not in lexicon.CONDITION:
+                continue
+            after = [one.text for one in self._message[at + 1 : at + 3]]
+            if after[:1] == ["boleh"]:
+                continue
+            if (
+                after
+                and after[0] in lexicon.OWNER
+                and (self._hint is Hint.CHOICE or (len(after) > 1 and after[1] in _AS_FOR_ME))
+            ):
+                continue  # "kalau saya sih 2": as for me
+            return True
+        return False
+
+    def _is_steady(self, clause: Clause) -> bool:
+        """ "Saya ke 2", "aku nomor loro": a person, and then what is chosen."""
+        starts = {mention.start for mention, how in clause.mentions if how is Polarity.ACCEPTED}
+        named = {mention.start for mention, _ in clause.mentions if mention.is_name}
+        for at, word in clause.words:
+            if word.text not in lexicon.OWNER:
+                continue
+            place, steady = at + 1, False
+            while place < len(self._message) and place not in starts:
+                text = self._message[place].text
+                steady = steady or text in _STEADY
+                if text not in _STEADY | _LINKS | lexicon.MARKER:
+                    break
+                place += 1
+            if place in starts and (steady or place not in named):
+                return True
+        return False
+
+    def _surname_follows(self, clause: Clause) -> bool:
+        """ "Siti Nurhaliza" where the candidate is Siti Rahmawati: somebody else."""
+        for mention, _ in clause.mentions:
+            if mention.is_name and mention.end < len(self._message):
+                following = self._message[mention.end].text
+                if following.isalpha() and not self._is_known(following):
+                    return True
+        return False
+
+    def _is_known(self, text: str) -> bool:
+        if not text[0].isalpha() or stem(text) in self._contest_words:
+            return True
+        return text in lexicon.KNOWN or text.removesuffix("lah") in lexicon.KNOWN
