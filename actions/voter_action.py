@@ -40,6 +40,7 @@ class Heard:
     sender: str
     text: str
     intent: str = "nlu_fallback"
+    confidence: float = 1.0
     told_stage: str | None = None
     told_readback: str | None = None
     greeted: bool = False
@@ -48,7 +49,7 @@ class Heard:
     @property
     def hint(self) -> Hint:
         """What the intent tells the choice grammar."""
-        return Hint.of_intent(self.intent)
+        return Hint.of_intent(self.intent, self.confidence)
 
 
 @dataclass
@@ -118,10 +119,13 @@ class VoterAction(Action, ABC):
         """
         if _has_acted(tracker):
             return [FollowupAction("action_listen")]
+        message = tracker.latest_message
+        intent = message.get("intent") or {}
         heard = Heard(
             tracker.sender_id,
-            tracker.latest_message.get("text") or "",
-            (tracker.latest_message.get("intent") or {}).get("name") or "nlu_fallback",
+            message.get("text") or "",
+            intent.get("name") or "nlu_fallback",
+            intent.get("confidence") or 0.0,
             tracker.get_slot("stage"),
             tracker.get_slot("readback"),
             greeted=bool(tracker.get_slot("greeted")),

@@ -55,8 +55,6 @@ class CastBallot(VoterAction):
 class Stop(VoterAction):
     """Stops; nothing is recorded."""
 
-    gives_way = False
-
     def answer(self, visit: Visit) -> list[Reply]:
         """Forget what was pending."""
         return visit.act(visit.booth.stop(visit.sender))

@@ -65,6 +65,7 @@ class Trial:
                 place.value,
                 parsed["text"],
                 parsed["intent"]["name"] or "",
+                parsed["intent"]["confidence"],
                 stage,
                 scene.readback,
                 greeted=True,

@@ -57,7 +57,9 @@ def resolve(
     ``asked`` may be None where no contest is being asked; with one contest it is that one.
     """
     message = words(text)
-    end, mentions = _before_reason(message, find_mentions(message, contests))
+    end, mentions = len(message), find_mentions(message, contests)
+    if hint in (Hint.CHOICE, Hint.OPEN):
+        end, mentions = _before_reason(message, mentions)
     if asked is None and len(contests) == 1:
         asked = contests[0].id
     if not mentions:
@@ -68,7 +70,11 @@ def resolve(
     judge = Judge(message, clauses, contests, hint)
     resolution = _weigh(judge.counted(), asked)
     if resolution.doubt is None and (
-        dangles or _AGAINST & set(text) or message[0].raw == "aja" or judge.is_talk()
+        dangles
+        or _AGAINST & set(text)
+        or (hint is not Hint.CHOICE and _LAUGHTER & set(text))
+        or message[0].raw == "aja"  # "don't", in Banyumas
+        or judge.is_talk()
     ):
         return replace(
             resolution,
@@ -80,14 +86,19 @@ def resolve(
 
 
 _AGAINST = frozenset("❌👎🚫✗✘🤮🙅")
+_LAUGHTER = frozenset("😂🤣😹🙃😜🤪")
 
 
 def is_choice_alone(
     text: str, contests: Sequence[Contest], asked: str | None, hint: Hint = Hint.OTHER
 ) -> bool:
     """Whether a message is a clear choice and nothing besides, whatever it was taken for."""
-    if any(word.text in lexicon.SOCIAL for word in words(text)):
-        return False
+    message = words(text)
+    mentions = find_mentions(message, contests)
+    if any(mention.is_name for mention in mentions):
+        covered = {at for mention in mentions for at in range(mention.start, mention.end)}
+        if any(word.text in lexicon.SOCIAL for at, word in enumerate(message) if at not in covered):
+            return False  # "makasih bu siti"
     return bool(resolve(text, contests, asked, hint).accepted)
 
 

@@ -121,7 +121,7 @@ class _Cutter:
         return (
             self._message[index].raw == "no"
             and index + 1 not in self._starts
-            and self._text(index + 1) in {"", "way", "no", "untuk", "thanks", "buat", "!", ".", ","}
+            and self._text(index + 1) in {"way", "no", "untuk", "to", "thanks", "big"}
         )
 
     def _is_correction(self, index: int) -> bool:
@@ -172,6 +172,8 @@ class _Cutter:
         if named and following == "jadi" and index + 2 not in self._starts:
             self._take_back()  # "2, tidak jadi, 3 saja"
         elif word.raw == "tak" and following in lexicon.CHOOSE:
+            if lexicon.JAVANESE & {one.raw for one in self._message}:
+                return  # "tak pilih": I choose
             self._negations += 2  # "not" in Malay, "I" in Javanese: unclear
         elif not self._clause.mentions:
             self._negations += 1
@@ -223,6 +225,7 @@ class _Cutter:
         return True
 
     def _punctuate(self) -> None:
+        self._end()
         if self._clause.mentions or self._clause.contest is None:
             self._break()  # else "bupati: 1" and "untuk bupati, nomor 1" go on
 
@@ -232,17 +235,27 @@ class _Cutter:
         self._negations = self._exceptions = 0
 
     def _end(self) -> None:
-        """A negation that nobody is named after rejects whom it follows: "nomor 2 gak mau"."""
+        """A negation that nobody is named after rejects whom it follows: "nomor 2 gak mau".
+
+        After a mark it does so only if it says nothing else: "2, gak jadi", but not "2, yang tua
+        tidak amanah".
+        """
         if not self._negations or self._clause.mentions:
             return
         at = len(self._clauses) - 2
         while at >= 0 and not self._clauses[at].mentions and not self._clauses[at].texts:
             at -= 1
-        if at >= 0 and self._clauses[at].mentions:
-            mention, how = self._clauses[at].mentions[-1]
-            if how is Polarity.ACCEPTED:
-                self._clauses[at].mentions[-1] = mention, Polarity.REJECTED
-                self._negations = 0
+        if at < 0 or not self._clauses[at].mentions:
+            return
+        texts = set(self._clause.texts)
+        is_apart = self._clause.texts[0] in _BREAKS
+        if is_apart and (texts & {"malas", "males"} or texts - lexicon.KNOWN - _BREAKS):
+            self._negations = 0
+            return
+        mention, how = self._clauses[at].mentions[-1]
+        if how is Polarity.ACCEPTED:
+            self._clauses[at].mentions[-1] = mention, Polarity.REJECTED
+            self._negations = 0
 
 
 def contest_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -> str | None:

@@ -18,14 +18,20 @@ class Hint(str, Enum):
     """Something else: every word must be known."""
 
     @classmethod
-    def of_intent(cls, intent: str) -> Hint:
-        """The hint that an intent's name gives."""
-        return _HINTS.get(intent, cls.OTHER)
+    def of_intent(cls, intent: str, confidence: float = 1.0) -> Hint:
+        """The hint that an intent gives, held with a confidence of 0 to 1."""
+        if intent in _CHOICES:
+            return cls.CHOICE if confidence >= SURE_OF_A_CHOICE else cls.OPEN
+        if intent in _SMALL_TALK or confidence < SURE:
+            return cls.OPEN
+        return cls.REJECTION if intent == "reject_candidate" else cls.OTHER
 
 
-_HINTS = {
-    "choose": Hint.CHOICE,
-    "vote_blank": Hint.CHOICE,
-    "reject_candidate": Hint.REJECTION,
-    "nlu_fallback": Hint.OPEN,
-}
+SURE = 0.7
+SURE_OF_A_CHOICE = 0.5
+_CHOICES = frozenset({"choose", "vote_blank"})
+_SMALL_TALK = frozenset(
+    "nlu_fallback thanks greet goodbye affirm start_voting provide_identity out_of_scope "
+    "change_choice".split()
+)
+"""Beside these, a choice may well stand: "pilihan saya nomor tiga, terima kasih"."""

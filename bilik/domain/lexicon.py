@@ -13,29 +13,30 @@ def _words(*lines: str) -> frozenset[str]:
 
 CHOOSE = _words(
     "pilih memilih milih milihe milihnya pilihlah pilihan pilihanku pilihannya pilihane kupilih",
-    "terpilih piliah mamiliah mamilih pileh pilehan miliah nyoblos coblos mencoblos coblosin",
-    "coblosan kucoblos nyoblosnya coblosanku tusuk nusuk tunjuk centang nyontreng contreng",
-    "tandai dukung mendukung vote voting ambil pick choose select nyolok colok menjatuhkan",
-    "jatuhkan jatuh menentukan menetapkan tetapkan putuskan kasih kasi kasikan berikan",
-    "memberikan diberikan serahkan suara suaraku suarane mantap fix pokoknya final tetap",
+    "mele millit mamillit pillit pile piliyang upile kupile terpilih piliah mamiliah mamilih",
+    "pileh pilehan miliah nyoblos coblos mencoblos coblosin coblosan kucoblos nyoblosnya",
+    "coblosanku tusuk nusuk tunjuk centang nyontreng contreng tandai dukung mendukung vote voting",
+    "ambil pick choose select nyolok colok menjatuhkan jatuhkan jatuh menentukan menetapkan",
+    "tetapkan putuskan kasih kasi kasikan berikan memberikan diberikan serahkan suara suaraku",
+    "suarane mantap mantep fix pokoknya final tetap",
 )
 """Verbs and nouns of choosing."""
 
 OWN_CHOICE = _words(
-    "pilihanku suaraku coblosanku kupilih kucoblos jagoanku",
+    "upile kupile hupillit pilihanku suaraku coblosanku kupilih kucoblos jagoanku",
 )
 """Says by itself that the choice is one's own."""
 
 NEGATION = _words(
-    "amit amit-amit batalkan nggeh-mboten tea teaka teai dang unang nyingkir singkirkan",
+    "amit batalkan nggeh-mboten tea teaka teai dang unang nyingkir singkirkan",
     "jang tidak bukan jangan ogah anti emoh mboten sanes henteu ulah moal teu embung tolak",
     "hindari ora dudu udu indak malas males kapok batal bukannya bukanlah pantang no not usah",
     "alim dakmau orak gausah taksah seng trada tra kada moh gamau gakmau nyanda nimau sonde",
-    "nenten never wegah hapus coret menolak nolak janganlah lain bukang banne boya nyandak tara",
+    "nenten never wegah hapus coret menolak nolak janganlah cancel bukang banne boya nyandak tara",
     "ndaklah tidaklah",
 )
 
-NOT_THAT = _words("bukan sanes dudu udu lain bukang boya banne")
+NOT_THAT = _words("bukan sanes dudu udu bukang boya banne batal cancel batalkan")
 """Between two candidates, these reject the second."""
 
 EXCEPT = _words("selain kecuali")
@@ -44,7 +45,7 @@ EXCEPT = _words("selain kecuali")
 CORRECTION = _words(
     "tetapi eh ralat maksudnya maksud maksudku melainkan malah justru ganti salah koreksi ding",
     "sorry maaf revisi ubah diubah diganti jadi jadinya tukar pindah harusnya seharusnya",
-    "mestinya ups meralat menjadi jadiin sekarang padahal",
+    "deng mestinya ups meralat menjadi jadiin sekarang padahal",
 )
 """What follows replaces what came before."""
 
@@ -54,13 +55,25 @@ DANGLING = _words("eh ralat salah ganti tukar ubah pindah revisi tetapi malah ko
 THAT_ONE = _words("yang si calon sing seng nu nan nang sane se tu")
 """Before a word for man or woman, "the one who is"."""
 
-AFTERWARDS = _words("maksudnya maksud")
+AFTERWARDS = _words("maksudnya maksud deng ding")
 """Corrections that may follow what they are about: "5 maksudnya"."""
 
 ALTERNATIVE = _words("atau apa")
 
 REASON = _words("karena supaya biar agar soal sebab mergo soalnya lantaran gara gara-gara demi")
 """Begins a reason, which is read past."""
+
+EMPTY = _words("kosong ksong kosonk kosongnya kosonglah kosongmi suwung kosongan")
+BOX = _words("kotak kothak kotaknya bumbung ktk ktak kotk box peti")
+"""The empty box: "kotak kosong", "bumbung kosong"."""
+
+JAVANESE = _words(
+    "sing wae ae rek wis iki kae telu loro siji papat kuwi nggo cak lik nduk yo dhewe"
+)
+"""Where one of these stands, "tak pilih" is "I choose", and not Malay's "do not"."""
+
+BY_WHOM = _words("dengan sama bareng bersama buat untuk dari di ke karo kaliyan sareng jeung")
+"""Before a person these make no subject of them: "setelah bicara dengan keluarga"."""
 
 JUDGEMENT = _words(
     "jelek bagus buruk baik korup korupsi bohong pembohong jahat keren hebat payah parah pintar",
@@ -76,34 +89,36 @@ HEARSAY = _words(
     "cerita diceritain tulis ditulis beredar hoax hoaks viral ujarnya omongan teriak",
 )
 CONDITION = _words(
-    "kalau andai andaikan seandainya misalnya misal seumpama umpama bila jika apabila asal asalkan",
-    "upami lamun mun yen menawi if unless",
+    "kalau andai andaikan seandainya misalnya misal seumpama umpama bila jika apabila asal",
+    "asalkan upami lamun mun yen menawi if unless",
 )
 WAVERING = _words(
-    "mending mendingan daripada dibanding dibandingkan antara sepertinya mungkin barangkali bingung",
-    "ragu bimbang galau entah hampir pusing pening rencana rencananya kayake kadose sigana mun-mun",
-    "dilema mikir mikir-mikir nimbang nimbang-nimbang timbang kira kira-kira mbuh embuh duka",
+    "mending mendingan daripada dibanding dibandingkan antara sepertinya mungkin barangkali",
+    "bingung ragu bimbang galau entah hampir pusing pening rencana rencananya kayake kadose",
+    "sigana mun-mun percuma dilema mikir mikir-mikir nimbang nimbang-nimbang timbang kira kira-",
+    "kira mbuh embuh duka",
 )
 PEOPLE = _words(
-    "teman temanku tetangga istri suami anak anakku adik adikku mertua keluarga semua mereka orang",
-    "warga kami pamanku bibiku nenek kakek bos bapakku ibuku bokap nyokap bojo bojoku bini kakakku",
-    "pacar mantan majikan juragan konco kancaku dulur sodara saudaraku orangtua ortu mama papa",
-    "kawan rombongan emakku mamakku bapakne ibune tonggo tanggaku sepupu ponakan cucu banyak rakyat",
-    "pendukung tim timses pengurus kelompok ibu-ibu bapak-bapak emak-emak pemuda anak-anak kubu",
-    "netizen sekampung sedesa sekeluarga saudara paman bibi opa oma kakekku nenekku anaknya istrinya",
-    "suaminya temannya tetanggaku budak barudak lanceukna adina keponakan misan mbahku",
+    "teman temanku tetangga istri suami anak anakku adik adikku mertua keluarga semua mereka",
+    "orang warga kami pamanku bibiku nenek kakek bos bapakku ibuku bokap nyokap bojo bojoku bini",
+    "kakakku pacar mantan majikan juragan konco kancaku dulur sodara saudaraku orangtua ortu mama",
+    "papa kawan rombongan emakku mamakku bapakne ibune tonggo tanggaku sepupu ponakan cucu banyak",
+    "rakyat pendukung tim timses pengurus kelompok ibu-ibu bapak-bapak emak-emak pemuda anak-anak",
+    "kubu netizen sekampung sedesa sekeluarga saudara paman bibi opa oma kakekku nenekku anaknya",
+    "istrinya suaminya temannya tetanggaku budak barudak lanceukna adina keponakan misan mbahku",
 )
 """Others, who have votes of their own."""
 CAMPAIGN = _words(
-    "kalah menang kalahkan menangkan hidup viva merdeka gaspol juara lupa kampanye dipilih didukung",
-    "dicoblos ajak mari spanduk baliho poster slogan iklan serangan amplop simulasi fb facebook",
-    "tiktok bersama salam dukungan lawan pasukan jaya disuruh dibayar nyuruh suruh dikasih bayar",
-    "menangin dimenangkan kebagian sembako bansos debat relawan",
+    "kalah menang kalahkan menangkan hidup viva merdeka gaspol juara lupa kampanye dipilih",
+    "didukung dicoblos ajak mari spanduk baliho poster slogan iklan serangan amplop simulasi fb",
+    "facebook tiktok bersama salam dukungan lawan pasukan jaya disuruh dibayar nyuruh suruh",
+    "dikasih bayar survei survey polling elektabilitas persen quickcount lsi menangin dimenangkan",
+    "kebagian sembako bansos debat relawan",
 )
 """Slogans, pressure, and how an election is talked about."""
 REGRET = _words(
     "pernah kemaren kemarin ingat sumpah ikut kasian kasihan nyesel nyesal menyesal enggan haram",
-    "dilarang tobat rugi percuma takut benci hate besok titip",
+    "dilarang tobat rugi takut benci hate besok titip",
 )
 
 TALK = HEARSAY | CONDITION | WAVERING | PEOPLE | CAMPAIGN | REGRET
@@ -111,7 +126,7 @@ TALK = HEARSAY | CONDITION | WAVERING | PEOPLE | CAMPAIGN | REGRET
 
 QUESTION = _words(
     "siapa pilihin bagaimana kenapa kapan berapa mana siapakah yakah apakah gmna opo sopo kumaha",
-    "saha naon ngapain sia endi ndi siape barapa ape berapai ngapa punapa pundi beda bedanya",
+    "nopo saha naon ngapain sia endi ndi siape barapa ape berapai ngapa punapa pundi beda bedanya",
     "sebutkan jelaskan ceritakan",
 )
 """Asks."""
@@ -170,15 +185,15 @@ DEGREE = _words(
 
 MAN = _words("bapak cowok pria lelaki laki lanang bapake jalu cowo lakilaki laki lalaki jantan")
 WOMAN = _words(
-    "mama emak mamak ina perempuan-nya ibu perempuan cewek wanita cewe ibue wedok awewe mbak wedhok padusi parampuang parampuan",
-    "bibinian",
+    "mama emak mamak ina perempuan-nya ibu perempuan cewek wanita cewe ibue wedok awewe mbak",
+    "wedhok padusi parampuang parampuan bibinian",
 )
 TITLE = _words(
-    "bapak ibu mas mbak bang abang kang teh teteh mbah pakde bude om tante haji hajah hj h",
-    "ustaz ustadz dr ir drs dra prof kak kaka ko koh ci cik uda uni daeng bung nyong gus neng",
-    "raden cak ning mami encik tuan nyonya saudara saudari kiai kyai datuk tgk bli mbok ua",
-    "amang inang lae mpok puang ceu miq inaq tulang opung ompung wak uwak mama mami papi p pakcik",
-    "makcik kanda adinda ust haja karaeng tengku teungku tuanku buya bundo mang bi bik inak amaq",
+    "bapak ibu mas mbak bang abang kang teh teteh mbah pakde bude om tante haji hajah hj h ustaz",
+    "ustadz dr ir drs dra prof kak kakak kk kaka ko koh ci cik uda uni daeng bung nyong gus neng",
+    "raden cak ning mami encik tuan nyonya saudara saudari kiai kyai datuk tgk bli mbok ua amang",
+    "inang lae mpok puang ceu miq inaq tulang opung ompung wak uwak mama papi p pakcik makcik",
+    "kanda adinda ust haja karaeng tengku teungku tuanku buya bundo mang bi bik inak amaq",
 )
 """Stands before a name."""
 
@@ -201,8 +216,9 @@ MOVING = _words("ganti ubah diubah diganti pindah berubah tukar menjadi jadiin b
 """Makes "dari" name what was chosen before."""
 
 NOTHING_ELSE = _words(
-    "lain lainnya berubah robah ganti diganti ragu liyane lian lainne laennya pindah pindah-pindah",
-    "kamana-mana kemana-mana kemana duanya duanye pinda robah mundur goyah",
+    "pakai pake nganggo ribet debat lama kesuwen mikir sreg cocok percaya kenal kemanamana",
+    "satusatunya lain lainnya berubah robah ganti diganti ragu liyane lian lainne laennya pindah",
+    "pindah-pindah kamana duanya duanye pinda mundur goyah",
 )
 """After a negation that comes last, these take nothing back: "3, tidak ganti lagi"."""
 
@@ -216,7 +232,10 @@ WOMAN_TITLE = _words(
 )
 MAN_TITLE = _words("bapak mas bang abang kang om pakde haji uda daeng bung cak gus bapa kakek")
 
-OWNER = _words("saya aku gue abdi kulo ambo awak den beta sa ane aye tiang ulun kita inyong nyong")
+OWNER = _words(
+    "saya aku gue abdi kulo kula ambo awak den denai beta sa ane aye tiang ulun kita inyong nyong",
+    "titiang ku dalem kawula unda icang cang urang aing ana kaulo wak engkok sengkok",
+)
 
 UNIT_AFTER = _words(
     "tahun th thn ribu rb juta jt persen % orang anak kali hari minggu bulan jam menit detik km",
@@ -231,7 +250,7 @@ UNIT_BEFORE = _words(
     "umur usia umurku usiaku rt rw jam pukul tanggal tgl tps rp hp telepon telp wa nik blok",
     "gang tahun kelas versi dusun lantai kloter seharga harga rumah kavling ruang meja kursi",
     "desember november lorong antrian antrean rumahku gg jalan jl km posisi peringkat juara",
-    "ranking kk hari kerumah pemilih antri kamar",
+    "ipa ips pintu kontrakan bar shift baris ranking kk hari kerumah pemilih antri kamar",
 )
 """A number after one of these is no candidate."""
 
@@ -257,6 +276,10 @@ FILLER = _words(
     "insyaallah bismillah alhamdulillah cuma hanya cukup ada begitu pula juga langsung jatuhnya",
     "buat the is it so yes hati nurani hatiku calonnya orangnya nomornya titik doang pisan",
     "temenan tenan weh jua jugaan gen pang bhai sajan sane nika tiyang cang kaula se lailah luh",
+    "aje kok nya tea noh gen haja bhei sewu nyuwun kemawon mawon ne na kae rek je bah lae gaskeun",
+    "horas catat dicatat catatnya catetin duluan hehe hihi haha wkwk wkwkwk xixi amin aamiin edede",
+    "bismillahirrahmanirrahim bray cuy coy ges pren bestie gaes gais beb sist cuk lek cak ning",
+    "kodong matur nuwun mengganggu pendirian pendirianku sejak dahulu rumahan bai bei ngko engko nggeh",
     "panitia izin gas itulah ajalah badhe wau sori handak unda nang cako tu ngomong ngomongnya",
 )
 """Words that change nothing."""

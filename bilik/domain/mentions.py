@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
 from bilik.domain import lexicon
 from bilik.domain.election import BLANK, Candidate, Contest, Selection
@@ -20,6 +22,7 @@ SIMILAR = 84.0
 """Percent of likeness from which a misspelt name word still counts."""
 
 
+_TWICE = re.compile(r"(.)\1+")
 _JOINTS = frozenset({"dan", "&", "-", "."})
 """Stand between the two names of a pair, or in initials."""
 
@@ -49,6 +52,7 @@ def find_mentions(message: Sequence[Word], contests: Sequence[Contest]) -> list[
             _empty_box_at(message, index, contests)
             or _place_at(message, index, contests)
             or _nobody_at(message, index, contests)
+            or _nickname_at(message, index, contests)
             or _name_like_number_at(message, index, contests)
             or _number_mention_at(message, index, contests)
             or _blank_at(message, index, contests)
@@ -64,13 +68,34 @@ def find_mentions(message: Sequence[Word], contests: Sequence[Contest]) -> list[
     return found
 
 
+def _nickname_at(
+    message: Sequence[Word], index: int, contests: Sequence[Contest]
+) -> Mention | None:
+    """A nickname made of titles alone, such as *Pakde*, said in full."""
+    for contest in contests:
+        for candidate in contest.candidates:
+            for nickname in candidate.nicknames:
+                named = [word.text for word in words(nickname)]
+                said = [word.text for word in message[index : index + len(named)]]
+                if named == said and named and set(named) <= lexicon.TITLE - {"bapak", "ibu"}:
+                    end = index + len(named)
+                    following = message[end].text if end < len(message) else ""
+                    if is_word(following) and following not in lexicon.KNOWN:
+                        continue
+                    return Mention(index, end, {contest.id: frozenset({candidate.number})})
+    return None
+
+
 def _empty_box_at(
     message: Sequence[Word], index: int, contests: Sequence[Contest]
 ) -> Mention | None:
     texts = [word.text for word in message[index : index + 2]]
-    if texts == ["kotak", "kosong"]:
+    if (len(texts) > 1 and texts[0] in lexicon.BOX and texts[1] in lexicon.EMPTY) or texts == [
+        "empty",
+        "box",
+    ]:
         width = 2
-    elif texts[:1] in (["kokos"], ["kotakkosong"]):
+    elif texts[0] in {"kokos", "kotkos", "kotakkosong"}:
         width = 1
     else:
         return None
@@ -274,6 +299,14 @@ def _name_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -
             end += 1
             continue
         fitting = _bearers(word, contests)
+        if not fitting and end > index and is_word(word):
+            # "nur hayati" for Nurhayati, where Nur alone was one already
+            fitting = _bearers(message[end - 1].text + word, contests)
+        if not fitting and is_word(word) and end + 1 < len(message):
+            # "rahma wati" for Rahmawati
+            fitting = _bearers(word + message[end + 1].text, contests)
+            if fitting and (not options or _both(options, fitting)):
+                end += 1
         kept = _both(options, fitting) if options else fitting
         if not kept:
             break
@@ -317,6 +350,8 @@ def _is_fixed(message: Sequence[Word], index: int) -> bool:
 def _bearers(word: str, contests: Sequence[Contest]) -> dict[str, frozenset[Selection]]:
     """Who bears a name with this word, by contest."""
     for same in (str.__eq__, alike):  # who is called exactly so goes before who is called like it
+        if same is alike and word in lexicon.KNOWN:
+            break  # "suara" is no misspelt name
         if found := _who(word, contests, same):
             return found
     return {}
@@ -363,12 +398,34 @@ def alike(said: str, name: str) -> bool:
     if said == name:
         return True
     if said[0] != name[0]:
-        return False
+        return len(said) > MIN_FUZZY and name.endswith(said)  # "trisno" for Sutrisno
     if len(said) >= MIN_CONSONANTS and said == _consonants(name):
         return True  # "wyn" for Wayan
     if min(len(said), len(name)) < MIN_FUZZY:
         return False
+    if _sound(said) == _sound(name):
+        return True  # "fauzy", "taopik"
+    if min(len(said), len(name)) > MIN_FUZZY:
+        if name.startswith(said):
+            return True  # "rahma" for Rahmawati
+        # The last vowel tells names apart: Mario is not Maria.
+        if OSA.distance(said, name) <= 1 and said[-1] == name[-1]:
+            return True
     return fuzz.ratio(said, name) >= SIMILAR
+
+
+_SOUNDS = (
+    ("oe", "u"), ("dj", "j"), ("tj", "c"), ("kh", "h"), ("sy", "s"), ("ch", "h"), ("au", "o"),
+    ("y", "i"), ("q", "k"), ("v", "p"), ("f", "p"), ("z", "s"), ("dh", "d"), ("th", "t"),
+)  # fmt: skip
+"""Spellings of one sound, old and new."""
+
+
+@lru_cache(maxsize=4096)
+def _sound(word: str) -> str:
+    for spelling, sound in _SOUNDS:
+        word = word.replace(spelling, sound)
+    return _TWICE.sub(r"\1", word)
 
 
 def _consonants(name: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
 
+from bilik.domain.lexicon import KNOWN
 from bilik.domain.words import Word
 
 SIMILAR = 84.0
@@ -73,6 +74,8 @@ def number_at(words: Sequence[Word], start: int, marked: bool = False) -> tuple[
 
 def _misspelt(text: str) -> int | None:
     """The number whose word this is with a slip, as in "nomor empt"; only where one is expected."""
+    if text in KNOWN:
+        return None
     found = process.extractOne(text, WORDS.keys(), scorer=fuzz.ratio, score_cutoff=SIMILAR)
     return WORDS[found[0]] if found and len(text) >= MIN_LETTERS else None
 

@@ -31,15 +31,18 @@ class Voice(Enum):
 
 
 UNKNOWN = {
-    Hint.CHOICE: {True: 10, False: 4},
-    Hint.OPEN: {True: 3, False: 0},
-    Hint.REJECTION: {True: 10, False: 4},
+    Hint.CHOICE: {True: 10, False: 3},
+    Hint.OPEN: {True: 5, False: 0},
+    Hint.REJECTION: {True: 5, False: 0},
     Hint.OTHER: {True: 0, False: 0},
 }
 """How many words outside the lexicon a message may hold, by what the intent model takes it for and
-whether it has a verb of choosing."""
+whether a clause of it says that the choice is the voter's own."""
 _ASKS = lexicon.QUESTION
-_STEADY = frozenset("ke tetap mantap mantep fix final maunya milihnya pokoknya pokoke".split())
+_STEADY = frozenset(
+    "ke tetap mantap mantep fix final maunya milihnya pokoknya pokoke mah sih sendiri ganti pindah "
+    "ubah beda".split()
+)
 """After "saya", these choose as a verb does: "saya ke 2", "aku tetap bu Siti"."""
 _AS_FOR_ME = frozenset("sih mah ya tetap tetep mah lah kan kok yo teh pun".split())
 _INTRODUCE = frozenset("saya aku nama namaku bernama kulo kula abdi".split())
@@ -70,6 +73,7 @@ class Judge:
             for name in (contest.title, contest.id, *contest.aliases)
             for word in words(name)
         }
+        self._is_campaign = any(word.text in lexicon.CAMPAIGN for word in message)
         self._voices = [self._voice(clause) for clause in clauses]
         self._own = any(
             voice is Voice.OWN and any(how is Polarity.ACCEPTED for _, how in clause.mentions)
@@ -90,14 +94,12 @@ class Judge:
         for clause, voice in zip(self._clauses, self._voices, strict=True):
             if voice in (Voice.OWN, Voice.PLAIN):
                 continue
-            if self._own and (likely or clause.mentions):
+            if self._own and (likely or clause.mentions or voice is Voice.REMARK):
                 continue
             if voice is Voice.REMARK and likely and not clause.mentions:
                 continue
             return True
-        if self._hint is Hint.REJECTION and not any(
-            how is Polarity.REJECTED for clause in self._clauses for _, how in clause.mentions
-        ):
+        if self._asks_leave():
             return True
         counted = self.counted() if likely else self._clauses
         if any(self._surname_follows(clause) for clause in counted):
@@ -105,16 +107,31 @@ class Judge:
         texts = [text for clause in counted for text in clause.texts]
         if any(text in lexicon.OFFICE - self._contest_words for text in texts):
             return True
-        verb = any(text in lexicon.CHOOSE for text in texts)
-        if "?" in texts and not (verb or likely):
+        if "?" in texts and not likely:
             return True
-        return sum(not self._is_known(text) for text in texts) > UNKNOWN[self._hint][verb]
+        allowed = UNKNOWN[self._hint][self._own]
+        if self._hint is Hint.REJECTION and not self._rejects():
+            allowed = 0  # a rejection in words that the lexicon does not know
+        return sum(not self._is_known(text) for text in texts) > allowed
+
+    def _rejects(self) -> bool:
+        return any(how is Polarity.REJECTED for one in self._clauses for _, how in one.mentions)
+
+    def _asks_leave(self) -> bool:
+        """ "Pilih dua bisa ga"."""
+        texts = [word.text for word in self._message if word.text[0].isalpha()]
+        return any(
+            one in {"bisa", "boleh", "dapat"} and other in {"tidak", "kah"}
+            for one, other in zip(texts, texts[1:], strict=False)
+        ) and self._message[-1].text in {"tidak", "kah", "ya", "?", "min", "kak"}
 
     def _voice(self, clause: Clause) -> Voice:
         texts = set(clause.texts)
         if self._is_introduced(clause) or texts & (_ASKS | lexicon.WAVERING):
             return Voice.DOUBT
-        if self._is_conditional(clause):
+        if "apa" in texts and clause.mentions and self._hint is not Hint.CHOICE:
+            return Voice.DOUBT
+        if self._is_conditional(clause) or clause.texts[:1] == ["kok"]:
             return Voice.DOUBT
         subjects = {self._subject(at) for at, word in clause.words if word.text in lexicon.CHOOSE}
         if "others" in subjects or self._is_of_others(clause):
@@ -125,18 +142,23 @@ class Judge:
             "own" in subjects
             or bool(texts & lexicon.OWN_CHOICE)
             or self._is_steady(clause)
-            or ("nobody" in subjects and self._hint is Hint.CHOICE)
+            or ("nobody" in subjects and self._hint is Hint.CHOICE and not self._is_campaign)
         )
-        if own and not texts & (lexicon.CAMPAIGN | lexicon.REGRET):
+        if own and (
+            not texts & (lexicon.CAMPAIGN | lexicon.REGRET)
+            or ("own" in subjects and self._hint is Hint.CHOICE)
+        ):
             return Voice.OWN
         if texts & lexicon.TALK or texts & lexicon.TOPIC:
+            return Voice.REMARK
+        if clause.mentions and "orangnya" in texts:
             return Voice.REMARK
         if texts & lexicon.JUDGEMENT and not (self._hint is Hint.CHOICE and texts & lexicon.CHOOSE):
             return Voice.REMARK
         return Voice.PLAIN
 
     def _subject(self, verb: int) -> str:
-        """Whose the verb of choosing at this place is: "own", "others" or "nobody" in particular."""
+        """Whose the verb of choosing at this place is: "own", "others" or "nobody"."""
         if verb + 1 < len(self._message) and self._message[verb + 1].text in lexicon.OWNER:
             return "own"  # "pilihan saya"
         for at in range(verb - 1, max(-1, verb - 6), -1):
@@ -145,10 +167,11 @@ class Judge:
                 return "nobody"
             if word.text in lexicon.OWNER:
                 before = self._message[at - 1] if at else None
-                if before and (before.raw in lexicon.MY_KIN or before.text in lexicon.PEOPLE):
+                earlier = self._message[at - 2].text if at > 1 else ""
+                if before and _is_person(before) and earlier not in lexicon.BY_WHOM:
                     return "others"  # "bapak saya pilih 2", which is not "pak, saya pilih 2"
                 return "own"
-            if word.text in lexicon.OTHERS | lexicon.PEOPLE or word.raw in lexicon.MY_KIN:
+            if word.text in lexicon.OTHERS or _is_person(word):
                 return "others"
             if word.text not in _LINKS | lexicon.NEGATION | lexicon.CHOOSE:
                 return "nobody"
@@ -195,21 +218,18 @@ class Judge:
         return False
 
     def _is_steady(self, clause: Clause) -> bool:
-        """ "Saya ke 2", "aku nomor loro": a person, and then what is chosen."""
-        starts = {mention.start for mention, how in clause.mentions if how is Polarity.ACCEPTED}
-        named = {mention.start for mention, _ in clause.mentions if mention.is_name}
-        for at, word in clause.words:
-            if word.text not in lexicon.OWNER:
+        """ "Saya ke 2", "aku nomor loro", "gue mah bu Siti": a person, and then what is chosen."""
+        for mention, how in clause.mentions:
+            if how is not Polarity.ACCEPTED:
                 continue
-            place, steady = at + 1, False
-            while place < len(self._message) and place not in starts:
-                text = self._message[place].text
-                steady = steady or text in _STEADY
-                if text not in _STEADY | _LINKS | lexicon.MARKER:
-                    break
-                place += 1
-            if place in starts and (steady or place not in named):
-                return True
+            steady, at = not mention.is_name, mention.start - 1
+            while at >= 0 and self._message[at].text in _STEADY | _LINKS | lexicon.MARKER:
+                steady = steady or self._message[at].text in _STEADY
+                at -= 1
+            if steady and at >= 0 and self._message[at].text in lexicon.OWNER:
+                before = self._message[at - 1] if at else None
+                if before is None or not _is_person(before):
+                    return True
         return False
 
     def _surname_follows(self, clause: Clause) -> bool:
@@ -225,3 +245,9 @@ class Judge:
         if not text[0].isalpha() or stem(text) in self._contest_words:
             return True
         return text in lexicon.KNOWN or text.removesuffix("lah") in lexicon.KNOWN
+
+
+def _is_person(word: Word) -> bool:
+    """Whether a word names somebody other than the voter."""
+    plain = word.text.removesuffix("ku").removesuffix("nya")
+    return word.raw in lexicon.MY_KIN or word.text in lexicon.PEOPLE or plain in lexicon.PEOPLE

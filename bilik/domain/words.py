@@ -22,18 +22,28 @@ _REDUPLICATED = re.compile(
     r"([^\W\d_]{2,})2\b"
 )
 
-_ANYBODY = re.compile(
-    r"\b(?:siapa|sapa|sopo|saha|sia|sape|sapo)[ -]+(?:siapa|sapa|sopo|saha|sia|sape|sapo|pun)\b"
+_PHRASES = (
+    (re.compile(r"\b(siapa|sapa|sopo|saha|sia|sape|sapo)[ -]+(\1|pun)\b"), "siapapun"),
+    (re.compile(r"\bsatu ?pun\b"), "siapapun"),
+    (re.compile(r"\b(siji|satu|hiji)[ -]*\1 ?(?:nya|ne|na|nyo)\b"), "satusatunya"),
+    (re.compile(r"\b(dua|loro|duo|tiga|telu|tilu|tigo)[ -]*\1 ?(?:nya|ne|na|nyo)\b"), "semuanya"),
+    (re.compile(r"\bharga mati\b"), "pasti"),
+    (re.compile(r"\b(?:wk){2,}w?\b|\b(?:ha){2,}h?\b|\b(?:he){2,}h?\b"), "hehe"),
+    (re.compile(r"\bk[ae]mana[ -]*mana\b"), "kemanamana"),
+    (re.compile(r"\b(?:mau |terus )?siapa lagi\b"), "pasti"),
+    (re.compile(r"\bsalah (?:bilang|sebut|omong|tulis|ketik|pencet|tekan|kirim)\b"), "salah"),
 )
+"""Words that mean something else together."""
 
 _SPELLINGS = {
     "saya": "sy sya syaa saia aye ane",
     "aku": "ak aq akuh",
     "gue": "gw gua gwe gueh w",
     "anda": "agan",
+    "pakai": "pake pke",
     "kamu": "km kmu lu lo elu",
     "yang": "yg yng nyang iang",
-    "tidak": "tdk gk ga gak gag nggak ngga enggak engga kagak kaga ndak nda tak tida nggk g gx",
+    "tidak": "tdk gk ga gak gag nggak ngga enggak engga kagak kaga ndak nda tak tida nggk g gx ra",
     "bukan": "bkn bukn bkan",
     "jangan": "jgn jngn jangn jng jan ojo",
     "sudah": "udah udh sdh uda dah wis wes suda",
@@ -41,7 +51,10 @@ _SPELLINGS = {
     "pilih": "plh pilh pili pilihh",
     "memilih": "mmilih memilh",
     "pilihan": "plhn pilihn",
-    "nomor": "numur numer nomber nmr nomer nmer no nomr nomo noomor nomornya num number",
+    "satu": "stu sat s4tu stuu",
+    "dua": "dwa duwa",
+    "tiga": "tga tgaa",
+    "nomor": "nomoro numur numer nomber nmr nomer nmer no nomr nomo noomor nomornya num number",
     "urut": "urt uruut",
     "calon": "clon caln calonn",
     "sama": "ama sm sma",
@@ -94,7 +107,6 @@ _SPELLINGS = {
     "tahu": "tau tw",
     "maksud": "mksd maksd",
     "maksudnya": "mksdnya mksudnya maksute maksudku maksudke maksdnya",
-    "siapapun": "siapasiapa soposopo sapasapa sapo-sapo",
     "salah": "slah slh slahh lepat kaliru keliru",
     "tadi": "td tdi mau'e tadie",
     "tetap": "ttp ttep tetep tep",
@@ -149,7 +161,8 @@ def words(text: str) -> list[Word]:
     ``"Gue plh nmr 02 dooong"`` → gue, pilih, nomor, 02, dong. Emoji are left out.
     """
     lowered = _REDUPLICATED.sub(r"\1 \1", clean(text).lower())
-    lowered = _ANYBODY.sub("siapapun", lowered)
+    for phrase, meaning in _PHRASES:
+        lowered = phrase.sub(meaning, lowered)
     return [Word(spelled(raw), raw) for raw in _TOKEN.findall(lowered)]
 
 
