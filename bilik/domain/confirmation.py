@@ -10,48 +10,73 @@ import re
 from collections.abc import Sequence
 
 from bilik.domain.election import Contest, Selections
-from bilik.domain.lexicon import MARKER
+from bilik.domain.lexicon import DEGREE, MARKER
 from bilik.domain.mentions import Mention, find_mentions
-from bilik.domain.words import MAX_CHARACTERS, Word, clean, words
+from bilik.domain.words import MAX_CHARACTERS, Word, clean, spelled, words
 
 _YES = frozenset(
     (
-        "ya benar betul setuju yakin kirim inggih nggih njih enggih engghi sumuhun muhun leres "
-        "lerres iyo yoi yups sepakat sah valid correct sure io iyes heeh he'eh hi'ih "
-        "yo batua butul batul bujur patut enya heueuh iih beneh acc tentu sampun"
+        "ya benar betul setuju yakin kirim inggih nggih njih injih enggih enggi engghi "
+        "sumuhun muhun leres lerres iyo yoi yups sepakat sah valid correct sure io iyes heeh "
+        "hi'ih yo batua butul batul bujur patut enya heueuh iih beneh acc tentu sampun olo "
+        "ido tutu na'am naam ongghu kintun dikintun confirm"
     ).split()
 )
 """Each of these alone is a yes."""
 _ASSENT = frozenset(
-    "oke sip siap lanjut lanjutkan fix gas gaskeun mantap cocok pas sudah sikat kuy sesuai".split()
+    (
+        "oke sip siap lanjut lanjutkan fix gas gaskeun mantap cocok pas sudah sikat kuy "
+        "sesuai baik yaudah deal cus konfirmasi bungkus tetap"
+    ).split()
 )
 """These go along with a yes; the first few are one by themselves."""
-_ASSENT_ALONE = frozenset("oke sip siap lanjut lanjutkan fix gaskeun sesuai".split())
+_ASSENT_ALONE = frozenset("oke sip siap fix gaskeun sesuai".split())
 _POLITE = frozenset(
     (
         "saja dong deh lah itu pilihan saya pilihannya pilihanku aku gue tolong mohon silakan "
-        "sekali banget seratus persen 100 % nih mah atuh teh nggeh pun ini memang emang tersebut "
-        "suara suaraku sekarang langsung ayo yuk to toh je alhamdulillah bismillah mi ji nggo dan "
-        "jelas pasti segera cepat cepetan euy weh se no jo jua haja gen sa su beta pung dengan nan "
-        "da mangga dipun kintunkeun mawon pisan silahkan beliau dia memilih pilih sing iku ngono "
-        "itunya ntu eta tepat nah oh boleh"
+        "sekali banget seratus persen 100 % nih mah atuh teh nggeh pun ini memang emang "
+        "tersebut suara suaraku sekarang langsung ayo yuk to toh je alhamdulillah bismillah "
+        "mi ji nggo dan jelas pasti segera cepat cepetan euy weh se no jo jua haja gen sa su "
+        "beta pung dengan nan da mangga dipun kintunkeun mawon pisan silahkan beliau dia "
+        "memilih pilih sing iku ngono itunya ntu eta tepat nah oh boleh monggo menika kula "
+        "sanget sangat kuwe kae ma do be la bana suba manten pang izin titik please it "
+        "nyatakan dibacakan diulang ulang noh awak urang kulo tabe"
     ).split()
 )
 _ADDRESS = frozenset(
     (
-        "kak kakak kaka min admin bapak ibu mas mbak bang abang bro sis gan bot bilik lur bos pren "
-        "om tante kang teteh cak panitia guys"
+        "kak kakak kakaka min admin bapak ibu mas mbak bang bg abang bro sis gan bot bilik "
+        "lur bos pren om tante kang teteh cak panitia guys nak dek say sayang lae ito bung "
+        "puang daeng pace mace bli gek wak uda uni rek le lek mbah bah bosku kaka pakde bude"
     ).split()
 )
-"""To whom one speaks: only as the last word, or "iya bapak aja" would name a candidate."""
+"""To whom one speaks: after a yes, or last, or "iya bapak aja" would name a candidate."""
+_GREETING = frozenset(
+    "assalamualaikum waalaikumsalam wassalam salam selamat pagi siang sore malam halo hai permisi "
+    "punten met".split()
+)
+"""May come before a yes, and changes nothing."""
 _NAMING = frozenset("saya pilihan pilihanku itu ini sing dia beliau yang dan pilih memilih".split())
-_THANKS = frozenset({"terima kasih", "terima", "kasih"})
+_AFTER_ADDRESS = frozenset("saya sa aku gue itu mohon silakan tolong sudah silahkan monggo".split())
+_NOTHING_CHANGES = (
+    ("tidak", "berubah"),
+    ("tidak", "ada", "perubahan"),
+    ("tidak", "ada", "yang", "diganti"),
+    ("tidak", "ada", "yang", "salah"),
+    ("tidak", "perlu", "diubah"),
+    ("tidak", "usah", "nanya", "lagi"),
+    ("yang", "itu"),
+)
+"""Beside a yes these say it once more."""
+_THANKS = frozenset(
+    {"terima kasih", "terima", "kasih", "banyak", "suwun", "nuhun", "hatur", "matur", "nuwun"}
+)
 _MARKS = {",", ".", "!", "\n", "…", "(", ")", ";", ":", "-"}
 _SIGNS = frozenset("👍✅👌☑✔")
 _FRIENDLY = _SIGNS | frozenset("🙏😊😁🙂😄❤")
 _SKIN_AND_FORM = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
-_PLAIN = re.compile(r"[\w\s.,!()'’\"*;:%…-]*")
-MAX_WORDS = 12
+_PLAIN = re.compile(r"[\w\s.,!()'’\"*;:%&…-]*")
+MAX_WORDS = 20
 
 
 def is_clear_yes(
@@ -80,53 +105,104 @@ def is_clear_yes(
     if not all(_is_pending(mention, pending or {}) for mention in named):
         return False
     covered = {index for mention in named for index in range(mention.start, mention.end)}
+    beside = _BESIDE_A_NAME if named else frozenset()
     message = [
         word
         for index, word in enumerate(message)
-        if index not in covered and not (named and word.text in MARKER)
+        if index not in covered and word.text not in beside
     ]
-    if not message or len(message) > MAX_WORDS:
+    if plain.lstrip().startswith("!") or not message or len(message) > MAX_WORDS:
         return False
-    if not all(_is_of_a_yes(word.text) for word in message):
+    usual = [_usual(word.text) for word in message]
+    texts = _without_address(_without_phrases(_without_greeting(usual)))
+    if len(texts) < len(usual) and texts == ["ya"] and usual[0] in _GREETING | _MUSING:
+        return False  # "halo ya"
+    if not texts or not all(text in _YES | _ASSENT | _POLITE | _THANKS | {"kok"} for text in texts):
         return False
-    texts = [_without_particle(word.text) for word in message]
-    texts = _without_address(texts)
-    if any(text in _ADDRESS for text in texts):
+    return _says_yes(texts, message)
+
+
+def _says_yes(texts: list[str], message: Sequence[Word]) -> bool:
+    """Whether words, all of which may stand in a yes, make one."""
+    if texts[0] == "lah" or (texts[0] in _MUSING and set(texts[1:]) <= {"ya"}):
         return False
-    if len(texts) > 1 and texts[-1] == "ya" and not _last_ya(message).startswith("i"):
-        # A last "ya" is a mere particle ("kirim ya"), or asks ("bener ya").
-        if texts[-2] not in _ASKED_FOR:
+    if "kok" in texts and not _ends_in_kok(texts):
+        return False
+    if texts[-1] == "ya" and len(texts) > 1 and not _last_ya(message).startswith("i"):
+        # A last "ya" is a mere particle ("kirim ya"), or asks ("bener ya"), or muses ("iya ya").
+        if texts[-2] not in _ASKED_FOR and not ("kirim" in texts and texts[-2] in _HASTE):
+            return _THANKS & set(texts[1:-1]) != set() and texts[0] in _YES
+        texts = texts[:-1]
+        if set(texts) == {"ya"}:
             return False
-        texts.pop()
     if message[0].raw in {"ya", "yo"} and texts[1:] in (["sudah"], ["sudah", "deh"]):
         return False  # a sigh
-    if _CLAIM & {" ".join(texts[at : at + size]) for at in range(len(texts)) for size in (2, 3)}:
+    joined = f" {' '.join(texts)} ".replace("ya sudah kirim", "kirim").replace(
+        "sudah kirim saja", "kirim"
+    )
+    if any(f" {claim} " in joined for claim in _CLAIM) or any(
+        joined.endswith(f" {end} ") for end in _SCORN
+    ):
         return False
     if _THANKS & set(texts):
-        return texts[0] in _YES
+        return texts[0] in _YES or (texts[0] in _THANKS and "kirim" in texts) or texts[:2] in _WELL
     return any(text in _YES for text in texts) or (
         texts[0] in _ASSENT_ALONE and all(text in _ASSENT | _POLITE for text in texts)
     )
 
 
-_CLAIM = frozenset({"sudah kirim", "sudah saya kirim", "sudah aku kirim", "sudah gue kirim"})
+_MUSING = frozenset({"oh", "ah", "nah", "lah", "euy"})
+_BESIDE_A_NAME = MARKER | DEGREE | {"sama", "dan", "&"}
+_HASTE = frozenset("sekarang saja dong deh langsung".split())
+_SCORN = ("lah itu", "benar benar deh", "betul betul deh")
+_WELL = (["baik", "ya"], ["baik", "benar"])
+
+
+def _ends_in_kok(texts: Sequence[str]) -> bool:
+    """ "Bener kok" assures; elsewhere "kok" wonders."""
+    return (
+        texts.count("kok") == 1
+        and texts[-1] == "kok"
+        and texts[-2:-1] != []
+        and (texts[-2] in _YES)
+    )
+
+
+def _without_greeting(texts: list[str]) -> list[str]:
+    at = 0
+    while at < len(texts) and (
+        texts[at] in _GREETING or (at and texts[at] in _ADDRESS and texts[at - 1] in _GREETING)
+    ):
+        at += 1
+    return texts[at:]
+
+
+def _without_phrases(texts: list[str]) -> list[str]:
+    for phrase in _NOTHING_CHANGES:
+        for at in range(1, len(texts) - len(phrase) + 1):
+            if tuple(texts[at : at + len(phrase)]) == phrase:
+                return _without_phrases([*texts[:at], *texts[at + len(phrase) :]])
+    return texts
+
+
+_CLAIM = ("sudah kirim", "sudah saya kirim", "sudah aku kirim", "sudah gue kirim")
 
 
 def _without_address(texts: Sequence[str]) -> list[str]:
     """Without those spoken to: after a yes ("iya pak, kirim"), or last ("kirim saja, min")."""
-    return [
-        text
-        for index, text in enumerate(texts)
-        if not (
-            text in _ADDRESS
-            and index > 0
-            and (
-                texts[index - 1] not in _NAMING
-                if index == len(texts) - 1
-                else texts[index - 1] in _YES | _ASSENT and texts[index + 1] in _YES | _ASSENT
-            )
-        )
-    ]
+    kept: list[str] = []
+    for index, text in enumerate(texts):
+        following = texts[index + 1] if index + 1 < len(texts) else ""
+        before = texts[index - 1] if index else ""
+        is_last = not following or all(one in _ADDRESS | _THANKS for one in texts[index + 1 :])
+        if text in _ADDRESS and (
+            (is_last and before and before not in _NAMING)
+            or (before in _YES | _ASSENT | _THANKS | {"banyak"}
+                and following in _YES | _ASSENT | _THANKS | _AFTER_ADDRESS | _GREETING)
+        ):  # fmt: skip
+            continue
+        kept.append(text)
+    return kept
 
 
 def _last_ya(message: Sequence[Word]) -> str:
@@ -134,7 +210,7 @@ def _last_ya(message: Sequence[Word]) -> str:
     return next(word.raw for word in reversed(message) if word.text == "ya")
 
 
-_ASKED_FOR = frozenset({"kirim", "setuju", "oke", "ya", "iya"})
+_ASKED_FOR = frozenset({"kirim", "setuju", "oke", "ya", "bismillah", "alhamdulillah"})
 
 
 def _is_pending(mention: Mention, pending: Selections) -> bool:
@@ -144,14 +220,18 @@ def _is_pending(mention: Mention, pending: Selections) -> bool:
     )
 
 
-def _without_particle(text: str) -> str:
-    """Without the particles that cling to a word: "benarmi", "iyalah"."""
+def _usual(text: str) -> str:
+    """Without doubled letters and the particles that cling to a word: "betull", "benarmi"."""
+    known = _YES | _ASSENT | _POLITE | _ADDRESS | _THANKS | _GREETING
+    if text in known:
+        return text
+    short = spelled(_TWICE.sub(r"\1", text))
+    if short in known:
+        return short
     for particle in ("lah", "mi", "mo"):
         if text.removesuffix(particle) in _YES:
             return text.removesuffix(particle)
     return text
 
 
-def _is_of_a_yes(text: str) -> bool:
-    plain = _without_particle(text)
-    return plain in _YES | _ASSENT | _POLITE | _ADDRESS | _THANKS
+_TWICE = re.compile(r"(.)\1+")

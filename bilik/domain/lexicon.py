@@ -279,7 +279,7 @@ FILLER = _words(
     "aje kok nya tea noh gen haja bhei sewu nyuwun kemawon mawon ne na kae rek je bah lae gaskeun",
     "horas catat dicatat catatnya catetin duluan hehe hihi haha wkwk wkwkwk xixi amin aamiin edede",
     "bismillahirrahmanirrahim bray cuy coy ges pren bestie gaes gais beb sist cuk lek cak ning",
-    "kodong matur nuwun mengganggu pendirian pendirianku sejak dahulu rumahan bai bei ngko engko nggeh",
+    "kodong matur nuwun mengganggu pendirian pendirianku sejak dahulu",
     "panitia izin gas itulah ajalah badhe wau sori handak unda nang cako tu ngomong ngomongnya",
 )
 """Words that change nothing."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
+from itertools import pairwise
 
 from bilik.domain import lexicon
 from bilik.domain.clauses import Clause, Polarity, stem
@@ -122,7 +123,7 @@ class Judge:
         texts = [word.text for word in self._message if word.text[0].isalpha()]
         return any(
             one in {"bisa", "boleh", "dapat"} and other in {"tidak", "kah"}
-            for one, other in zip(texts, texts[1:], strict=False)
+            for one, other in pairwise(texts)
         ) and self._message[-1].text in {"tidak", "kah", "ya", "?", "min", "kak"}
 
     def _voice(self, clause: Clause) -> Voice:

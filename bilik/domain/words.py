@@ -28,6 +28,8 @@ _PHRASES = (
     (re.compile(r"\b(siji|satu|hiji)[ -]*\1 ?(?:nya|ne|na|nyo)\b"), "satusatunya"),
     (re.compile(r"\b(dua|loro|duo|tiga|telu|tilu|tigo)[ -]*\1 ?(?:nya|ne|na|nyo)\b"), "semuanya"),
     (re.compile(r"\bharga mati\b"), "pasti"),
+    (re.compile(r"\bhe+['’ ]?eh\b"), "heeh"),
+    (re.compile(r"\bthat['’]?s right\b"), "betul"),
     (re.compile(r"\b(?:wk){2,}w?\b|\b(?:ha){2,}h?\b|\b(?:he){2,}h?\b"), "hehe"),
     (re.compile(r"\bk[ae]mana[ -]*mana\b"), "kemanamana"),
     (re.compile(r"\b(?:mau |terus )?siapa lagi\b"), "pasti"),
@@ -58,7 +60,7 @@ _SPELLINGS = {
     "urut": "urt uruut",
     "calon": "clon caln calonn",
     "sama": "ama sm sma",
-    "saja": "ajah ajalah aja aj ae wae bae sj doang doank",
+    "saja": "baen ajah ajalah aja aj ae wae bae sj doang doank",
     "dengan": "dgn dg dngn",
     "untuk": "utk tuk bwt buat",
     "karena": "krn karna krna soale soalnya",
@@ -74,10 +76,13 @@ _SPELLINGS = {
     "berapa": "brp brapa brpa pira sabaraha pinten",
     "kapan": "kpn kapn",
     "di mana": "dmn dimana",
-    "ya": "y yaa iya iy iye iyo iyah ye yap yup yoi ho'oh yes yess yo iyaa",
-    "benar": "bener bnr bner bnar",
+    "ya": (
+        "y yaa iya iy iye iyo iyah ye yap yup yoi ho'oh hooh hoo'oh yes yess yo iyaa yep yaps "
+        "iyap iyaps iyup iyess iyak iyoi iyya iyh iyek iyé iaa iyoo"
+    ),
+    "benar": "bener bnr bner bnar bnerr benerr bnarr",
     "betul": "btl btul bettul",
-    "oke": "ok okay okey okeh oce okee okelah",
+    "oke": "ok okay okey okeh okee okelah",
     "dong": "donk dunk",
     "ibu": "bu ibuk buk bunda emak mamak",
     "bapak": "pk pak pa pa' bpk bp bpak bapa pakk",
@@ -89,7 +94,12 @@ _SPELLINGS = {
     "harusnya": "hrsnya hrusnya harusny kudune kuduna",
     "ganti": "gnti gantos",
     "tidak jadi": "gajadi gakjadi gjadi",
-    "kirim": "krm kirm kirimkan kirimin kirimno kirimen dikirim kirimakan kirimke send sent",
+    "setuju": "stuju stju setju",
+    "yakin": "ykin ykn yaqin",
+    "kirim": (
+        "krim krm kirmi dikirimkan dikirimin kirimkn kirimlah kirimmi kerem kirm kirimkan "
+        "kirimin kirimno kirimen dikirim kirimakan kirimke send sent"
+    ),
     "semua": "smua smw",
     "kalau": "kalo klo klu kl kalu nek",
     "mau": "mo mw mao",
