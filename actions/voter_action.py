@@ -18,7 +18,7 @@ from actions.booth import the_booth
 from actions.replies import Reply
 from bilik.domain.hint import Hint
 from bilik.services.booth import Booth
-from bilik.services.outcomes import Outcome, Scene
+from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.services.sessions import Stage
 
 logger = logging.getLogger(__name__)
@@ -159,7 +159,9 @@ class VoterAction(Action, ABC):
         """
         visit = Visit(booth, heard, booth.look(heard.sender))
         before = self._settle(visit)
-        if self.gives_way and booth.is_choice(visit.scene, visit.text, heard.hint):
+        if booth.is_yes(visit.scene, visit.text):
+            said = confirm(visit)
+        elif self.gives_way and booth.is_choice(visit.scene, visit.text, heard.hint):
             said = visit.act(booth.choose(visit.sender, visit.text))
         else:
             said = self.answer(visit)
@@ -184,6 +186,16 @@ class VoterAction(Action, ABC):
             visit.booth.take_leave(visit.sender)
             visit.look_again()
         return before
+
+
+def confirm(visit: Visit) -> list[Reply]:
+    """Cast, if the message is a clear yes to the read-back that the voter has seen."""
+    told = visit.heard
+    outcome = visit.booth.confirm(visit.sender, visit.text, told.told_readback)
+    said = visit.act(outcome)
+    if told.told_stage is not None and outcome.kind in (Kind.CLOSED, Kind.PAUSED):
+        return [replies.reply(f"not_recorded_{outcome.kind.value}", outcome.scene)]
+    return said
 
 
 def _has_acted(tracker: Tracker) -> bool:

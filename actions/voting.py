@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from actions import replies
 from actions.replies import Reply
-from actions.voter_action import Visit, VoterAction
-from bilik.services.outcomes import Kind
+from actions.voter_action import Visit, VoterAction, confirm
 
 
 class Choose(VoterAction):
@@ -44,12 +42,7 @@ class CastBallot(VoterAction):
 
     def answer(self, visit: Visit) -> list[Reply]:
         """Cast on a clear yes to the read-back that the voter has seen."""
-        told = visit.heard
-        outcome = visit.booth.confirm(visit.sender, visit.text, told.told_readback)
-        said = visit.act(outcome)
-        if told.told_stage is not None and outcome.kind in (Kind.CLOSED, Kind.PAUSED):
-            return [replies.reply(f"not_recorded_{outcome.kind.value}", outcome.scene)]
-        return said
+        return confirm(visit)
 
 
 class Stop(VoterAction):

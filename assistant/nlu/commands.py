@@ -51,9 +51,9 @@ def try_messages(
     """
     definition = read_text(election) if election else definition_text("contoh", EXAMPLE_DAY)
     _get_ready()
-    from assistant.nlu.trial import open_trial
+    from assistant.nlu.trial import load_agent, open_trial
 
-    with open_trial(MODEL, definition) as trial:
+    with open_trial(load_agent(MODEL), definition) as trial:
         for text in messages or _lines():
             understood = trial.understand(text, at)
             if as_json:

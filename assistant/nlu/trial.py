@@ -127,8 +127,14 @@ class Trial:
         return resolve(text, election.contests, asked) if election else Resolution()
 
 
+def load_agent(model: Path) -> Agent:
+    """The trained model in a file."""
+    configure_structlog(logging.ERROR)  # messages stand in Rasa's debug lines
+    return Agent.load(str(model))
+
+
 @contextmanager
-def open_trial(model: Path, definition: str) -> Iterator[Trial]:
+def open_trial(agent: Agent, definition: str) -> Iterator[Trial]:
     """A trial with a trained model and the election that ``definition`` describes in YAML.
 
     At confirming, the first candidate of each contest has just been read back.
@@ -140,8 +146,7 @@ def open_trial(model: Path, definition: str) -> Iterator[Trial]:
     with tempfile.TemporaryDirectory() as scratch:
         database = RehearsalDatabase(f"sqlite:///{scratch}/try.db")
         booth = _open_booth(Path(scratch), database, definition, election)
-        configure_structlog(logging.ERROR)  # messages stand in Rasa's debug lines
-        trial = Trial(Agent.load(str(model)), database, booth)
+        trial = Trial(agent, database, booth)
         try:
             yield trial
         finally:

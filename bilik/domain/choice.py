@@ -16,8 +16,9 @@ from bilik.domain import lexicon
 from bilik.domain.clauses import Clause, Polarity, contest_at, cut
 from bilik.domain.election import BLANK, Contest, Selection
 from bilik.domain.hint import Hint
-from bilik.domain.mentions import Mention, find_mentions
+from bilik.domain.mentions import Mention, find_mentions, names_of
 from bilik.domain.numbers import number_at
+from bilik.domain.spelling import mended
 from bilik.domain.voice import Judge
 from bilik.domain.words import Word, words
 
@@ -56,15 +57,17 @@ def resolve(
 
     ``asked`` may be None where no contest is being asked; with one contest it is that one.
     """
-    message = words(text)
-    end, mentions = len(message), find_mentions(message, contests)
+    message = mended(words(text), names_of(contests))
+    mentions = find_mentions(message, contests)
+    reason = range(0)
     if hint in (Hint.CHOICE, Hint.OPEN):
-        end, mentions = _before_reason(message, mentions)
+        reason = _reason(message, mentions)
+        mentions = [mention for mention in mentions if mention.start not in reason]
     if asked is None and len(contests) == 1:
         asked = contests[0].id
     if not mentions:
         return Resolution(doubt=Doubt.NOTHING)
-    clauses, dangles = cut(message[:end], mentions, contests)
+    clauses, dangles = cut(message, mentions, contests, reason)
     if len(contests) > 1 and any(clause.contest for clause in clauses):
         asked = None  # a contest that is named never yields to the one being asked
     judge = Judge(message, clauses, contests, hint)
@@ -93,7 +96,7 @@ def is_choice_alone(
     text: str, contests: Sequence[Contest], asked: str | None, hint: Hint = Hint.OTHER
 ) -> bool:
     """Whether a message is a clear choice and nothing besides, whatever it was taken for."""
-    message = words(text)
+    message = mended(words(text), names_of(contests))
     mentions = find_mentions(message, contests)
     if any(mention.is_name for mention in mentions):
         covered = {at for mention in mentions for at in range(mention.start, mention.end)}
@@ -129,14 +132,18 @@ _AROUND_NUMBER = lexicon.MARKER | {
 }  # fmt: skip
 
 
-def _before_reason(message: Sequence[Word], mentions: list[Mention]) -> tuple[int, list[Mention]]:
-    """Where "karena" stands, and who is mentioned before it; the end if nobody is."""
+def _reason(message: Sequence[Word], mentions: Sequence[Mention]) -> range:
+    """Where a reason stands: from "karena" after somebody was named, to the end of the sentence."""
     for index, word in enumerate(message):
-        if word.text in lexicon.REASON:
-            before = [mention for mention in mentions if mention.end <= index]
-            if before:
-                return index, before
-    return len(message), mentions
+        if word.text in lexicon.REASON and any(one.end <= index for one in mentions):
+            start = index
+            if message[index - 1].text in lexicon.NEGATION:
+                start -= 1  # "bukan karena uang"
+            end = index
+            while end < len(message) and message[end].text not in {".", "!", "\n"}:
+                end += 1
+            return range(start, end)
+    return range(0)
 
 
 def _weigh(clauses: Sequence[Clause], asked: str | None) -> Resolution:

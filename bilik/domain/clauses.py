@@ -50,13 +50,16 @@ class Clause:
 
 
 def cut(
-    message: Sequence[Word], mentions: Sequence[Mention], contests: Sequence[Contest]
+    message: Sequence[Word],
+    mentions: Sequence[Mention],
+    contests: Sequence[Contest],
+    reason: range = range(0),
 ) -> tuple[list[Clause], bool]:
-    """All clauses of a message, in order; and whether it ends dangling.
+    """All clauses of a message, in order; and whether it ends dangling. A reason is read past.
 
     A message dangles that ends in a correction or negation that names nobody: "2 eh", "2 gak jadi".
     """
-    cutter = _Cutter(message, mentions, contests)
+    cutter = _Cutter(message, mentions, contests, reason)
     return cutter.run(), cutter.dangles
 
 
@@ -64,9 +67,14 @@ class _Cutter:
     """One pass over the words; a negation reaches to the end of its clause."""
 
     def __init__(
-        self, message: Sequence[Word], mentions: Sequence[Mention], contests: Sequence[Contest]
+        self,
+        message: Sequence[Word],
+        mentions: Sequence[Mention],
+        contests: Sequence[Contest],
+        reason: range,
     ) -> None:
         self._message = message
+        self._reason = reason
         self._starts = {mention.start: mention for mention in mentions}
         self._contests = contests
         self._clauses = [Clause()]
@@ -78,6 +86,10 @@ class _Cutter:
     def run(self) -> list[Clause]:
         index = 0
         while index < len(self._message):
+            if index in self._reason:
+                index = self._reason.stop
+                self._punctuate()
+                continue
             if mention := self._starts.get(index):
                 self._mention(mention, index)
                 index = mention.end
@@ -95,6 +107,8 @@ class _Cutter:
                 self._correct(index)
             elif word.text in _BREAKS:
                 self._punctuate()
+            elif self._concedes(index):
+                self._break()
             self._clause.words.append((index, word))
             index += 1
         self._end()
@@ -131,6 +145,16 @@ class _Cutter:
             or (text == "ke" and self._is_old)
             # "yang benar nomor 1"
             or (text in {"benar", "betul", "leres"} and before in lexicon.THAT_ONE)
+        )
+
+    def _concedes(self, index: int) -> bool:
+        """ "Biar kata orang jelek | gue tetap ke 4": at the voter, after what is granted."""
+        before = self._text(index - 1)
+        return (
+            self._text(index) in lexicon.OWNER
+            and bool(lexicon.CONCESSION & set(self._clause.texts))
+            and before not in lexicon.PEOPLE
+            and before not in lexicon.MY_KIN
         )
 
     def _mention(self, mention: Mention, index: int) -> None:
@@ -204,6 +228,9 @@ class _Cutter:
         if text in lexicon.AFTERWARDS and self._clause.mentions and self._ends_at(index):
             self._clause.corrects = True  # "5 maksudnya"
             return
+        if text == "salah" and self._clause.mentions and self._ends_at(index):
+            self._take_back()  # "loro iku salah"
+            return
         if text == "salah" and self._clause.corrects and not self._clause.mentions:
             return  # "eh salah, 2"
         if text == "salah" and "tadi" in (self._text(index - 1), self._text(index + 1)):
@@ -255,6 +282,7 @@ class _Cutter:
         mention, how = self._clauses[at].mentions[-1]
         if how is Polarity.ACCEPTED:
             self._clauses[at].mentions[-1] = mention, Polarity.REJECTED
+            self._clauses[at].idiom = is_apart  # "siti? tidak, yohanes"
             self._negations = 0
 
 

@@ -36,16 +36,22 @@ NEGATION = _words(
     "ndaklah tidaklah",
 )
 
-NOT_THAT = _words("bukan sanes dudu udu bukang boya banne batal cancel batalkan")
+NEGATION |= {"tidak jadi"}
+NOT_THAT = {"tidak jadi"} | _words("bukan sanes dudu udu bukang boya banne batal cancel batalkan")
 """Between two candidates, these reject the second."""
 
-EXCEPT = _words("selain kecuali")
+EXCEPT = _words("selain kecuali kajaba kejabi")
+CONCESSION = _words(
+    "biar biarpun biarin walau walaupun walo walopun meski meskipun sanajan najan senajan nadyan",
+    "mskipun wlpn wlaupun mski",
+)
+"""Grants something first; one's own choice comes after."""
 """Turns round what it stands before: "tidak ada selain 2" is a choice."""
 
 CORRECTION = _words(
     "tetapi eh ralat maksudnya maksud maksudku melainkan malah justru ganti salah koreksi ding",
     "sorry maaf revisi ubah diubah diganti jadi jadinya tukar pindah harusnya seharusnya",
-    "deng mestinya ups meralat menjadi jadiin sekarang padahal",
+    "mengganti mengubah merubah deng mestinya ups meralat menjadi jadiin sekarang padahal",
 )
 """What follows replaces what came before."""
 
@@ -85,7 +91,7 @@ JUDGEMENT = _words(
 """What one thinks of a candidate."""
 
 HEARSAY = _words(
-    "katanya kata jare jarene ceunah konon kabarnya denger dengar gosip isu berita bilang ngomong",
+    "katanya kata jare jarene ceunah konon kabarnya denger dengar gosip isu berita bilang",
     "cerita diceritain tulis ditulis beredar hoax hoaks viral ujarnya omongan teriak",
 )
 CONDITION = _words(
@@ -170,6 +176,8 @@ HONOURS: dict[str, frozenset[str]] = {
     "dokter": _words("dr"),
     "profesor": _words("prof"),
     "insinyur": _words("ir"),
+    "drs": _words("drs"),
+    "dra": _words("dra"),
 }
 """How a candidate may be spoken of, and the titles that tell whom."""
 
@@ -212,10 +220,14 @@ OLD = _words(
 )
 """What stands beside one of these was chosen by mistake, or before."""
 
-MOVING = _words("ganti ubah diubah diganti pindah berubah tukar menjadi jadiin beralih")
+MOVING = _words(
+    "mengganti mengubah merubah ganti ubah diubah diganti pindah berubah tukar menjadi jadiin",
+    "beralih",
+)
 """Makes "dari" name what was chosen before."""
 
 NOTHING_ELSE = _words(
+    "sanesipun",
     "pakai pake nganggo ribet debat lama kesuwen mikir sreg cocok percaya kenal kemanamana",
     "satusatunya lain lainnya berubah robah ganti diganti ragu liyane lian lainne laennya pindah",
     "pindah-pindah kamana duanya duanye pinda mundur goyah",
@@ -233,7 +245,8 @@ WOMAN_TITLE = _words(
 MAN_TITLE = _words("bapak mas bang abang kang om pakde haji uda daeng bung cak gus bapa kakek")
 
 OWNER = _words(
-    "saya aku gue abdi kulo kula ambo awak den denai beta sa ane aye tiang ulun kita inyong nyong",
+    "i saya aku gue abdi kulo kula ambo awak den denai beta sa ane aye tiang ulun kita inyong",
+    "nyong",
     "titiang ku dalem kawula unda icang cang urang aing ana kaulo wak engkok sengkok",
 )
 

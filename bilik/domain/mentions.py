@@ -17,9 +17,13 @@ from bilik.domain.words import Word, words
 
 MIN_FUZZY = 4
 """Shorter name words must be spelled exactly."""
+MOST_CANDIDATES = 99
+"""Greater numbers are prices and phones, unless "nomor" stands before."""
 MIN_CONSONANTS = 3
 SIMILAR = 84.0
 """Percent of likeness from which a misspelt name word still counts."""
+SIMILAR_IN_A_NAME = 70.0
+"""The same, beside a word of the same name that is right."""
 
 
 _TWICE = re.compile(r"(.)\1+")
@@ -126,6 +130,8 @@ def _number_mention_at(
     if before in lexicon.NUMBER_MARKER and earlier in lexicon.UNIT_BEFORE:
         return None  # "rumah nomor 3", "hari ke 2"
     value, width = found
+    if value > MOST_CANDIDATES and before not in lexicon.NUMBER_MARKER:
+        return None
     end = index + width
     if end < len(message) and message[end].text in lexicon.UNIT_AFTER:
         return None
@@ -250,9 +256,13 @@ def _honoured_at(
     message: Sequence[Word], index: int, contests: Sequence[Contest]
 ) -> Mention | None:
     """ "Pak haji", "bu dokter": by an honour that one candidate alone has."""
-    if message[index].text not in {"bapak", "ibu", "yang", "si"} or index + 1 == len(message):
+    if message[index].text not in {"bapak", "ibu", "yang", "si", "nu", "sing"}:
         return None
     said, at = message[index].text, index + 1
+    if at < len(message) and message[at].text in {"gelarnya", "bergelar", "titelnya", "gelar"}:
+        at += 1
+    if at >= len(message):
+        return None
     signs = lexicon.HONOURS.get(message[at].text)
     if signs is None:
         return None
@@ -308,6 +318,8 @@ def _name_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -
             if fitting and (not options or _both(options, fitting)):
                 end += 1
         kept = _both(options, fitting) if options else fitting
+        if not kept and options:
+            kept = _both(options, _loosely(word, contests))
         if not kept:
             break
         options, end = kept, end + 1
@@ -357,6 +369,17 @@ def _bearers(word: str, contests: Sequence[Contest]) -> dict[str, frozenset[Sele
     return {}
 
 
+def _loosely(word: str, contests: Sequence[Contest]) -> dict[str, frozenset[Selection]]:
+    """Who may be meant by a badly mistyped word, where another part of the name was right."""
+    if len(word) < MIN_FUZZY or word in lexicon.KNOWN:
+        return {}
+    return _who(
+        word,
+        contests,
+        lambda said, name: said[0] == name[0] and fuzz.ratio(said, name) >= SIMILAR_IN_A_NAME,
+    )
+
+
 def _who(
     word: str, contests: Sequence[Contest], same: Callable[[str, str], bool]
 ) -> dict[str, frozenset[Selection]]:
@@ -379,6 +402,13 @@ def _both(
     return {contest: numbers for contest, numbers in shared.items() if numbers}
 
 
+def names_of(contests: Sequence[Contest]) -> frozenset[str]:
+    """All words that name a candidate."""
+    return frozenset[str]().union(
+        *(name_words(one) for contest in contests for one in contest.candidates)
+    )
+
+
 @lru_cache(maxsize=1024)
 def name_words(candidate: Candidate) -> frozenset[str]:
     """The words that name a candidate: of full names and nicknames, without titles and degrees."""
@@ -399,8 +429,8 @@ def alike(said: str, name: str) -> bool:
         return True
     if said[0] != name[0]:
         return len(said) > MIN_FUZZY and name.endswith(said)  # "trisno" for Sutrisno
-    if len(said) >= MIN_CONSONANTS and said == _consonants(name):
-        return True  # "wyn" for Wayan
+    if len(said) >= MIN_CONSONANTS and _is_shortened(said, name):
+        return True  # "wyn" for Wayan, "rhmwti" for Rahmawati
     if min(len(said), len(name)) < MIN_FUZZY:
         return False
     if _sound(said) == _sound(name):
@@ -416,7 +446,7 @@ def alike(said: str, name: str) -> bool:
 
 _SOUNDS = (
     ("oe", "u"), ("dj", "j"), ("tj", "c"), ("kh", "h"), ("sy", "s"), ("ch", "h"), ("au", "o"),
-    ("y", "i"), ("q", "k"), ("v", "p"), ("f", "p"), ("z", "s"), ("dh", "d"), ("th", "t"),
+    ("y", "i"), ("q", "k"), ("v", "p"), ("f", "p"), ("z", "j"), ("dh", "d"), ("th", "t"),
 )  # fmt: skip
 """Spellings of one sound, old and new."""
 
@@ -426,6 +456,14 @@ def _sound(word: str) -> str:
     for spelling, sound in _SOUNDS:
         word = word.replace(spelling, sound)
     return _TWICE.sub(r"\1", word)
+
+
+def _is_shortened(said: str, name: str) -> bool:
+    """Whether only vowels are missing."""
+    if len(said) >= len(name) or _consonants(said) != _consonants(name):
+        return False
+    letters = iter(name)
+    return all(letter in letters for letter in said)
 
 
 def _consonants(name: str) -> str:

@@ -41,12 +41,15 @@ UNKNOWN = {
 whether a clause of it says that the choice is the voter's own."""
 _ASKS = lexicon.QUESTION
 _STEADY = frozenset(
-    "ke tetap mantap mantep fix final maunya milihnya pokoknya pokoke mah sih sendiri ganti pindah "
+    "namung mung hanya cuma ke tetap mantap mantep fix final maunya milihnya "
+    "pokoknya pokoke mah sih sendiri ganti pindah "
     "ubah beda".split()
 )
 """After "saya", these choose as a verb does: "saya ke 2", "aku tetap bu Siti"."""
 _AS_FOR_ME = frozenset("sih mah ya tetap tetep mah lah kan kok yo teh pun".split())
 _INTRODUCE = frozenset("saya aku nama namaku bernama kulo kula abdi".split())
+_BEFORE_ME = lexicon.CHOOSE | _AS_FOR_ME | lexicon.AFTERWARDS | lexicon.CONDITION
+"""Before "saya", these make no introduction of it: "pilihan saya", "maksud saya", "kalau saya"."""
 _LINKS = frozenset(
     "juga akan bakal mau sudah pada yang itu ini sih mah lah dong memang emang tetap jadi pun lagi "
     "cuma hanya pasti ingin pengen sendiri dengan ini kan teh ya arep ajeng badhe bade".split()
@@ -68,6 +71,7 @@ class Judge:
         self._message = message
         self._clauses = clauses
         self._hint = hint
+        self._single = len(contests) == 1
         self._contest_words = {
             word.text
             for contest in contests
@@ -82,12 +86,16 @@ class Judge:
         )
 
     def counted(self) -> list[Clause]:
-        """The clauses whose mentions count: all, or without the talk beside one's own choice."""
-        return [
-            clause
-            for clause, voice in zip(self._clauses, self._voices, strict=True)
-            if clause.mentions and not (self._own and voice in (Voice.REMARK, Voice.DOUBT))
-        ]
+        """The clauses whose mentions count: all, or without the talk beside an own choice."""
+        kept = []
+        for at, (clause, voice) in enumerate(zip(self._clauses, self._voices, strict=True)):
+            if not clause.mentions or (self._own and voice in (Voice.REMARK, Voice.DOUBT)):
+                continue
+            before_own = voice is Voice.PLAIN and Voice.OWN in self._voices[at:] and self._own
+            if before_own and self._single and clause.contest is None:
+                continue  # "yang 2 itu RT saya, saya pilih 3"
+            kept.append(clause)
+        return kept
 
     def is_talk(self) -> bool:
         """Whether the words around the mentions make the message something other than a choice."""
@@ -128,16 +136,24 @@ class Judge:
 
     def _voice(self, clause: Clause) -> Voice:
         texts = set(clause.texts)
-        if self._is_introduced(clause) or texts & (_ASKS | lexicon.WAVERING):
+        wavering = texts & lexicon.WAVERING
+        if texts & lexicon.NEGATION:
+            wavering -= lexicon.NOTHING_ELSE  # "tidak pakai mikir"
+        if self._is_introduced(clause) or texts & _ASKS or wavering:
             return Voice.DOUBT
         if "apa" in texts and clause.mentions and self._hint is not Hint.CHOICE:
             return Voice.DOUBT
         if self._is_conditional(clause) or clause.texts[:1] == ["kok"]:
             return Voice.DOUBT
-        subjects = {self._subject(at) for at, word in clause.words if word.text in lexicon.CHOOSE}
+        spoken = {at for at, word in clause.words if word.text == "bilang" and self._is_spoken(at)}
+        subjects = {
+            self._subject(at)
+            for at, word in clause.words
+            if word.text in lexicon.CHOOSE or at in spoken
+        }
         if "others" in subjects or self._is_of_others(clause):
             return Voice.REMARK
-        if clause.mentions and texts & lexicon.HEARSAY:
+        if clause.mentions and texts & lexicon.HEARSAY and not spoken:
             return Voice.DOUBT
         own = (
             "own" in subjects
@@ -178,6 +194,13 @@ class Judge:
                 return "nobody"
         return "nobody"
 
+    def _is_spoken(self, at: int) -> bool:
+        """ "Saya bilang empat": the voter's own word, unless it was said before."""
+        before = self._message[at - 1].text if at else ""
+        return before in lexicon.OWNER and not any(
+            word.text in {"tadi", "kemarin", "kemaren"} for word in self._message[:at]
+        )
+
     def _is_of_others(self, clause: Clause) -> bool:
         """ "Sa pu kaka", "suami ke 1", "orang rumah pada ke pak Tris"."""
         for at, word in clause.words:
@@ -198,7 +221,7 @@ class Judge:
                 continue
             before = self._message[mention.start - 1]
             earlier = self._message[mention.start - 2].text if mention.start > 1 else ""
-            if before.text in _INTRODUCE and earlier not in lexicon.CHOOSE | _AS_FOR_ME:
+            if before.text in _INTRODUCE and earlier not in _BEFORE_ME:
                 return True
         return False
 

@@ -28,11 +28,20 @@ _PHRASES = (
     (re.compile(r"\b(siji|satu|hiji)[ -]*\1 ?(?:nya|ne|na|nyo)\b"), "satusatunya"),
     (re.compile(r"\b(dua|loro|duo|tiga|telu|tilu|tigo)[ -]*\1 ?(?:nya|ne|na|nyo)\b"), "semuanya"),
     (re.compile(r"\bharga mati\b"), "pasti"),
+    (
+        re.compile(
+            r"\b(?:tidak|ga|gak|nggak|ngga|gk|tdk) mungkin\b(?=.*\b(?:ga|gak|nggak|tidak)\b)"
+        ),
+        "selain",
+    ),
     (re.compile(r"\bhe+['’ ]?eh\b"), "heeh"),
     (re.compile(r"\bthat['’]?s right\b"), "betul"),
     (re.compile(r"\b(?:wk){2,}w?\b|\b(?:ha){2,}h?\b|\b(?:he){2,}h?\b"), "hehe"),
     (re.compile(r"\bk[ae]mana[ -]*mana\b"), "kemanamana"),
-    (re.compile(r"\b(?:mau |terus )?siapa lagi\b"), "pasti"),
+    (
+        re.compile(r"\b(?:mau |terus )?siapa lagi(?: (?:kalau|kalo|klo|klu|kl) (?:bukan|bkn))?\b"),
+        "pasti",
+    ),
     (re.compile(r"\bsalah (?:bilang|sebut|omong|tulis|ketik|pencet|tekan|kirim)\b"), "salah"),
 )
 """Words that mean something else together."""
@@ -115,7 +124,7 @@ _SPELLINGS = {
     "lagi": "lg lgi",
     "bisa": "bs bsa",
     "tahu": "tau tw",
-    "maksud": "mksd maksd",
+    "maksud": "mksd maksd maksad mukasuik kumaksud",
     "maksudnya": "mksdnya mksudnya maksute maksudku maksudke maksdnya",
     "salah": "slah slh slahh lepat kaliru keliru",
     "tadi": "td tdi mau'e tadie",

@@ -275,6 +275,13 @@ class Booth:
             return False
         return is_choice_alone(text, scene.election.contests, scene.asked, hint)
 
+    @staticmethod
+    def is_yes(scene: Scene, text: str) -> bool:
+        """Whether a message is a clear yes to what is read back, which it may name."""
+        if scene.election is None or scene.stage is not Stage.CONFIRMING:
+            return False
+        return is_clear_yes(text, scene.election.contests, scene.selections)
+
     # -- the cast ------------------------------------------------------------------------------
 
     def confirm(self, sender: str, text: str, readback: str | None) -> Outcome:
