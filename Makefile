@@ -2,7 +2,7 @@
 # All that is needed beforehand: python3, make and git, on Linux x86-64.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train run shell test check format bench clean
+.PHONY: help setup train run shell test nlu-report check format bench clean
 .DELETE_ON_ERROR:
 
 SHELL := /bin/bash
@@ -10,7 +10,7 @@ UV := .tools/uv
 BIN := .venv/bin
 MODEL := models/bilik.tar.gz
 SOURCES := config.yml domain.yml $(shell find data -name '*.yml') \
-	$(wildcard assistant/nlu/*.py bilik/domain/*.py)
+	$(wildcard assistant/nlu/*.py bilik/domain/*.py) pyproject.toml
 
 # Rasa reports usage to its makers unless told not to.
 export RASA_TELEMETRY_ENABLED := false
@@ -52,6 +52,9 @@ shell: .venv/.ready $(MODEL) ## talk to Bilik in the terminal, while `make run` 
 
 test: .venv/.ready $(MODEL) ## all tests
 	@UV=$(UV) BIN=$(BIN) scripts/test
+
+nlu-report: .venv/.ready $(MODEL) ## how well Bilik understands: pictures and words in results/
+	@scripts/nlu_report
 
 check: .venv/.ready ## lint and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

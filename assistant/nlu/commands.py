@@ -25,6 +25,8 @@ from bilik.services.files import read_text
 
 ROOT = Path(__file__).parent.parent.parent
 MODEL = ROOT / "models" / "bilik.tar.gz"
+EXAMPLES = ROOT / "tests" / "nlu"
+SETS = ROOT / "tests" / "understanding"
 EXAMPLE_DAY = datetime(2026, 1, 1, 7)
 
 app = typer.Typer(help="Pemahaman Bilik: coba, ukur, dan latih.", no_args_is_help=True)
@@ -60,6 +62,28 @@ def try_messages(
                 typer.echo(json.dumps(understood.to_json(), ensure_ascii=False))
             else:
                 typer.echo("\n".join(_shown(understood)) + "\n")
+
+
+@app.command("report")
+def report(
+    out: Annotated[Path, typer.Option("--out", metavar="BERKAS.md", help="Berkas laporan.")] = Path(
+        "results/pemahaman.md"
+    ),
+) -> None:
+    """Ukur pemahaman dengan pesan uji, lalu tulis laporannya.
+
+    Contoh: bilik nlu report --out results/pemahaman.md
+    """
+    _get_ready()
+    from assistant.nlu.measure import measure
+    from assistant.nlu.report import lines, summary
+    from assistant.nlu.trial import load_agent
+
+    typer.echo("Mengukur, sekitar dua menit …", err=True)
+    measured = measure(load_agent(MODEL), EXAMPLES, SETS)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text("\n".join(lines(measured)) + "\n", encoding="utf-8")
+    typer.echo("\n".join((*summary(measured), f"Lengkapnya di {out}")))
 
 
 def _get_ready() -> None:
