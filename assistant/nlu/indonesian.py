@@ -24,10 +24,6 @@ NUMBER = "angka"
 LONG_NUMBER = "angkapanjang"
 _COMMON = 3
 """A word in so many training messages is no name."""
-_LEXICON = (
-    lexicon.KNOWN | lexicon.TALK | lexicon.QUESTION | lexicon.JUDGEMENT | lexicon.OTHERS
-    | lexicon.SOCIAL | lexicon.UNIT_AFTER | lexicon.UNIT_BEFORE | lexicon.BLANK_WORDS
-)  # fmt: skip
 _PICTURES = re.compile("[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]")
 
 
@@ -73,7 +69,7 @@ def _chat_tokenizer():  # type: ignore[no-untyped-def]
 def spell_slang(doc: Doc) -> Doc:
     """Usual spellings by indoNLP's table, for words that Bilik itself does not know."""
     for token in doc:
-        if token.norm_ not in _LEXICON and token.norm_ in SLANG_DATA:
+        if token.norm_ not in lexicon.ALL and token.norm_ in SLANG_DATA:
             token.norm_ = SLANG_DATA[token.norm_]
     return doc
 
@@ -85,7 +81,7 @@ def build(texts: Iterable[str]) -> Language:
     )
     nlp.add_pipe("bilik_slang")
     counts = Counter(token.norm_ for text in texts for token in set(nlp(text)))
-    known = sorted(_LEXICON | {word for word, count in counts.items() if count >= _COMMON})
+    known = sorted(lexicon.ALL | {word for word, count in counts.items() if count >= _COMMON})
     number_words = sorted(numbers.WORDS.keys() - {"i", "sa", "atu"})
     unknown = {"IS_ALPHA": True, "NORM": {"NOT_IN": known}}
     title = {"NORM": {"IN": sorted(lexicon.TITLE)}}

@@ -31,7 +31,8 @@ from bilik.domain.definition import read_definition
 from bilik.domain.election import Election, Selection
 from bilik.services.files import read_text
 
-SLIP_RATE = 0.3
+SLIP_RATE = 0.15
+"""About every seventh longer word."""
 SLIP_SEED = 2026
 OF_THE_EXAMPLES = "desa_om_yan"
 """The election that the messages of `tests/nlu` are about."""

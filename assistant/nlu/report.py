@@ -66,7 +66,8 @@ def _choices(measured: Measured) -> Iterator[str]:
         "Benar: calon yang tepat dibacakan ulang. Keliru: calon lain yang dibacakan. "
         "Dibacakan: bukan pilihan, tetapi dianggap pilihan.\n"
     )
-    yield "| | pilihan | benar | keliru | bukan pilihan | dibacakan |\n|---|---:|---:|---:|---:|---:|"
+    yield "| | pilihan | benar | keliru | bukan pilihan | dibacakan |"
+    yield "|---|---:|---:|---:|---:|---:|"
     yield _row("**Bilik**", measured.choices)
     yield _row(f"Bilik, {SLIP_RATE:.0%} kata salah ketik", measured.mistyped)
     yield _row("bot regex", measured.regex_choices)

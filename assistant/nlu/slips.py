@@ -9,14 +9,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from bilik.domain.words import variants
+from bilik.domain.words import neighbours, variants
 
-_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-_NEIGHBOURS = {
-    key: row[max(0, at - 1) : at] + row[at + 1 : at + 2]
-    for row in _ROWS
-    for at, key in enumerate(row)
-}
 _VOWELS = "aeiou"
 SLIP = "slip"
 """Holds the original of a training example that is a mistyped copy."""
@@ -50,7 +44,7 @@ def _at_inner_letter(
 
 
 def _neighbour(word: str, at: int, source: random.Random) -> str:
-    keys = _NEIGHBOURS.get(word[at].lower())
+    keys = neighbours(word[at].lower())
     return word[:at] + source.choice(keys) + word[at + 1 :] if keys else word
 
 

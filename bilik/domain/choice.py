@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import partial
 
 from bilik.domain import lexicon
 from bilik.domain.clauses import Clause, Polarity, contest_at, cut
 from bilik.domain.election import BLANK, Contest, Selection
 from bilik.domain.hint import Hint
-from bilik.domain.mentions import Mention, find_mentions, names_of
+from bilik.domain.mentions import Mention, find_mentions, is_named_so
 from bilik.domain.numbers import number_at
 from bilik.domain.spelling import mended
 from bilik.domain.voice import Judge
@@ -57,25 +58,28 @@ def resolve(
 
     ``asked`` may be None where no contest is being asked; with one contest it is that one.
     """
-    message = mended(words(text), names_of(contests))
+    message = mended(words(text), partial(is_named_so, contests))
     mentions = find_mentions(message, contests)
-    reason = range(0)
-    if hint in (Hint.CHOICE, Hint.OPEN):
-        reason = _reason(message, mentions)
-        mentions = [mention for mention in mentions if mention.start not in reason]
     if asked is None and len(contests) == 1:
         asked = contests[0].id
     if not mentions:
         return Resolution(doubt=Doubt.NOTHING)
+    reason = _reason(message, mentions)
+    mentions = [mention for mention in mentions if mention.start not in reason]
     clauses, dangles = cut(message, mentions, contests, reason)
+    judge = Judge(message, clauses, contests, hint)
+    if reason and hint in (Hint.OTHER, Hint.REJECTION) and not judge.is_explicit:
+        # What else than a choice would be explained here is in the reason, too.
+        mentions = find_mentions(message, contests)
+        clauses, dangles = cut(message, mentions, contests)
+        judge = Judge(message, clauses, contests, hint)
     if len(contests) > 1 and any(clause.contest for clause in clauses):
         asked = None  # a contest that is named never yields to the one being asked
-    judge = Judge(message, clauses, contests, hint)
     resolution = _weigh(judge.counted(), asked)
     if resolution.doubt is None and (
         dangles
         or _AGAINST & set(text)
-        or (hint is not Hint.CHOICE and _LAUGHTER & set(text))
+        or (hint is not Hint.CHOICE and (_LAUGHTER & set(text) or _laughs(message)))
         or message[0].raw == "aja"  # "don't", in Banyumas
         or judge.is_talk()
     ):
@@ -89,6 +93,12 @@ def resolve(
 
 
 _AGAINST = frozenset("❌👎🚫✗✘🤮🙅")
+
+
+def _laughs(message: Sequence[Word]) -> bool:
+    return any(word.text == "hehe" for word in message)
+
+
 _LAUGHTER = frozenset("😂🤣😹🙃😜🤪")
 
 
@@ -96,12 +106,6 @@ def is_choice_alone(
     text: str, contests: Sequence[Contest], asked: str | None, hint: Hint = Hint.OTHER
 ) -> bool:
     """Whether a message is a clear choice and nothing besides, whatever it was taken for."""
-    message = mended(words(text), names_of(contests))
-    mentions = find_mentions(message, contests)
-    if any(mention.is_name for mention in mentions):
-        covered = {at for mention in mentions for at in range(mention.start, mention.end)}
-        if any(word.text in lexicon.SOCIAL for at, word in enumerate(message) if at not in covered):
-            return False  # "makasih bu siti"
     return bool(resolve(text, contests, asked, hint).accepted)
 
 

@@ -97,7 +97,7 @@ class _Cutter:
             word = self._message[index]
             if contest := contest_at(self._message, index, self._contests):
                 self._contest(contest)
-            elif word.text in lexicon.NEGATION or self._is_english_no(index):
+            elif word.text in lexicon.NEGATION or self._is_foreign_no(index):
                 self._negate(index)
             elif word.text in lexicon.OLD or (word.text == "dari" and self._moves):
                 self._clause_of_old(index)
@@ -130,12 +130,12 @@ class _Cutter:
     def _text(self, index: int) -> str:
         return self._message[index].text if 0 <= index < len(self._message) else ""
 
-    def _is_english_no(self, index: int) -> bool:
-        """ "No way", "big no": not the "no" that means number."""
-        return (
+    def _is_foreign_no(self, index: int) -> bool:
+        """ "No way", not the "no" of numbers; and "tea", no in Bugis where it comes first."""
+        return (index == 0 and self._text(0) == "tea") or (
             self._message[index].raw == "no"
             and index + 1 not in self._starts
-            and self._text(index + 1) in {"way", "no", "untuk", "to", "thanks", "big"}
+            and self._text(index + 1) in {"way", "no", "untuk", "to", "for", "thanks", "money"}
         )
 
     def _is_correction(self, index: int) -> bool:
@@ -150,6 +150,8 @@ class _Cutter:
     def _concedes(self, index: int) -> bool:
         """ "Biar kata orang jelek | gue tetap ke 4": at the voter, after what is granted."""
         before = self._text(index - 1)
+        if self._text(index) in {"akhirnya", "akhire", "ahirnya", "jadinya"}:
+            return True  # "sudah mikir lama, akhirnya pilih 2"
         return (
             self._text(index) in lexicon.OWNER
             and bool(lexicon.CONCESSION & set(self._clause.texts))
@@ -205,7 +207,8 @@ class _Cutter:
         else:
             # "3 bukan 2" takes 3; "1 jangan 2 aja" may mean either.
             self._break(self._clause.contest)
-            self._negations = 1 if word.text in lexicon.NOT_THAT else 2
+            clear = word.text in lexicon.NOT_THAT or self._clauses[-2].corrects
+            self._negations = 1 if clear else 2
             self._clause.idiom = word.text in lexicon.NOT_THAT
 
     def _rest_of_clause(self, index: int) -> Iterator[str]:
@@ -228,6 +231,8 @@ class _Cutter:
         if text in lexicon.AFTERWARDS and self._clause.mentions and self._ends_at(index):
             self._clause.corrects = True  # "5 maksudnya"
             return
+        if text == "salah" and any(one.corrects and one.mentions for one in self._clauses):
+            return  # "dua eh tiga, sori salah"
         if text == "salah" and self._clause.mentions and self._ends_at(index):
             self._take_back()  # "loro iku salah"
             return

@@ -18,7 +18,7 @@ CHOOSE = _words(
     "coblosanku tusuk nusuk tunjuk centang nyontreng contreng tandai dukung mendukung vote voting",
     "ambil pick choose select nyolok colok menjatuhkan jatuhkan jatuh menentukan menetapkan",
     "tetapkan putuskan kasih kasi kasikan berikan memberikan diberikan serahkan suara suaraku",
-    "suarane mantap mantep fix pokoknya final tetap",
+    "suaranya suarane mantap mantep fix pokoknya final tetap",
 )
 """Verbs and nouns of choosing."""
 
@@ -28,7 +28,7 @@ OWN_CHOICE = _words(
 """Says by itself that the choice is one's own."""
 
 NEGATION = _words(
-    "amit batalkan nggeh-mboten tea teaka teai dang unang nyingkir singkirkan",
+    "amit batalkan teaka teai dang unang nyingkir singkirkan",
     "jang tidak bukan jangan ogah anti emoh mboten sanes henteu ulah moal teu embung tolak",
     "hindari ora dudu udu indak malas males kapok batal bukannya bukanlah pantang no not usah",
     "alim dakmau orak gausah taksah seng trada tra kada moh gamau gakmau nyanda nimau sonde",
@@ -106,7 +106,8 @@ WAVERING = _words(
 )
 PEOPLE = _words(
     "teman temanku tetangga istri suami anak anakku adik adikku mertua keluarga semua mereka",
-    "orang warga kami pamanku bibiku nenek kakek bos bapakku ibuku bokap nyokap bojo bojoku bini",
+    "orang warga kami pamanku bibiku nenek kakek bosku karyawan pegawai buruh bapakku ibuku bokap",
+    "nyokap bojo bojoku bini",
     "kakakku pacar mantan majikan juragan konco kancaku dulur sodara saudaraku orangtua ortu mama",
     "papa kawan rombongan emakku mamakku bapakne ibune tonggo tanggaku sepupu ponakan cucu banyak",
     "rakyat pendukung tim timses pengurus kelompok ibu-ibu bapak-bapak emak-emak pemuda anak-anak",
@@ -122,6 +123,8 @@ CAMPAIGN = _words(
     "kebagian sembako bansos debat relawan",
 )
 """Slogans, pressure, and how an election is talked about."""
+PAST = _words("lalu kemarin kemaren dulu dahulu bengen baheula")
+"""What was chosen then is not chosen now."""
 REGRET = _words(
     "pernah kemaren kemarin ingat sumpah ikut kasian kasihan nyesel nyesal menyesal enggan haram",
     "dilarang tobat rugi takut benci hate besok titip",
@@ -181,14 +184,15 @@ HONOURS: dict[str, frozenset[str]] = {
 }
 """How a candidate may be spoken of, and the titles that tell whom."""
 
-SOCIAL = _words(
+SOCIAL = {"terima kasih"} | _words(
     "halo hai selamat pagi siang sore malam terima kasih permisi punten maaf assalamualaikum",
     "nama namaku perkenalkan ini hari kenalkan",
 )
 """Words of greeting and introduction: a name beside them need not be a choice."""
 
 DEGREE = _words(
-    "h hj drs dra ir dr prof s se sh mm ma msi mpd spd sip skom st e pd sos amd md a m kom",
+    "sp skm mt mkes lc h hj drs dra ir dr prof s se sh mm ma msi mpd spd sip skom st e pd sos amd",
+    "md a m kom",
 )
 
 MAN = _words("bapak cowok pria lelaki laki lanang bapake jalu cowo lakilaki laki lalaki jantan")
@@ -197,6 +201,7 @@ WOMAN = _words(
     "wedhok padusi parampuang parampuan bibinian",
 )
 TITLE = _words(
+    "dokter drg bidan mantri profesor ketua pendeta romo pastor",
     "bapak ibu mas mbak bang abang kang teh teteh mbah pakde bude om tante haji hajah hj h ustaz",
     "ustadz dr ir drs dra prof kak kakak kk kaka ko koh ci cik uda uni daeng bung nyong gus neng",
     "raden cak ning mami encik tuan nyonya saudara saudari kiai kyai datuk tgk bli mbok ua amang",
@@ -240,6 +245,7 @@ OFFICE = _words(
 """Offices; one that is not on this ballot makes a choice another one's."""
 
 WOMAN_TITLE = _words(
+    "dokter drg bidan mantri profesor ketua pendeta romo pastor",
     "ibu mbak tante bude hj hajah nyonya teteh uni neng mpok mama ning budhe nenek",
 )
 MAN_TITLE = _words("bapak mas bang abang kang om pakde haji uda daeng bung cak gus bapa kakek")
@@ -289,17 +295,25 @@ FILLER = _words(
     "insyaallah bismillah alhamdulillah cuma hanya cukup ada begitu pula juga langsung jatuhnya",
     "buat the is it so yes hati nurani hatiku calonnya orangnya nomornya titik doang pisan",
     "temenan tenan weh jua jugaan gen pang bhai sajan sane nika tiyang cang kaula se lailah luh",
-    "aje kok nya tea noh gen haja bhei sewu nyuwun kemawon mawon ne na kae rek je bah lae gaskeun",
-    "horas catat dicatat catatnya catetin duluan hehe hihi haha wkwk wkwkwk xixi amin aamiin edede",
+    "gass gassken bos boss bosq hah heh woy woi ih e hapunten pung loh lhoh bilang ku nyak aje",
+    "kok nya tea noh gen haja bhei sewu nyuwun kemawon mawon ne na kae rek je bah lae gaskeun",
+    "horas catat dicatat catatnya catetin duluan hehe hihi haha wkwk wkwkwk xixi amin aamiin",
+    "edede",
     "bismillahirrahmanirrahim bray cuy coy ges pren bestie gaes gais beb sist cuk lek cak ning",
-    "kodong matur nuwun mengganggu pendirian pendirianku sejak dahulu",
+    "yaudah eee anu waduh kodong matur nuwun mengganggu pendirian pendirianku sejak dahulu",
     "panitia izin gas itulah ajalah badhe wau sori handak unda nang cako tu ngomong ngomongnya",
 )
 """Words that change nothing."""
 
 KNOWN = (
-    CHOOSE | NEGATION | EXCEPT | CORRECTION | ALTERNATIVE | REASON | MARKER | MAN | WOMAN | TITLE
-    | FILLER | DEGREE | OLD | MOVING | NOTHING_ELSE | OWN_CHOICE | AFTERWARDS | TOP | BOTTOM | LAST
-    | MIDDLE | MOST
+    OWNER | CONDITION | CHOOSE | NEGATION | EXCEPT | CORRECTION | ALTERNATIVE | REASON | MARKER
+    | MAN | WOMAN | TITLE | FILLER | DEGREE | OLD | MOVING | NOTHING_ELSE | OWN_CHOICE | AFTERWARDS
+    | TOP | BOTTOM | LAST | MIDDLE | MOST | {"terima kasih", "tidak jadi", "di mana"}
 )  # fmt: skip
 """Everything that may stand beside a choice without raising a question."""
+
+ALL = (
+    KNOWN | TALK | QUESTION | TOPIC | JUDGEMENT | OTHERS | SOCIAL | UNIT_AFTER | UNIT_BEFORE
+    | BLANK_WORDS
+)  # fmt: skip
+"""Every word that the grammar knows."""

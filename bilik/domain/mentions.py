@@ -81,7 +81,8 @@ def _nickname_at(
             for nickname in candidate.nicknames:
                 named = [word.text for word in words(nickname)]
                 said = [word.text for word in message[index : index + len(named)]]
-                if named == said and named and set(named) <= lexicon.TITLE - {"bapak", "ibu"}:
+                same = [_sound(word) for word in named] == [_sound(word) for word in said]
+                if same and named and set(named) <= lexicon.TITLE - {"bapak", "ibu"}:
                     end = index + len(named)
                     following = message[end].text if end < len(message) else ""
                     if is_word(following) and following not in lexicon.KNOWN:
@@ -111,8 +112,9 @@ def _empty_box_at(
 
 
 def _blank_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -> Mention | None:
-    if message[index].text not in lexicon.BLANK_WORDS:
-        return None
+    before = message[index - 1].text if index else ""
+    if message[index].text not in lexicon.BLANK_WORDS or before in lexicon.THAT_ONE:
+        return None  # "yang golput" are others
     return Mention(index, index + 1, {contest.id: frozenset({BLANK}) for contest in contests})
 
 
@@ -129,6 +131,8 @@ def _number_mention_at(
     earlier = message[start - 2].text if start > 1 else ""
     if before in lexicon.NUMBER_MARKER and earlier in lexicon.UNIT_BEFORE:
         return None  # "rumah nomor 3", "hari ke 2"
+    if start > 1 and earlier in lexicon.UNIT_BEFORE and before in lexicon.OWNER:
+        return None  # "nomor antrian saya 2"
     value, width = found
     if value > MOST_CANDIDATES and before not in lexicon.NUMBER_MARKER:
         return None
@@ -309,10 +313,10 @@ def _name_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -
             end += 1
             continue
         fitting = _bearers(word, contests)
-        if not fitting and end > index and is_word(word):
+        if not fitting and end > index and _may_be_part(word):
             # "nur hayati" for Nurhayati, where Nur alone was one already
             fitting = _bearers(message[end - 1].text + word, contests)
-        if not fitting and is_word(word) and end + 1 < len(message):
+        if not fitting and end + 1 < len(message) and _may_be_part(message[end + 1].text):
             # "rahma wati" for Rahmawati
             fitting = _bearers(word + message[end + 1].text, contests)
             if fitting and (not options or _both(options, fitting)):
@@ -362,11 +366,16 @@ def _is_fixed(message: Sequence[Word], index: int) -> bool:
 def _bearers(word: str, contests: Sequence[Contest]) -> dict[str, frozenset[Selection]]:
     """Who bears a name with this word, by contest."""
     for same in (str.__eq__, alike):  # who is called exactly so goes before who is called like it
-        if same is alike and word in lexicon.KNOWN:
+        if same is alike and word in lexicon.ALL:
             break  # "suara" is no misspelt name
         if found := _who(word, contests, same):
             return found
     return {}
+
+
+def _may_be_part(word: str) -> bool:
+    """Whether a word may be the second half of a name that was written in two."""
+    return is_word(word) and word not in lexicon.KNOWN
 
 
 def _loosely(word: str, contests: Sequence[Contest]) -> dict[str, frozenset[Selection]]:
@@ -402,10 +411,16 @@ def _both(
     return {contest: numbers for contest, numbers in shared.items() if numbers}
 
 
-def names_of(contests: Sequence[Contest]) -> frozenset[str]:
-    """All words that name a candidate."""
-    return frozenset[str]().union(
-        *(name_words(one) for contest in contests for one in contest.candidates)
+_NO_NAMES = lexicon.TITLE | lexicon.DEGREE
+
+
+def is_named_so(contests: Sequence[Contest], word: str) -> bool:
+    """Whether a candidate is called so, or nearly so."""
+    return any(
+        alike(word, name)
+        for contest in contests
+        for one in contest.candidates
+        for name in name_words(one)
     )
 
 
@@ -419,7 +434,7 @@ def name_words(candidate: Candidate) -> frozenset[str]:
         word.text
         for name in (*full, *candidate.nicknames)
         for word in words(name)
-        if is_word(word.text) and word.text not in lexicon.TITLE | lexicon.DEGREE
+        if len(word.text) > 1 and is_word(word.text) and word.text not in _NO_NAMES
     )
 
 
@@ -429,6 +444,8 @@ def alike(said: str, name: str) -> bool:
         return True
     if said[0] != name[0]:
         return len(said) > MIN_FUZZY and name.endswith(said)  # "trisno" for Sutrisno
+    if _TWICE.sub(r"\1", said) == _TWICE.sub(r"\1", name):
+        return True  # "nuurr"
     if len(said) >= MIN_CONSONANTS and _is_shortened(said, name):
         return True  # "wyn" for Wayan, "rhmwti" for Rahmawati
     if min(len(said), len(name)) < MIN_FUZZY:

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 from bilik.domain.lexicon import KNOWN
 from bilik.domain.words import Word
 
-SIMILAR = 84.0
+SIMILAR = 75.0
 """Percent of likeness from which a misspelt number word counts."""
 MIN_LETTERS = 3
 _TWICE = re.compile(r"(.)\1+")
@@ -77,7 +77,9 @@ def _misspelt(text: str) -> int | None:
     if text in KNOWN:
         return None
     found = process.extractOne(text, WORDS.keys(), scorer=fuzz.ratio, score_cutoff=SIMILAR)
-    return WORDS[found[0]] if found and len(text) >= MIN_LETTERS else None
+    if found is None or len(text) < MIN_LETTERS or found[0][0] != text[0]:
+        return None
+    return WORDS[found[0]]
 
 
 _WORDS_AFTER_KE = {

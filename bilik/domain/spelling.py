@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bilik.domain import lexicon, numbers
-from bilik.domain.words import Word
+from bilik.domain.words import Word, neighbours, spelled
 
 MIN_LETTERS = 4
 _VOWELS = "aeiou"
@@ -21,27 +21,24 @@ _COMMON = frozenset(
     "delapan sembilan tujuh enam satu golput abstain saya dengan karena".split()
 )
 """What a word without vowels may stand for."""
+_NUMBERS = frozenset("satu dua tiga empat lima enam tujuh delapan sembilan papat telu siji".split())
 _WORDS = sorted(
     word
     for word in (
-        lexicon.KNOWN | lexicon.TALK | lexicon.QUESTION | lexicon.TOPIC | lexicon.BLANK_WORDS
-        | set(numbers.WORDS) | _COMMON
+        (lexicon.KNOWN | lexicon.TALK | lexicon.QUESTION | lexicon.TOPIC | lexicon.BLANK_WORDS)
+        - set(numbers.WORDS)
+        | _COMMON
+        | _NUMBERS
     )
-    if len(word) > MIN_LETTERS
-)  # fmt: skip
-_KNOWN = (
-    lexicon.KNOWN | lexicon.TALK | lexicon.QUESTION | lexicon.TOPIC | lexicon.BLANK_WORDS
-    | lexicon.JUDGEMENT | lexicon.UNIT_AFTER | lexicon.UNIT_BEFORE | set(numbers.WORDS)
-)  # fmt: skip
+    if len(word) >= MIN_LETTERS
+)
+_KNOWN = lexicon.ALL | set(numbers.WORDS)
 
 
-def mended(message: list[Word], names: Collection[str]) -> list[Word]:
-    """The message with slips mended; words that begin like one of ``names`` stay as they are."""
-    beginnings = {name[:2] for name in names}
+def mended(message: Sequence[Word], is_name: Callable[[str], bool]) -> list[Word]:
+    """The message with slips mended; what may be a candidate's name stays as it is."""
     return [
-        word
-        if word.text[:2] in beginnings or word.text in names
-        else replace(word, text=_mended(word.text))
+        word if is_name(word.text) else replace(word, text=spelled(_mended(word.text)))
         for word in message
     ]
 
@@ -53,14 +50,22 @@ def _mended(text: str) -> str:
     if not set(text) & set(_VOWELS):
         whole = [word for word in _COMMON if _without_vowels(word) == text]
         return whole[0] if len(whole) == 1 else text
-    if len(text) < MIN_LETTERS:
-        return text
-    found = process.extractOne(text, _WORDS, scorer=OSA.distance, score_cutoff=1)
-    if found is None or found[0][0] != text[0] or (len(text) == len(found[0]) == MIN_LETTERS + 1
-        and sorted(text) != sorted(found[0])
-    ):  # fmt: skip
-        return text  # one letter exchanged in a short word makes another word
-    return str(found[0])
+    near = process.extract(text, _WORDS, scorer=OSA.distance, score_cutoff=1, limit=5)
+    fitting = [word for word, _, _ in near if _is_slip(text, word)]
+    return fitting[0] if fitting else text
+
+
+def _is_slip(text: str, word: str) -> bool:
+    """Whether one slip makes ``text`` of ``word``, and hardly anything else would."""
+    if text[0] != word[0]:
+        return False
+    if sorted(text) == sorted(word):
+        return True  # two letters swapped
+    if min(len(text), len(word)) <= MIN_LETTERS:
+        return False  # "amat" is no "ampat", "lina" no "lima"
+    if len(text) != len(word):
+        return True
+    return any(one in neighbours(other) for one, other in zip(text, word, strict=True))
 
 
 def _without_vowels(word: str) -> str:

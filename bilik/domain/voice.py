@@ -39,7 +39,11 @@ UNKNOWN = {
 }
 """How many words outside the lexicon a message may hold, by what the intent model takes it for and
 whether a clause of it says that the choice is the voter's own."""
+EXPLICIT = 3
+"""The same, where the voter says "I choose" in so many words, whatever the model takes it for."""
+_SORRY = frozenset("nyesel nyesal menyesal nyesek kapok".split())
 _ASKS = lexicon.QUESTION
+_REMARKS = lexicon.HEARSAY - {"bilang"} | lexicon.PEOPLE | lexicon.CAMPAIGN | lexicon.REGRET
 _STEADY = frozenset(
     "namung mung hanya cuma ke tetap mantap mantep fix final maunya milihnya "
     "pokoknya pokoke mah sih sendiri ganti pindah "
@@ -50,6 +54,7 @@ _AS_FOR_ME = frozenset("sih mah ya tetap tetep mah lah kan kok yo teh pun".split
 _INTRODUCE = frozenset("saya aku nama namaku bernama kulo kula abdi".split())
 _BEFORE_ME = lexicon.CHOOSE | _AS_FOR_ME | lexicon.AFTERWARDS | lexicon.CONDITION
 """Before "saya", these make no introduction of it: "pilihan saya", "maksud saya", "kalau saya"."""
+_ACQUAINTED = frozenset("kenal ketemu bertemu tetanggaan temenan mirip kayak seperti".split())
 _LINKS = frozenset(
     "juga akan bakal mau sudah pada yang itu ini sih mah lah dong memang emang tetap jadi pun lagi "
     "cuma hanya pasti ingin pengen sendiri dengan ini kan teh ya arep ajeng badhe bade".split()
@@ -85,6 +90,22 @@ class Judge:
             for clause, voice in zip(clauses, self._voices, strict=True)
         )
 
+    @property
+    def is_explicit(self) -> bool:
+        """Whether the voter says "I choose" in so many words."""
+        return any(
+            self._says_i_choose(clause)
+            for clause, voice in zip(self._clauses, self._voices, strict=True)
+            if voice is Voice.OWN
+        )
+
+    def _says_i_choose(self, clause: Clause) -> bool:
+        return any(
+            self._subject(at) == "own"
+            for at, word in clause.words
+            if word.text in lexicon.CHOOSE | lexicon.AFTERWARDS
+        )
+
     def counted(self) -> list[Clause]:
         """The clauses whose mentions count: all, or without the talk beside an own choice."""
         kept = []
@@ -105,20 +126,25 @@ class Judge:
                 continue
             if self._own and (likely or clause.mentions or voice is Voice.REMARK):
                 continue
-            if voice is Voice.REMARK and likely and not clause.mentions:
+            if voice is Voice.REMARK and likely and not clause.mentions and not self._is_campaign:
                 continue
             return True
         if self._asks_leave():
             return True
-        counted = self.counted() if likely else self._clauses
+        counted = self.counted() if likely or self.is_explicit else self._clauses
         if any(self._surname_follows(clause) for clause in counted):
             return True
         texts = [text for clause in counted for text in clause.texts]
+        named = any(mention.is_name for clause in counted for mention, _ in clause.mentions)
+        if named and not likely and not self._own and lexicon.SOCIAL & set(texts):
+            return True  # "makasih bu siti"
         if any(text in lexicon.OFFICE - self._contest_words for text in texts):
             return True
         if "?" in texts and not likely:
             return True
         allowed = UNKNOWN[self._hint][self._own]
+        if self._own and self.is_explicit:
+            allowed = max(allowed, EXPLICIT)
         if self._hint is Hint.REJECTION and not self._rejects():
             allowed = 0  # a rejection in words that the lexicon does not know
         return sum(not self._is_known(text) for text in texts) > allowed
@@ -129,6 +155,8 @@ class Judge:
     def _asks_leave(self) -> bool:
         """ "Pilih dua bisa ga"."""
         texts = [word.text for word in self._message if word.text[0].isalpha()]
+        if texts[-1:] == ["belum"]:
+            return True  # "yang nomor 4 sudah haji belum"
         return any(
             one in {"bisa", "boleh", "dapat"} and other in {"tidak", "kah"}
             for one, other in pairwise(texts)
@@ -139,7 +167,7 @@ class Judge:
         wavering = texts & lexicon.WAVERING
         if texts & lexicon.NEGATION:
             wavering -= lexicon.NOTHING_ELSE  # "tidak pakai mikir"
-        if self._is_introduced(clause) or texts & _ASKS or wavering:
+        if self._is_introduced(clause) or texts & _ASKS or wavering or self._is_past(clause):
             return Voice.DOUBT
         if "apa" in texts and clause.mentions and self._hint is not Hint.CHOICE:
             return Voice.DOUBT
@@ -149,7 +177,7 @@ class Judge:
         subjects = {
             self._subject(at)
             for at, word in clause.words
-            if word.text in lexicon.CHOOSE or at in spoken
+            if word.text in lexicon.CHOOSE | lexicon.AFTERWARDS or at in spoken
         }
         if "others" in subjects or self._is_of_others(clause):
             return Voice.REMARK
@@ -166,9 +194,9 @@ class Judge:
             or ("own" in subjects and self._hint is Hint.CHOICE)
         ):
             return Voice.OWN
-        if texts & lexicon.TALK or texts & lexicon.TOPIC:
+        if texts & _REMARKS or texts & lexicon.TOPIC:
             return Voice.REMARK
-        if clause.mentions and "orangnya" in texts:
+        if clause.mentions and ("orangnya" in texts or self._is_for_office(clause)):
             return Voice.REMARK
         if texts & lexicon.JUDGEMENT and not (self._hint is Hint.CHOICE and texts & lexicon.CHOOSE):
             return Voice.REMARK
@@ -194,6 +222,19 @@ class Judge:
                 return "nobody"
         return "nobody"
 
+    def _is_past(self, clause: Clause) -> bool:
+        """ "Dulu saya pilih 2", "2, tapi menyesal"."""
+        texts = clause.texts
+        verbs = [at for at, text in enumerate(texts) if text in lexicon.CHOOSE]
+        return bool(_SORRY & set(texts)) or bool(
+            clause.mentions and verbs and lexicon.PAST & set(texts[: verbs[-1]])
+        )
+
+    def _is_for_office(self, clause: Clause) -> bool:
+        """ "Bambang for kades"."""
+        ends = {mention.end for mention, _ in clause.mentions}
+        return any(word.raw == "for" and at in ends for at, word in clause.words)
+
     def _is_spoken(self, at: int) -> bool:
         """ "Saya bilang empat": the voter's own word, unless it was said before."""
         before = self._message[at - 1].text if at else ""
@@ -212,7 +253,13 @@ class Judge:
             if word.raw in lexicon.MY_KIN and following.text in lexicon.OWNER:
                 return True
         texts = clause.texts
-        return bool(clause.mentions and set(texts[:2]) & lexicon.PEOPLE)
+        return bool(
+            clause.mentions
+            and any(
+                text in lexicon.PEOPLE or text.removesuffix("ku") in lexicon.PEOPLE
+                for text in texts[:2]
+            )
+        )
 
     def _is_introduced(self, clause: Clause) -> bool:
         """ "Saya Siti": the voter's own name, unless something like "pilihan" stands before."""
@@ -220,10 +267,17 @@ class Judge:
             if not mention.is_name or not mention.start:
                 continue
             before = self._message[mention.start - 1]
+            if before.text == "namanya" and self._owner_before(mention.start - 1):
+                return True  # "saya sendiri namanya Nurhayati"
+            if before.text in _ACQUAINTED:
+                return True  # "saya kenal Ketut yang jualan bakso"
             earlier = self._message[mention.start - 2].text if mention.start > 1 else ""
             if before.text in _INTRODUCE and earlier not in _BEFORE_ME:
                 return True
         return False
+
+    def _owner_before(self, at: int) -> bool:
+        return any(word.text in lexicon.OWNER for word in self._message[max(0, at - 2) : at])
 
     def _is_conditional(self, clause: Clause) -> bool:
         for at, word in clause.words:
@@ -247,7 +301,7 @@ class Judge:
             if how is not Polarity.ACCEPTED:
                 continue
             steady, at = not mention.is_name, mention.start - 1
-            while at >= 0 and self._message[at].text in _STEADY | _LINKS | lexicon.MARKER:
+            while at >= 0 and self._message[at].text in _STEADY | _LINKS | lexicon.MARKER | {":"}:
                 steady = steady or self._message[at].text in _STEADY
                 at -= 1
             if steady and at >= 0 and self._message[at].text in lexicon.OWNER:

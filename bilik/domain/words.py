@@ -23,11 +23,11 @@ _REDUPLICATED = re.compile(
 )
 
 _PHRASES = (
-    (re.compile(r"\b(siapa|sapa|sopo|saha|sia|sape|sapo)[ -]+(\1|pun)\b"), "siapapun"),
+    (re.compile(r"\b(siapa|sapa|sopo|saha|sia|sape|sapo|siape|siapo)[ -]+(\1|pun)\b"), "siapapun"),
     (re.compile(r"\bsatu ?pun\b"), "siapapun"),
     (re.compile(r"\b(siji|satu|hiji)[ -]*\1 ?(?:nya|ne|na|nyo)\b"), "satusatunya"),
     (re.compile(r"\b(dua|loro|duo|tiga|telu|tilu|tigo)[ -]*\1 ?(?:nya|ne|na|nyo)\b"), "semuanya"),
-    (re.compile(r"\bharga mati\b"), "pasti"),
+    (re.compile(r"\b(?:harga mati|no debat)\b"), "pasti"),
     (
         re.compile(
             r"\b(?:tidak|ga|gak|nggak|ngga|gk|tdk) mungkin\b(?=.*\b(?:ga|gak|nggak|tidak)\b)"
@@ -37,9 +37,17 @@ _PHRASES = (
     (re.compile(r"\bhe+['’ ]?eh\b"), "heeh"),
     (re.compile(r"\bthat['’]?s right\b"), "betul"),
     (re.compile(r"\b(?:wk){2,}w?\b|\b(?:ha){2,}h?\b|\b(?:he){2,}h?\b"), "hehe"),
+    (re.compile(r"\bsatu2 ?nya\b"), "satusatunya"),
+    (re.compile(r"\s\*(?=[^*\s][^*]*$)"), " eh "),  # "1 *2"
+    (re.compile(r"\bsing (?=nyak\b)"), "tidak "),  # Balinese, not Javanese
     (re.compile(r"\bk[ae]mana[ -]*mana\b"), "kemanamana"),
     (
-        re.compile(r"\b(?:mau |terus )?siapa lagi(?: (?:kalau|kalo|klo|klu|kl) (?:bukan|bkn))?\b"),
+        re.compile(
+            r"\b(?:mau |terus )?(?:siapa|sapa|sopo|saha) lagi"
+            r"(?: (?:kalau|kalo|klo|klu|kl) (?:bukan|bkn))?\b"
+        ),
+        "pasti",
+    ),
         "pasti",
     ),
     (re.compile(r"\bsalah (?:bilang|sebut|omong|tulis|ketik|pencet|tekan|kirim)\b"), "salah"),
@@ -196,3 +204,16 @@ def spelled(word: str) -> str:
 def variants(word: str) -> tuple[str, ...]:
     """The everyday spellings that :func:`spelled` takes for this word."""
     return tuple(_SPELLINGS.get(word, "").split())
+
+
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_NEIGHBOURS = {
+    key: row[max(0, at - 1) : at] + row[at + 1 : at + 2]
+    for row in _ROWS
+    for at, key in enumerate(row)
+}
+
+
+def neighbours(key: str) -> str:
+    """The keys beside this one on a phone's keyboard."""
+    return _NEIGHBOURS.get(key, "")
