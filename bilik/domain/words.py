@@ -44,10 +44,8 @@ _PHRASES = (
     (
         re.compile(
             r"\b(?:mau |terus )?(?:siapa|sapa|sopo|saha) lagi"
-            r"(?: (?:kalau|kalo|klo|klu|kl) (?:bukan|bkn))?\b"
+            r"(?: (?:kalau|kalo|klo|klu|kl) (?:bukan|bkn)\b|(?=\s*(?:[!.,]|$)))"
         ),
-        "pasti",
-    ),
         "pasti",
     ),
     (re.compile(r"\bsalah (?:bilang|sebut|omong|tulis|ketik|pencet|tekan|kirim)\b"), "salah"),
