@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import joblib
 import numpy as np
@@ -31,19 +31,27 @@ from sklearn.model_selection import GroupShuffleSplit
 from sklearn.svm import LinearSVC
 
 from assistant.nlu.slips import SLIP
+from assistant.nlu.tokenizer import SIGNS
 
 FILE = "linear.joblib"
 RANKED = 10
 _SHARPNESS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
 
 
-def letters(tokens: Sequence[str]) -> list[str]:
+class Sample(NamedTuple):
+    """What is learned from a message: its tokens, and what the choice grammar sees in it."""
+
+    tokens: Sequence[str]
+    signs: Sequence[str] = ()
+
+
+def letters(sample: Sample) -> list[str]:
     """Runs of two to four letters within each word, its edges counted as letters.
 
-    >>> letters(["ya"])
+    >>> letters(Sample(["ya"]))
     [' y', 'ya', 'a ', ' ya', 'ya ', ' ya ']
     """
-    padded = [f" {token} " for token in tokens]
+    padded = [f" {token} " for token in sample.tokens]
     return [
         word[at : at + size]
         for word in padded
@@ -52,33 +60,43 @@ def letters(tokens: Sequence[str]) -> list[str]:
     ]
 
 
-def phrases(tokens: Sequence[str]) -> list[str]:
+def phrases(sample: Sample) -> list[str]:
     """Words alone and in pairs, beginning and end counted as words.
 
-    >>> phrases(["ya", "sudah"])
+    >>> phrases(Sample(["ya", "sudah"]))
     ['ya', 'sudah', '^ ya', 'ya sudah', 'sudah $']
     """
-    return [*tokens, *(" ".join(pair) for pair in pairwise(("^", *tokens, "$")))]
+    return [*sample.tokens, *map(" ".join, pairwise(("^", *sample.tokens, "$")))]
+
+
+def grammar(sample: Sample) -> list[str]:
+    """The signs of the choice grammar."""
+    return list(sample.signs)
+
+
+BLOCKS = ((letters, 1.0), (phrases, 1.0), (grammar, 0.6))
+"""What a message is cut into, and how much each kind weighs."""
 
 
 @dataclass
 class _Block:
     """Weights of one kind of n-gram, of shape (n-grams, intents), and how rare each n-gram is."""
 
-    cut: Callable[[Sequence[str]], list[str]]
+    cut: Callable[[Sample], list[str]]
+    weight: float
     places: dict[str, int]
     rarity: Any
     weights: Any
 
-    def margins(self, tokens: Sequence[str]) -> Any:
+    def margins(self, sample: Sample) -> Any:
         """What a message says of each intent: n-grams weighed by tf-idf, scaled to length 1."""
-        counts = Counter(map(self.places.get, self.cut(tokens)))
+        counts = Counter(map(self.places.get, self.cut(sample)))
         counts.pop(None, None)
         if not counts:
             return 0.0
         at = np.fromiter(counts, int, len(counts))
         values = (1 + np.log(np.fromiter(counts.values(), float, len(counts)))) * self.rarity[at]
-        return (values / np.linalg.norm(values)) @ self.weights[at]
+        return (self.weight * values / np.linalg.norm(values)) @ self.weights[at]
 
 
 @dataclass
@@ -94,9 +112,9 @@ class _Model:
     bias: Any
     sharpness: float = 1.0
 
-    def probabilities(self, tokens: Sequence[str]) -> Any:
+    def probabilities(self, sample: Sample) -> Any:
         """A probability for each intent, in their order."""
-        margins = self.bias + sum(block.margins(tokens) for block in self.blocks)
+        margins = self.bias + sum(block.margins(sample) for block in self.blocks)
         powers = np.exp(self.sharpness * (margins - margins.max()))
         return powers / powers.sum()
 
@@ -139,7 +157,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         """Learn from all intent examples."""
         examples = training_data.intent_examples
         self._model = learn(
-            [_tokens(one) for one in examples],
+            [_sample(one) for one in examples],
             [one.get(INTENT) for one in examples],
             [one.get(SLIP) or one.get(TEXT) for one in examples],
             self._config["C"],
@@ -166,7 +184,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         if self._model is None:
             return messages
         for message in messages:
-            probabilities = self._model.probabilities(_tokens(message))
+            probabilities = self._model.probabilities(_sample(message))
             ranking = [
                 {
                     INTENT_NAME_KEY: self._model.intents[at],
@@ -180,7 +198,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
 
 
 def learn(
-    tokens: Sequence[Sequence[str]],
+    samples: Sequence[Sample],
     intents: Sequence[str],
     origins: Sequence[str],
     closeness: float,
@@ -190,34 +208,39 @@ def learn(
     Examples of one origin, such as mistyped copies, are held back together.
     """
     split = GroupShuffleSplit(n_splits=1, test_size=0.2, random_state=1)
-    learned, held = next(split.split(tokens, groups=origins))
-    trial = _fit([tokens[at] for at in learned], [intents[at] for at in learned], closeness)
+    learned, held = next(split.split(samples, groups=origins))
+    trial = _fit([samples[at] for at in learned], [intents[at] for at in learned], closeness)
     known = [at for at in held if intents[at] in trial.intents]
 
     def surprise(sharpness: float) -> float:
         trial.sharpness = sharpness
-        right = [trial.probabilities(tokens[at])[trial.intents.index(intents[at])] for at in known]
+        right = [trial.probabilities(samples[at])[trial.intents.index(intents[at])] for at in known]
         return float(-np.log(np.maximum(right, 1e-9)).mean())
 
-    model = _fit(tokens, intents, closeness)
+    model = _fit(samples, intents, closeness)
     model.sharpness = min(_SHARPNESS, key=surprise)
     return model
 
 
-def _fit(tokens: Sequence[Sequence[str]], intents: Sequence[str], closeness: float) -> _Model:
-    cuts = (letters, phrases)
-    vectorizers = [TfidfVectorizer(analyzer=cut, sublinear_tf=True, min_df=2) for cut in cuts]
-    features = hstack([one.fit_transform(tokens) for one in vectorizers]).tocsr()
+def _fit(samples: Sequence[Sample], intents: Sequence[str], closeness: float) -> _Model:
+    vectorizers = [TfidfVectorizer(analyzer=cut, sublinear_tf=True, min_df=2) for cut, _ in BLOCKS]
+    features = hstack(
+        [
+            weight * vectorizer.fit_transform(samples)
+            for vectorizer, (_, weight) in zip(vectorizers, BLOCKS, strict=True)
+        ]
+    ).tocsr()
     machine = LinearSVC(C=closeness, random_state=1).fit(features, intents)
     weights = np.ascontiguousarray(machine.coef_.T, dtype=np.float32)
     blocks, begin = [], 0
-    for cut, vectorizer in zip(cuts, vectorizers, strict=True):
+    for vectorizer, (cut, weight) in zip(vectorizers, BLOCKS, strict=True):
         end = begin + len(vectorizer.vocabulary_)
         places = {ngram: int(place) for ngram, place in vectorizer.vocabulary_.items()}
-        blocks.append(_Block(cut, places, vectorizer.idf_, weights[begin:end]))
+        blocks.append(_Block(cut, weight, places, vectorizer.idf_, weights[begin:end]))
         begin = end
     return _Model([str(one) for one in machine.classes_], blocks, machine.intercept_)
 
 
-def _tokens(message: Message) -> list[str]:
-    return [token.text for token in message.get(TOKENS_NAMES[TEXT]) or ()]
+def _sample(message: Message) -> Sample:
+    tokens = [token.text for token in message.get(TOKENS_NAMES[TEXT]) or ()]
+    return Sample(tokens, message.get(SIGNS) or ())

@@ -16,12 +16,14 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from assistant.nlu.signs import signs
 from bilik.domain import lexicon, numbers
-from bilik.domain.words import words
+from bilik.domain.words import Word, words
 
 NAME = "namaorang"
 NUMBER = "angka"
 LONG_NUMBER = "angkapanjang"
+UNKNOWN = "asing"
 _COMMON = 3
 """A word in so many training messages is no name."""
 _PICTURES = re.compile("[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]")
@@ -92,6 +94,7 @@ def build(texts: Iterable[str]) -> Language:
             {"label": NUMBER, "pattern": [{"NORM": {"REGEX": r"^\d{1,2}$"}}]},
             {"label": NUMBER, "pattern": [{"NORM": {"IN": number_words}}]},
             {"label": NAME, "pattern": [title, {**unknown, "OP": "{1,3}"}]},
+            {"label": UNKNOWN, "pattern": [{**unknown, "LENGTH": {">=": 3}, "OP": "{1,3}"}]},
         ]
     )
     return nlp
@@ -113,3 +116,10 @@ def forms(doc: Doc) -> list[str]:
         else:
             found.append(token.norm_.replace(" ", "_"))
     return found
+
+
+def signs_of(doc: Doc) -> list[str]:
+    """What the choice grammar sees in the message; see :mod:`assistant.nlu.signs`."""
+    message = [Word(token.norm_, token.text) for token in doc]
+    names = [(ent.start, ent.end) for ent in doc.ents if ent.label_ in (NAME, UNKNOWN)]
+    return signs(message, names)

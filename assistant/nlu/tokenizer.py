@@ -15,16 +15,18 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.language import Language
 
-from assistant.nlu.indonesian import build, forms
+from assistant.nlu.indonesian import build, forms, signs_of
 from assistant.nlu.slips import SLIP
 
+SIGNS = "signs"
+"""Where a message keeps what the choice grammar sees in it."""
 NOTHING = "kosongmelompong"
 """Stands for a message without a single word."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=True)
 class IndonesianTokenizer(Tokenizer):
-    """Tokens in one spelling, with numbers and names reduced to their kind."""
+    """Tokens in one spelling, numbers and names reduced to their kind; and signs of choosing."""
 
     def __init__(
         self, config: dict[str, Any], storage: ModelStorage, resource: Resource, nlp: Language
@@ -77,8 +79,11 @@ class IndonesianTokenizer(Tokenizer):
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """The attribute's tokens, at their places in the normalised text."""
+        doc = self._nlp(message.get(attribute))
+        if attribute == TEXT:
+            message.set(SIGNS, signs_of(doc))
         tokens, place = [], 0
-        for text in forms(self._nlp(message.get(attribute))) or [NOTHING]:
+        for text in forms(doc) or [NOTHING]:
             tokens.append(Token(text, place))
             place += len(text) + 1
         return tokens

@@ -91,6 +91,16 @@ class Judge:
         )
 
     @property
+    def voices(self) -> list[tuple[Voice, Clause]]:
+        """Each clause with its voice."""
+        return list(zip(self._voices, self._clauses, strict=True))
+
+    @property
+    def has_own(self) -> bool:
+        """Whether a clause says that an accepted candidate is the voter's own choice."""
+        return self._own
+
+    @property
     def is_explicit(self) -> bool:
         """Whether the voter says "I choose" in so many words."""
         return any(
