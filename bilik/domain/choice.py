@@ -109,6 +109,19 @@ def is_choice_alone(
     return bool(resolve(text, contests, asked, hint).accepted)
 
 
+def asks_for_blank(text: str) -> bool:
+    """Whether a message without any candidate speaks of leaving blank: "tidak milih", "skip"."""
+    message = words(text)
+    for index, word in enumerate(message):
+        before = message[index - 1].text if index else ""
+        if word.text in lexicon.BLANK_CUES and before not in lexicon.THAT_ONE:
+            return True
+        after = {one.text for one in message[index + 1 : index + 4]}
+        if word.text in lexicon.NEGATION and after & lexicon.CHOOSE:
+            return True
+    return False
+
+
 def named_contest(text: str, contests: Sequence[Contest]) -> str | None:
     """The one contest that a message names; None if it names none or several."""
     message = words(text)

@@ -15,6 +15,14 @@ _BREAKS = frozenset({",", ".", ";", ":", "\n", "…", "!", "?"})
 _JOINING = lexicon.ALTERNATIVE | lexicon.MARKER | lexicon.TITLE | {"dan", "&", "sama"}
 
 
+_SAYING = frozenset("bilang pilih milih sebut nyebut ketik ngetik kirim tulis nulis jawab".split())
+_HOLDS_ON = (
+    lexicon.NEGATION | lexicon.CONDITION | lexicon.PEOPLE | lexicon.HEARSAY | lexicon.BY_WHOM
+    | lexicon.THAT_ONE
+)  # fmt: skip
+"""After one of these, "saya pilih" still belongs to the clause."""
+
+
 class Polarity(Enum):
     """Whether a candidate is accepted."""
 
@@ -97,9 +105,15 @@ class _Cutter:
             word = self._message[index]
             if contest := contest_at(self._message, index, self._contests):
                 self._contest(contest)
-            elif word.text in lexicon.NEGATION or self._is_foreign_no(index):
+            elif (
+                word.text in lexicon.NEGATION or self._is_foreign_no(index) or self._is_lain(index)
+            ):
                 self._negate(index)
-            elif word.text in lexicon.OLD or (word.text == "dari" and self._moves):
+            elif (
+                word.text in lexicon.OLD
+                or (word.text == "dari" and self._moves)
+                or (word.text == "tadi" and self._tells_what_was_said(index))
+            ):
                 self._clause_of_old(index)
             elif word.text in lexicon.EXCEPT:
                 self._exceptions += 1
@@ -107,7 +121,7 @@ class _Cutter:
                 self._correct(index)
             elif word.text in _BREAKS:
                 self._punctuate()
-            elif self._concedes(index):
+            elif self._concedes(index) or self._starts_anew(index):
                 self._break()
             self._clause.words.append((index, word))
             index += 1
@@ -138,6 +152,16 @@ class _Cutter:
             and self._text(index + 1) in {"way", "no", "untuk", "to", "for", "thanks", "money"}
         )
 
+    def _is_lain(self, index: int) -> bool:
+        """ "Lain nu kahiji": not that one, in Sundanese and Banjarese."""
+        begins = all(not text[0].isalpha() for text in self._clause.texts)
+        return (
+            self._text(index) == "lain"
+            and begins
+            and not self._clause.mentions
+            and (self._text(index + 1) in lexicon.MARKER or index + 1 in self._starts)
+        )
+
     def _is_correction(self, index: int) -> bool:
         text, before = self._text(index), self._text(index - 1)
         return (
@@ -158,6 +182,21 @@ class _Cutter:
             and before not in lexicon.PEOPLE
             and before not in lexicon.MY_KIN
         )
+
+    def _starts_anew(self, index: int) -> bool:
+        """ "… makanya saya pilih 2": in a run-on, one's own choice begins a clause."""
+        if self._text(index) not in lexicon.OWNER or self._negations == 0:
+            return False
+        if not lexicon.OWNER & set(self._clause.texts):
+            return False  # "tidak akan pernah saya pilih"
+        before, own = self._message[index - 1], lexicon.CHOOSE
+        return own & {self._text(index + 1), self._text(index + 2)} != set() and not (
+            before.text in _HOLDS_ON or before.raw in lexicon.MY_KIN
+        )
+
+    def _tells_what_was_said(self, index: int) -> bool:
+        """ "Tadi saya bilang 3": before it is taken back."""
+        return any(self._text(at) in _SAYING for at in range(index + 1, index + 4))
 
     def _mention(self, mention: Mention, index: int) -> None:
         clause = self._clause
@@ -190,6 +229,9 @@ class _Cutter:
 
     def _negate(self, index: int) -> None:
         word, following = self._message[index], self._text(index + 1)
+        if word.text == "tidak jadi" and index + 1 not in self._starts and self._clause.mentions:
+            self._take_back()  # "1 gajadi, 3"
+            return
         named = any(clause.mentions for clause in self._clauses)
         if named and lexicon.NOTHING_ELSE & set(self._rest_of_clause(index)):
             return  # "3, tidak ganti lagi", "2, yang lain tidak kenal"
@@ -203,7 +245,7 @@ class _Cutter:
             self._negations += 2  # "not" in Malay, "I" in Javanese: unclear
         elif not self._clause.mentions:
             self._negations += 1
-            self._clause.idiom = word.text in lexicon.NOT_THAT
+            self._clause.idiom = word.text in lexicon.NOT_THAT | {"lain"}
         else:
             # "3 bukan 2" takes 3; "1 jangan 2 aja" may mean either.
             self._break(self._clause.contest)

@@ -135,7 +135,8 @@ TALK = HEARSAY | CONDITION | WAVERING | PEOPLE | CAMPAIGN | REGRET
 
 QUESTION = _words(
     "siapa pilihin bagaimana kenapa kapan berapa mana siapakah yakah apakah gmna opo sopo kumaha",
-    "nopo saha naon ngapain sia endi ndi siape barapa ape berapai ngapa punapa pundi beda bedanya",
+    "sinten nopo saha naon ngapain sia endi ndi siape barapa ape berapai ngapa punapa pundi beda",
+    "bedanya",
     "sebutkan jelaskan ceritakan",
 )
 """Asks."""
@@ -211,6 +212,7 @@ TITLE = _words(
 """Stands before a name."""
 
 MY_KIN = _words(
+    "rumah",
     "bapak ibu kakak mamak emak bapake ibue mama papa ayah abah umi ummi kaka abang oom indung",
     "amak laki emakku mamakku bapa",
 )
@@ -253,7 +255,7 @@ MAN_TITLE = _words("bapak mas bang abang kang om pakde haji uda daeng bung cak g
 OWNER = _words(
     "i saya aku gue abdi kulo kula ambo awak den denai beta sa ane aye tiang ulun kita inyong",
     "nyong",
-    "titiang ku dalem kawula unda icang cang urang aing ana kaulo wak engkok sengkok",
+    "au titiang ku dalem kawula unda icang cang urang aing ana kaulo wak engkok sengkok",
 )
 
 UNIT_AFTER = _words(
@@ -274,8 +276,14 @@ UNIT_BEFORE = _words(
 """A number after one of these is no candidate."""
 
 BLANK_WORDS = _words(
+    "kosongke kosongno kosongna blanko",
     "kosong kosongkan kosongin kosongi dikosongkan dikosongin kosongken abstain golput blank",
 )
+
+BLANK_CUES = BLANK_WORDS | _words(
+    "skip lewati lewat pass sah rusak dilewati ngosongin mengosongkan"
+)
+"""Speak of a blank ballot where nobody is named."""
 
 FILLER = _words(
     # who speaks
@@ -295,7 +303,8 @@ FILLER = _words(
     "insyaallah bismillah alhamdulillah cuma hanya cukup ada begitu pula juga langsung jatuhnya",
     "buat the is it so yes hati nurani hatiku calonnya orangnya nomornya titik doang pisan",
     "temenan tenan weh jua jugaan gen pang bhai sajan sane nika tiyang cang kaula se lailah luh",
-    "gass gassken bos boss bosq hah heh woy woi ih e hapunten pung loh lhoh bilang ku nyak aje",
+    "memang memangnya emang ketang pale deui hatur nuhun selalu au gass gassken bos boss bosq hah",
+    "heh woy woi ih e hapunten pung loh lhoh bilang ku nyak aje",
     "kok nya tea noh gen haja bhei sewu nyuwun kemawon mawon ne na kae rek je bah lae gaskeun",
     "horas catat dicatat catatnya catetin duluan hehe hihi haha wkwk wkwkwk xixi amin aamiin",
     "edede",

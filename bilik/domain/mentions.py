@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz import fuzz
@@ -67,22 +67,49 @@ def find_mentions(message: Sequence[Word], contests: Sequence[Contest]) -> list[
         if mention is None:
             index += 1
         else:
-            found.append(mention)
-            index = mention.end
+            free = found[-1].end if found else 0
+            found.append(_with_everyday_part(mention, message, contests, free))
+            index = found[-1].end
     return found
+
+
+def _with_everyday_part(
+    mention: Mention, message: Sequence[Word], contests: Sequence[Contest], free: int
+) -> Mention:
+    """ "Kasih Lestari" with her first name, which by itself is a word of everyday."""
+    if not mention.is_name:
+        return mention
+    parts = {
+        word.text
+        for contest in contests
+        for one in contest.candidates
+        if one.number in mention.options.get(contest.id, ())
+        for name in one.names
+        for word in words(name.split(",")[0])
+        if is_word(word.text)
+    }
+    start, end = mention.start, mention.end
+    while start > free and message[start - 1].text in parts:
+        start -= 1
+    while end < len(message) and message[end].text in parts:
+        end += 1
+    return replace(mention, start=start, end=end)
+
+
+_PLAIN_TITLES = frozenset({"bapak", "ibu", "kak", "kakak"})
 
 
 def _nickname_at(
     message: Sequence[Word], index: int, contests: Sequence[Contest]
 ) -> Mention | None:
-    """A nickname made of titles alone, such as *Pakde*, said in full."""
+    """A nickname made of words of everyday, such as *Pakde* or *Mama Yo*, said in full."""
     for contest in contests:
         for candidate in contest.candidates:
             for nickname in candidate.nicknames:
                 named = [word.text for word in words(nickname)]
                 said = [word.text for word in message[index : index + len(named)]]
                 same = [_sound(word) for word in named] == [_sound(word) for word in said]
-                if same and named and set(named) <= lexicon.TITLE - {"bapak", "ibu"}:
+                if same and named and set(named) <= lexicon.ALL - _PLAIN_TITLES:
                     end = index + len(named)
                     following = message[end].text if end < len(message) else ""
                     if is_word(following) and following not in lexicon.KNOWN:
@@ -133,6 +160,15 @@ def _number_mention_at(
         return None  # "rumah nomor 3", "hari ke 2"
     if start > 1 and earlier in lexicon.UNIT_BEFORE and before in lexicon.OWNER:
         return None  # "nomor antrian saya 2"
+    if any(
+        message[at].text in lexicon.UNIT_BEFORE
+        and all(
+            len(one.text) == 1 or one.text in lexicon.NUMBER_MARKER
+            for one in message[at + 1 : index]
+        )
+        for at in range(max(0, index - 4), index)
+    ):
+        return None  # "blok C nomor 2"
     value, width = found
     if value > MOST_CANDIDATES and before not in lexicon.NUMBER_MARKER:
         return None
@@ -411,9 +447,6 @@ def _both(
     return {contest: numbers for contest, numbers in shared.items() if numbers}
 
 
-_NO_NAMES = lexicon.TITLE | lexicon.DEGREE
-
-
 def is_named_so(contests: Sequence[Contest], word: str) -> bool:
     """Whether a candidate is called so, or nearly so."""
     return any(
@@ -426,7 +459,10 @@ def is_named_so(contests: Sequence[Contest], word: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def name_words(candidate: Candidate) -> frozenset[str]:
-    """The words that name a candidate: of full names and nicknames, without titles and degrees."""
+    """The words that name a candidate: of full names and nicknames, without titles and degrees.
+
+    A word of everyday, such as the "Yo" of Mama Yo, names nobody by itself.
+    """
     if candidate.empty_box:
         return frozenset()
     full = [name.split(",")[0] for name in candidate.names]
@@ -434,7 +470,7 @@ def name_words(candidate: Candidate) -> frozenset[str]:
         word.text
         for name in (*full, *candidate.nicknames)
         for word in words(name)
-        if len(word.text) > 1 and is_word(word.text) and word.text not in _NO_NAMES
+        if len(word.text) > 1 and is_word(word.text) and word.text not in lexicon.ALL
     )
 
 
@@ -456,7 +492,8 @@ def alike(said: str, name: str) -> bool:
         if name.startswith(said):
             return True  # "rahma" for Rahmawati
         # The last vowel tells names apart: Mario is not Maria.
-        if OSA.distance(said, name) <= 1 and said[-1] == name[-1]:
+        same_end = said[-1] == name[-1] or not {said[-1], name[-1]} & set("aeiou")
+        if OSA.distance(said, name) <= 1 and same_end:
             return True
     return fuzz.ratio(said, name) >= SIMILAR
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
-from bilik.domain.lexicon import KNOWN
+from bilik.domain.lexicon import ALL
 from bilik.domain.words import Word
 
-SIMILAR = 75.0
-"""Percent of likeness from which a misspelt number word counts."""
 MIN_LETTERS = 3
 _TWICE = re.compile(r"(.)\1+")
 
@@ -58,6 +57,7 @@ def number_at(words: Sequence[Word], start: int, marked: bool = False) -> tuple[
     if text in _ORDINALS:
         return _ORDINALS[text], 1
     text = text.removesuffix("lah")
+    text = text.removesuffix("nya")
     value = WORDS.get(text) or WORDS.get(_TWICE.sub(r"\1", text))
     if value is None and marked:
         value = _misspelt(text)
@@ -74,12 +74,10 @@ def number_at(words: Sequence[Word], start: int, marked: bool = False) -> tuple[
 
 def _misspelt(text: str) -> int | None:
     """The number whose word this is with a slip, as in "nomor empt"; only where one is expected."""
-    if text in KNOWN:
+    if text in ALL or len(text) < MIN_LETTERS:
         return None
-    found = process.extractOne(text, WORDS.keys(), scorer=fuzz.ratio, score_cutoff=SIMILAR)
-    if found is None or len(text) < MIN_LETTERS or found[0][0] != text[0]:
-        return None
-    return WORDS[found[0]]
+    found = process.extractOne(text, WORDS.keys(), scorer=OSA.distance, score_cutoff=1)
+    return WORDS[found[0]] if found and found[0][0] == text[0] else None
 
 
 _WORDS_AFTER_KE = {

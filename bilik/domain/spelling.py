@@ -25,13 +25,17 @@ _NUMBERS = frozenset("satu dua tiga empat lima enam tujuh delapan sembilan papat
 _WORDS = sorted(
     word
     for word in (
-        (lexicon.KNOWN | lexicon.TALK | lexicon.QUESTION | lexicon.TOPIC | lexicon.BLANK_WORDS)
+        (
+            lexicon.CHOOSE | lexicon.NEGATION | lexicon.CORRECTION | lexicon.MARKER
+            | lexicon.OWNER | lexicon.REASON | lexicon.QUESTION
+        )
         - set(numbers.WORDS)
         | _COMMON
         | _NUMBERS
     )
     if len(word) >= MIN_LETTERS
-)
+)  # fmt: skip
+"""What is worth mending: the words that decide."""
 _KNOWN = lexicon.ALL | set(numbers.WORDS)
 
 

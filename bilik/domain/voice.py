@@ -41,6 +41,8 @@ UNKNOWN = {
 whether a clause of it says that the choice is the voter's own."""
 EXPLICIT = 3
 """The same, where the voter says "I choose" in so many words, whatever the model takes it for."""
+CORRECTED = 2
+"""The same, where somebody is corrected, which nobody does in mere talk."""
 _SORRY = frozenset("nyesel nyesal menyesal nyesek kapok".split())
 _ASKS = lexicon.QUESTION
 _REMARKS = lexicon.HEARSAY - {"bilang"} | lexicon.PEOPLE | lexicon.CAMPAIGN | lexicon.REGRET
@@ -50,7 +52,7 @@ _STEADY = frozenset(
     "ubah beda".split()
 )
 """After "saya", these choose as a verb does: "saya ke 2", "aku tetap bu Siti"."""
-_AS_FOR_ME = frozenset("sih mah ya tetap tetep mah lah kan kok yo teh pun".split())
+_AS_FOR_ME = frozenset("sendiri sih mah ya tetap tetep mah lah kan kok yo teh pun".split())
 _INTRODUCE = frozenset("saya aku nama namaku bernama kulo kula abdi".split())
 _BEFORE_ME = lexicon.CHOOSE | _AS_FOR_ME | lexicon.AFTERWARDS | lexicon.CONDITION
 """Before "saya", these make no introduction of it: "pilihan saya", "maksud saya", "kalau saya"."""
@@ -134,7 +136,11 @@ class Judge:
         for clause, voice in zip(self._clauses, self._voices, strict=True):
             if voice in (Voice.OWN, Voice.PLAIN):
                 continue
-            if self._own and (likely or clause.mentions or voice is Voice.REMARK):
+            if (
+                self._own
+                and not self._is_conditional(clause)
+                and (likely or clause.mentions or voice is Voice.REMARK)
+            ):
                 continue
             if voice is Voice.REMARK and likely and not clause.mentions and not self._is_campaign:
                 continue
@@ -155,6 +161,8 @@ class Judge:
         allowed = UNKNOWN[self._hint][self._own]
         if self._own and self.is_explicit:
             allowed = max(allowed, EXPLICIT)
+        if self._hint is Hint.OPEN and any(one.corrects and one.mentions for one in self._clauses):
+            allowed = max(allowed, CORRECTED)
         if self._hint is Hint.REJECTION and not self._rejects():
             allowed = 0  # a rejection in words that the lexicon does not know
         return sum(not self._is_known(text) for text in texts) > allowed
@@ -191,7 +199,7 @@ class Judge:
         }
         if "others" in subjects or self._is_of_others(clause):
             return Voice.REMARK
-        if clause.mentions and texts & lexicon.HEARSAY and not spoken:
+        if clause.mentions and texts & lexicon.HEARSAY and not spoken and "tadi" not in texts:
             return Voice.DOUBT
         own = (
             "own" in subjects
@@ -262,6 +270,12 @@ class Judge:
                 return True
             if word.raw in lexicon.MY_KIN and following.text in lexicon.OWNER:
                 return True
+        for mention, _ in clause.mentions:
+            at = mention.start - 1
+            while at >= 0 and self._message[at].text in _STEADY | _LINKS | lexicon.MARKER:
+                at -= 1
+            if at >= 0 and self._message[at].text in lexicon.OTHERS - {"kami"}:
+                return True  # "dia maunya nomor 2"
         texts = clause.texts
         return bool(
             clause.mentions

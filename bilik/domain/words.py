@@ -37,6 +37,15 @@ _PHRASES = (
     (re.compile(r"\bhe+['’ ]?eh\b"), "heeh"),
     (re.compile(r"\bthat['’]?s right\b"), "betul"),
     (re.compile(r"\b(?:wk){2,}w?\b|\b(?:ha){2,}h?\b|\b(?:he){2,}h?\b"), "hehe"),
+    (re.compile(r"\b(?:dari|ti|saka|ket|dr) dulu\b"), "selalu"),
+    (re.compile(r"\bnaon deui\b"), "pasti"),
+    (
+        re.compile(
+            r"\b(?:mboten|ora|teu|indak|ndak|tra|seng|nda|nyanda|kada|ga|gak|nggak|tidak|tdk) "
+            r"(?:sios|sido|jadi|jadih|janten|jd)\b"
+        ),
+        "gajadi",
+    ),
     (re.compile(r"\bsatu2 ?nya\b"), "satusatunya"),
     (re.compile(r"\s\*(?=[^*\s][^*]*$)"), " eh "),  # "1 *2"
     (re.compile(r"\bsing (?=nyak\b)"), "tidak "),  # Balinese, not Javanese
@@ -48,7 +57,13 @@ _PHRASES = (
         ),
         "pasti",
     ),
-    (re.compile(r"\bsalah (?:bilang|sebut|omong|tulis|ketik|pencet|tekan|kirim)\b"), "salah"),
+    (
+        re.compile(
+            r"\bsalah (?:bilang|sebut|omong|tulis|ketik|pencet|mencet|tekan|kirim|nulis|ngetik"
+            r"|nyebut|ucap)\b"
+        ),
+        "salah",
+    ),
 )
 """Words that mean something else together."""
 
@@ -57,6 +72,7 @@ _SPELLINGS = {
     "aku": "ak aq akuh",
     "gue": "gw gua gwe gueh w",
     "anda": "agan",
+    "bilang": "blg blng bilg",
     "pakai": "pake pke",
     "kamu": "km kmu lu lo elu",
     "yang": "yg yng nyang iang",

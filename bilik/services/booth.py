@@ -19,6 +19,7 @@ from bilik.clock import ZONES, Clock, system_clock
 from bilik.domain.choice import (
     Doubt,
     Resolution,
+    asks_for_blank,
     is_choice_alone,
     named_contest,
     resolve,
@@ -209,7 +210,8 @@ class Booth:
             if resolution.accepted:
                 session.selections.update(resolution.accepted)
                 return self._go_on(connection, sender, session, election, now, resolution)
-            if resolution.doubt is not Doubt.NOTHING or resolution.rejected:
+            cue = asks_for_blank(text) and resolution.doubt is Doubt.NOTHING
+            if not cue or resolution.rejected:
                 return self._keep(connection, sender, session, Kind.UNCLEAR, now, resolution)
             contest = named_contest(text, election.contests) or session.asked
             if contest is None and len(election.contests) == 1:
