@@ -2,7 +2,7 @@
 # All that is needed beforehand: python3, make and git, on Linux x86-64.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train run shell test nlu-report check format bench clean
+.PHONY: help setup train run shell test nlu-report check format bench bench-nlu clean
 .DELETE_ON_ERROR:
 
 SHELL := /bin/bash
@@ -64,6 +64,9 @@ format: .venv/.ready ## put the code into its usual form
 
 bench: .venv/.ready $(MODEL) ## benchmarks, each beside its peer
 	@$(BIN)/python -m bench.conversation
+
+bench-nlu: .venv/.ready ## intent pipelines side by side: accuracy and milliseconds
+	@$(BIN)/python -W ignore -m bench.understanding
 
 clean: ## remove what was built and trained; keeps .env and var/
 	rm -rf .venv .venv-unit .tools .rasa results $(MODEL)
