@@ -303,7 +303,7 @@ def _name_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -
     end = index
     while end < len(message) and (is_word(message[end].text) or end > index):
         word = message[end].text
-        if _is_fixed(message, end):
+        if is_fixed(message, end):
             break
         if end > index and (word in lexicon.TITLE or word in _JOINTS):
             end += 1
@@ -350,7 +350,7 @@ def is_word(text: str) -> bool:
     return text.replace("'", "").replace("’", "").isalpha()
 
 
-def _is_fixed(message: Sequence[Word], index: int) -> bool:
+def is_fixed(message: Sequence[Word], index: int) -> bool:
     """Whether a word belongs to a phrase of everyday: *Kasih* and *Hari* are names, too."""
     before = message[index - 1].text if index else ""
     after = message[index + 1].text if index + 1 < len(message) else ""
