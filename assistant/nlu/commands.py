@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,13 +19,21 @@ from typing import Annotated
 
 import typer
 
+from assistant.nlu.labelling import known_intents, label_messages
+from assistant.nlu.training_files import TrainingFiles
 from assistant.nlu.understanding import Place, Understanding
+from bilik import settings
 from bilik.demo import definition_text
 from bilik.errors import SettingsError
 from bilik.services.files import read_text
+from bilik.services.inbox import Inbox
+from bilik.storage.database import Database
+from bilik.storage.schema import upgrade
 
 ROOT = Path(__file__).parent.parent.parent
 MODEL = ROOT / "models" / "bilik.tar.gz"
+DOMAIN = ROOT / "domain.yml"
+EXAMPLES = ROOT / "data" / "nlu"
 EXAMPLE_DAY = datetime(2026, 1, 1, 7)
 
 app = typer.Typer(help="Pemahaman Bilik: coba, ukur, dan latih.", no_args_is_help=True)
@@ -60,6 +69,38 @@ def try_messages(
                 typer.echo(json.dumps(understood.to_json(), ensure_ascii=False))
             else:
                 typer.echo("\n".join(_shown(understood)) + "\n")
+
+
+@app.command("inbox")
+def inbox_messages(
+    data: Annotated[
+        Path,
+        typer.Option(
+            "--data", metavar="FOLDER", help="Folder data latihan.", show_default="data/nlu"
+        ),
+    ] = EXAMPLES,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Hanya berapa yang menunggu, dalam JSON.")
+    ] = False,
+) -> None:
+    """Beri label pesan yang tidak dipahami Bilik; hasilnya masuk data latihan.
+
+    Pesan disimpan hanya kalau berkas pemilihan memuat `simpan_tak_dipahami: ya`, tanpa nama,
+    angka, kode, pengirim, dan waktu.
+
+    Contoh: bilik nlu inbox
+    """
+    database = Database(settings.load().database_url)
+    upgrade(database)
+    inbox = Inbox(database)
+    if as_json:
+        typer.echo(json.dumps({"waiting": inbox.waiting()}))
+        return
+    files = TrainingFiles(data)
+    intents = known_intents(DOMAIN, files)
+    messages = inbox.take_batch(random.SystemRandom())
+    typer.echo(f"{inbox.waiting()} pesan menunggu, {len(messages)} bisa diberi label sekarang.\n")
+    label_messages(messages, inbox, files, intents)
 
 
 def _get_ready() -> None:
