@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,14 +19,22 @@ from typing import Annotated
 
 import typer
 
+from assistant.nlu.labelling import known_intents, label_messages
+from assistant.nlu.training_files import TrainingFiles
 from assistant.nlu.understanding import Place, Understanding
+from bilik import settings
 from bilik.demo import definition_text
 from bilik.errors import SettingsError
 from bilik.services.files import read_text
+from bilik.services.inbox import Inbox
+from bilik.storage.database import Database
+from bilik.storage.schema import upgrade
 
 ROOT = Path(__file__).parent.parent.parent
 MODEL = ROOT / "models" / "bilik.tar.gz"
-EXAMPLES = ROOT / "tests" / "nlu"
+DOMAIN = ROOT / "domain.yml"
+TRAINING = ROOT / "data" / "nlu"
+TESTS = ROOT / "tests" / "nlu"
 SETS = ROOT / "tests" / "understanding"
 EXAMPLE_DAY = datetime(2026, 1, 1, 7)
 
@@ -80,10 +89,42 @@ def report(
     from assistant.nlu.trial import load_agent
 
     typer.echo("Mengukur, sekitar dua menit …", err=True)
-    measured = measure(load_agent(MODEL), EXAMPLES, SETS)
+    measured = measure(load_agent(MODEL), TESTS, SETS)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text("\n".join(lines(measured)) + "\n", encoding="utf-8")
     typer.echo("\n".join((*summary(measured), f"Lengkapnya di {out}")))
+
+
+@app.command("inbox")
+def inbox_messages(
+    data: Annotated[
+        Path,
+        typer.Option(
+            "--data", metavar="FOLDER", help="Folder data latihan.", show_default="data/nlu"
+        ),
+    ] = TRAINING,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Hanya berapa yang menunggu, dalam JSON.")
+    ] = False,
+) -> None:
+    """Beri label pesan yang tidak dipahami Bilik; hasilnya masuk data latihan.
+
+    Pesan disimpan hanya kalau berkas pemilihan memuat `simpan_tak_dipahami: ya`, tanpa nama,
+    angka, kode, pengirim, dan waktu.
+
+    Contoh: bilik nlu inbox
+    """
+    database = Database(settings.load().database_url)
+    upgrade(database)
+    inbox = Inbox(database)
+    if as_json:
+        typer.echo(json.dumps({"waiting": inbox.waiting()}))
+        return
+    files = TrainingFiles(data)
+    intents = known_intents(DOMAIN, files)
+    messages = inbox.take_batch(random.SystemRandom())
+    typer.echo(f"{inbox.waiting()} pesan menunggu, {len(messages)} bisa diberi label sekarang.\n")
+    label_messages(messages, inbox, files, intents)
 
 
 def _get_ready() -> None:

@@ -91,7 +91,8 @@ class Election:
     """One election: everything that stands in ``pemilihan.yml``.
 
     ``opens`` and ``closes`` are instants; ``zone`` is WIB, WITA or WIT. During ``grace`` after
-    closing, voters who have already proved their identity may finish.
+    closing, voters who have already proved their identity may finish. ``keeps_not_understood`` lets
+    messages that Bilik did not understand wait, masked, for a trainer.
     """
 
     slug: str
@@ -103,6 +104,7 @@ class Election:
     contact: str = ""
     grace: timedelta = timedelta(minutes=15)
     visibility: Visibility = Visibility.AFTER_CLOSING
+    keeps_not_understood: bool = False
 
     def contest(self, contest_id: str) -> Contest:
         """The contest of that id.

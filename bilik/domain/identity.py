@@ -24,7 +24,7 @@ _LONG_NUMBER = re.compile(r"(?<![\dA-Za-z])\d[\d .\-]{10,30}\d(?![\dA-Za-z])")
 _CHUNK = re.compile(r"[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*")
 _REDUPLICATION = re.compile(r"[a-z]{2,}2[a-z]*")
 """``boong2an``: a word said twice."""
-_MARKERS = {"kode", "kodenya", "undangan", "undangannya", "kd", "code", "kodenye", "kodene"}
+CODE_MARKERS = {"kode", "kodenya", "undangan", "undangannya", "kd", "code", "kodenye", "kodene"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def _find_code(text: str) -> str | None:
     chunks = _CHUNK.findall(text)
     announced = False
     for index, chunk in enumerate(chunks):
-        if spelled(chunk.lower()) in _MARKERS:
+        if spelled(chunk.lower()) in CODE_MARKERS:
             announced = True
             continue
         halves = chunks[index : index + 2]

@@ -343,7 +343,7 @@ def _name_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -
     end = index
     while end < len(message) and (is_word(message[end].text) or end > index):
         word = message[end].text
-        if _is_fixed(message, end):
+        if is_fixed(message, end):
             break
         if end > index and (word in lexicon.TITLE or word in _JOINTS):
             end += 1
@@ -390,7 +390,7 @@ def is_word(text: str) -> bool:
     return text.replace("'", "").replace("’", "").isalpha()
 
 
-def _is_fixed(message: Sequence[Word], index: int) -> bool:
+def is_fixed(message: Sequence[Word], index: int) -> bool:
     """Whether a word belongs to a phrase of everyday: *Kasih* and *Hari* are names, too."""
     before = message[index - 1].text if index else ""
     after = message[index + 1].text if index + 1 < len(message) else ""
@@ -447,14 +447,16 @@ def _both(
     return {contest: numbers for contest, numbers in shared.items() if numbers}
 
 
+def names_of(contests: Sequence[Contest]) -> frozenset[str]:
+    """All words that name a candidate."""
+    return frozenset[str]().union(
+        *(name_words(one) for contest in contests for one in contest.candidates)
+    )
+
+
 def is_named_so(contests: Sequence[Contest], word: str) -> bool:
     """Whether a candidate is called so, or nearly so."""
-    return any(
-        alike(word, name)
-        for contest in contests
-        for one in contest.candidates
-        for name in name_words(one)
-    )
+    return any(alike(word, name) for name in names_of(contests))
 
 
 @lru_cache(maxsize=1024)

@@ -31,7 +31,7 @@ from bilik.domain.hint import Hint
 from bilik.domain.identity import Credentials, find_credentials, form_of_address, masked_name
 from bilik.domain.receipt import find_receipt
 from bilik.keys import Keys
-from bilik.services import attempts, ballot_box, sessions
+from bilik.services import attempts, ballot_box, inbox, sessions
 from bilik.services.counting import Result, count_box
 from bilik.services.elections import StoredElection, all_elections, current, one_election
 from bilik.services.outcomes import Kind, Outcome, Scene
@@ -82,6 +82,21 @@ class Booth:
                 for stored in current(all_elections(connection), self._clock())
                 if stored.state is State.TALLIED
             ]
+
+    def keep_not_understood(self, sender: str, text: str, scene: Scene) -> None:
+        """Let a message wait for a trainer, masked, if its election allows it.
+
+        Where several elections are open and the voter is not known yet, it is no election's.
+        """
+        election = scene.election
+        if election is None or not election.keeps_not_understood:
+            return
+        with self._visit(sender) as (connection, session, _):
+            query = select(voters.c.name).where(voters.c.id == session.voter_id)
+            voter_name = connection.execute(query).scalar()
+            for stored in all_elections(connection):
+                if stored.election.slug == election.slug:
+                    inbox.keep(connection, stored, text, voter_name)
 
     # -- identity ------------------------------------------------------------------------------
 

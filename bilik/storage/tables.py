@@ -2,7 +2,8 @@
 
 What is *not* there matters as much. A ballot has no voter, no sender, no time and no running
 number; a participation has no time. Both are stored in the order of a key that says nothing about
-when they came. Sessions and attempts know senders and NIKs only by keyed hashes.
+when they came. Sessions and attempts know senders and NIKs only by keyed hashes. Messages stand in
+no table but `not_understood`: masked, without sender and time, and only where the panitia wants it.
 """
 
 from __future__ import annotations
@@ -96,5 +97,17 @@ attempts = Table(
     Column("subject", LargeBinary(32), primary_key=True),
     Column("failures", Integer, nullable=False),
     Column("blocked_until", DateTime, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+not_understood = Table(
+    "not_understood",
+    metadata,
+    # Random: the order of the rows tells nothing.
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("election_id", ForeignKey("elections.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    # Whether it has been shown to a trainer, among others.
+    Column("released", Boolean, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -88,7 +88,7 @@ def test_without_a_key_nothing_runs_and_the_remedy_is_named(bilik: Shell) -> Non
     "command",
     [
         "init-key", "election load", "roll import", "roll codes", "open", "pause", "close",
-        "status", "tally",
+        "status", "tally", "nlu inbox",
     ],
 )  # fmt: skip
 def test_every_command_has_help_and_an_example(bilik: Shell, command: str) -> None:

@@ -70,6 +70,12 @@ def test_a_single_candidate_needs_an_opponent() -> None:
         read_definition(REGION.replace("      - {nomor: 2, kotak_kosong: ya}\n", ""))
 
 
+@pytest.mark.parametrize(("line", "keeps"), [("", False), ("ya", True), ("tidak", False)])
+def test_messages_not_understood_are_kept_only_if_the_file_says_so(line: str, keeps: bool) -> None:
+    text = f"simpan_tak_dipahami: {line}\n{VILLAGE}" if line else VILLAGE
+    assert read_definition(text).keeps_not_understood is keeps
+
+
 def test_closing_before_opening_is_refused() -> None:
     with pytest.raises(FileProblems, match="sesudah"):
         read_definition(VILLAGE.replace("2026-11-29 13:00", "2026-11-29 06:00"))
