@@ -8,6 +8,7 @@ Each module names the section it follows. Data flows one way, each module using 
     credentials   what a voter signs with                                      (4.8)
     election      questions, the public key, the fingerprint                   (4.9, 4.10)
     ballot        making a ballot, verifying one, its tracker                  (4.11, 4.15)
+    channels      signed and encrypted messages between trustees               (4.6.1, 4.6.3)
     trustees      who holds the key, and what of it                            (4.5, 4.6.7, 4.7)
     ceremony      the trustees' messages that make a threshold key             (4.6)
     tally         product of the ballots, partial decryptions, result          (4.16, 4.18, 4.19)

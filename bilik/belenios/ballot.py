@@ -1,8 +1,9 @@
 """Ballots: made from selections and a credential, verified by anyone.
 
 Specification, 4.11.1, 4.13 to 4.15. An answer encrypts one number per choice, 0 or 1, the blank
-first. Its proofs say that each is 0 or 1 (individual), that a blank goes with no choice (blank), and
-that without a blank exactly one choice is made (overall). The credential's signature covers it all.
+first. Its proofs say that each is 0 or 1 (individual), that a blank goes with no choice (blank),
+and that without a blank exactly one choice is made (overall). The credential's signature covers all
+of it.
 """
 
 from __future__ import annotations

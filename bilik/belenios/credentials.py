@@ -11,10 +11,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 
 from gmpy2 import mpz
 
-from bilik.belenios import group
+from bilik.belenios import group, wire
 from bilik.belenios.group import Element, Exponent
 from bilik.errors import InvalidRecord
 
@@ -72,6 +73,23 @@ def secret_key(credential: str, election_uuid: str) -> Exponent:
 def public_key(secret: Exponent) -> Element:
     """The public credential of a secret key: what the list of an election's voters holds."""
     return group.generator().power(secret)
+
+
+def encode_list(public: Iterable[Element]) -> bytes:
+    """The list of public credentials as it is published, in an order that says nothing."""
+    return wire.encode(tuple(sorted(public)))
+
+
+def read_list(data: bytes) -> tuple[Element, ...]:
+    """The public credentials in a published list.
+
+    Raises:
+        InvalidRecord: the list is malformed or names a credential twice.
+    """
+    public = wire.decode(tuple[Element, ...], data)
+    if len(set(public)) < len(public):
+        raise InvalidRecord("ada kredensial publik yang tercantum dua kali")
+    return public
 
 
 def _is_well_formed(symbols: str) -> bool:
