@@ -9,7 +9,7 @@ of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gmpy2 import mpz
 
@@ -65,11 +65,14 @@ def make(election: Election, secret: Exponent, selections: Sequence[Selection]) 
         _answer(election, public, question, selection)
         for question, selection in zip(election.questions, selections, strict=True)
     )
-    unsigned = Ballot(election.uuid, election.fingerprint, public, answers)
+    return sign(Ballot(election.uuid, election.fingerprint, public, answers), secret)
+
+
+def sign(unsigned: Ballot, secret: Exponent) -> bytes:
+    """The published form of a ballot without signature, signed with its credential's secret key."""
     digest = wire.sha256_base64(wire.encode(unsigned))
     proof = proofs.prove_knowledge(secret, lambda one: _signature_challenge(digest, one))
-    signed = Ballot(election.uuid, election.fingerprint, public, answers, Signature(digest, proof))
-    return wire.encode(signed)
+    return wire.encode(replace(unsigned, signature=Signature(digest, proof)))
 
 
 def verify(election: Election, data: bytes) -> Ballot:
@@ -125,8 +128,7 @@ def _answer(
 
 
 def _check_signature(ballot: Ballot, signature: Signature) -> None:
-    unsigned = Ballot(ballot.election_uuid, ballot.election_hash, ballot.credential, ballot.answers)
-    if signature.hash != wire.sha256_base64(wire.encode(unsigned)):
+    if signature.hash != wire.sha256_base64(wire.encode(replace(ballot, signature=None))):
         raise InvalidRecord("isi surat suara tidak sama dengan yang ditandatangani")
     if not proofs.knows(
         signature.proof,
@@ -155,8 +157,8 @@ def _check_answer(
     combined = _combined_context(individual, answer.choices)
     blank = bases[0]
     total = (
-        BriefBase(group.product([one.alpha for one in answer.choices[1:]])),
-        BriefBase(group.product([one.beta for one in answer.choices[1:]])),
+        BriefBase(group.product(one.alpha for one in answer.choices[1:])),
+        BriefBase(group.product(one.beta for one in answer.choices[1:])),
     )
     for prefix, number, proof in (
         ("bproof1", 1, answer.overall_proof),

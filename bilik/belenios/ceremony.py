@@ -133,9 +133,8 @@ def route(certs: Certificates, polynomials: Sequence[Polynomial], threshold: int
         InvalidRecord: a polynomial is missing, or not valid for these certificates.
     """
     members = gather(certs)
-    if not all(
-        len(polynomials) == len(members) == len(polynomial.secrets) for polynomial in polynomials
-    ):
+    counts = {len(polynomials), *(len(polynomial.secrets) for polynomial in polynomials)}
+    if counts != {len(members)}:
         raise InvalidRecord("jumlah polinom saksi tidak sama dengan jumlah sertifikat")
     for member, polynomial in zip(members, polynomials, strict=True):
         trustees.read_coefexps(polynomial.coefexps, member, threshold)

@@ -19,10 +19,9 @@ from bilik.errors import InvalidRecord
 
 _SEED_LENGTH = 22
 _TAG_BYTES = 8
-_SHORT = 1 << 16
-# CCM's nonce leaves room in a block for the length of the text; see RFC 3610, 2.2.
-_NONCE_OF_SHORT_TEXT = 13
-_NONCE_OF_LONG_TEXT = 12
+# CCM's nonce leaves two bytes of a block for the length of the text (RFC 3610, 2.2): 64 KiB, enough
+# for groups of hundreds.
+_NONCE_BYTES = 13
 
 
 @dataclass(frozen=True)
@@ -117,8 +116,7 @@ def _encrypt(recipient: Element, text: str) -> str:
     randomness, secret = group.random_exponent(), group.random_exponent()
     alpha, shared = g.power(randomness), g.power(secret)
     beta = group.power(recipient, randomness) * shared % group.P
-    plain = text.encode()
-    data = _cipher(shared).encrypt(_nonce(alpha, len(plain)), plain, None)
+    data = _cipher(shared).encrypt(_nonce(alpha), text.encode(), None)
     return _text(EncryptedMessage(alpha, beta, data.hex()))
 
 
@@ -129,7 +127,7 @@ def _decrypt(decryption: Exponent, sealed: str) -> bytes:
     shared = group.power(message.alpha, group.Q - decryption) * message.beta % group.P
     try:
         data = bytes.fromhex(message.data)
-        return _cipher(shared).decrypt(_nonce(message.alpha, len(data) - _TAG_BYTES), data, None)
+        return _cipher(shared).decrypt(_nonce(message.alpha), data, None)
     except (ValueError, InvalidTag):
         raise InvalidRecord("pesan antarsaksi rusak atau untuk saksi lain") from None
 
@@ -139,9 +137,8 @@ def _cipher(shared: Element) -> AESCCM:
     return AESCCM(key, tag_length=_TAG_BYTES)
 
 
-def _nonce(alpha: Element, length: int) -> bytes:
-    vector = hashlib.sha256(f"iv|{alpha.digits()}".encode()).digest()
-    return vector[: _NONCE_OF_SHORT_TEXT if length < _SHORT else _NONCE_OF_LONG_TEXT]
+def _nonce(alpha: Element) -> bytes:
+    return hashlib.sha256(f"iv|{alpha.digits()}".encode()).digest()[:_NONCE_BYTES]
 
 
 def _signature_challenge(message: str, commitment: Element) -> Exponent:

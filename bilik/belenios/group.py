@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from functools import cache, lru_cache
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from gmpy2 import mpz, powmod
 
@@ -49,13 +50,6 @@ _EXPONENT_BITS = 256
 _WINDOW = 8
 _TEETH = 6
 _COMB = -(-_EXPONENT_BITS // _TEETH)
-
-
-class Base(Protocol):
-    """An element that is raised to many exponents."""
-
-    def power(self, exponent: Exponent) -> Element:
-        """The element to the power of a number in 0 … Q-1."""
 
 
 class FixedBase:
@@ -131,7 +125,7 @@ def is_member(element: Element) -> bool:
     return bool(power(element, Q) == 1)
 
 
-def product(elements: list[Element]) -> Element:
+def product(elements: Iterable[Element]) -> Element:
     """The product of elements; one for none."""
     result = mpz(1)
     for element in elements:

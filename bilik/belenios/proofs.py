@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from gmpy2 import mpz
 
 from bilik.belenios import group
-from bilik.belenios.group import Base, Element, Exponent, FixedBase
+from bilik.belenios.group import BriefBase, Element, Exponent, FixedBase
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ class Claim:
 class Statement:
     """One branch of a proof, for a verifier: the ciphertext (alpha, beta) encrypts ``number``."""
 
-    alpha: Base
-    beta: Base
+    alpha: BriefBase
+    beta: BriefBase
     number: int
 
 

@@ -68,7 +68,11 @@ def add_up(election: Election, ballots: Iterable[Ballot]) -> EncryptedTally:
 
 
 def decrypt(election: Election, tally: EncryptedTally, private_key: Exponent) -> PartialDecryption:
-    """A trustee's share."""
+    """A trustee's share.
+
+    Only of a tally that :func:`bilik.belenios.verify.verify` found to be the sum of all ballots: a
+    share of anything else may help to open a single ballot.
+    """
     public = group.generator().power(private_key)
     shares = [[_share(election, public, private_key, one.alpha) for one in row] for row in tally]
     return PartialDecryption(
@@ -112,10 +116,8 @@ def combine(
         counts = []
         for j, ciphertext in enumerate(row):
             factor = group.product(
-                [
-                    group.power(share.decryption_factors[i][j], coefficient)
-                    for share, coefficient in weighted
-                ]
+                group.power(share.decryption_factors[i][j], coefficient)
+                for share, coefficient in weighted
             )
             counts.append(logarithm(ciphertext.beta * group.inverse(factor) % group.P))
         rows.append(tuple(counts))

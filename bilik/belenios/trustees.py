@@ -70,11 +70,7 @@ def publish(private_key: Exponent) -> TrusteePublicKey:
 
 def encode(trustees: Trustees) -> bytes:
     """The published form."""
-    return wire.encode(
-        tuple(
-            (_SINGLE if isinstance(one, TrusteePublicKey) else _PEDERSEN, one) for one in trustees
-        )
-    )
+    return wire.encode(_tagged(trustees))
 
 
 def read(data: bytes) -> Trustees:
@@ -87,9 +83,7 @@ def read(data: bytes) -> Trustees:
     if not isinstance(items, list) or not items:
         raise InvalidRecord("daftar saksi pemegang kunci kosong atau tidak terbaca")
     trustees = tuple(_item(one) for one in items)
-    wire_form = encode(trustees)
-    if wire_form != data:
-        raise InvalidRecord("daftar saksi tidak ditulis dalam bentuk bakunya")
+    wire.check_canonical(_tagged(trustees), data)
     for item in trustees:
         if isinstance(item, Threshold):
             check_threshold(item)
@@ -101,10 +95,8 @@ def read(data: bytes) -> Trustees:
 def election_key(trustees: Trustees) -> Element:
     """The key that an election with these trustees is encrypted under (3.1.1)."""
     return group.product(
-        [
-            combined_coefexps(item)[0] if isinstance(item, Threshold) else item.public_key
-            for item in trustees
-        ]
+        combined_coefexps(item)[0] if isinstance(item, Threshold) else item.public_key
+        for item in trustees
     )
 
 
@@ -157,7 +149,7 @@ def combined_coefexps(item: Threshold) -> list[Element]:
         read_coefexps(signed, read_certificate(cert), item.threshold)
         for cert, signed in zip(item.certs, item.coefexps, strict=True)
     ]
-    return [group.product(list(column)) for column in zip(*parts, strict=True)]
+    return [group.product(column) for column in zip(*parts, strict=True)]
 
 
 def read_certificate(cert: SignedMessage) -> CertificateKeys:
@@ -198,6 +190,10 @@ def evaluate(coefexps: Sequence[Element], place: int) -> Element:
     for coefexp in reversed(coefexps[:-1]):
         value = group.power(value, place) * coefexp % group.P
     return value
+
+
+def _tagged(trustees: Trustees) -> tuple[tuple[str, TrusteePublicKey | Threshold], ...]:
+    return tuple((_PEDERSEN if isinstance(item, Threshold) else _SINGLE, item) for item in trustees)
 
 
 def _item(value: object) -> TrusteePublicKey | Threshold:
