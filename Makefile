@@ -61,6 +61,7 @@ format: .venv/.ready ## put the code into its usual form
 
 bench: .venv/.ready $(MODEL) ## benchmarks, each beside its peer
 	@$(BIN)/python -m bench.conversation
+	@$(BIN)/python -m bench.ballots
 
 clean: ## remove what was built and trained; keeps .env and var/
 	rm -rf .venv .venv-unit .tools .rasa results $(MODEL)

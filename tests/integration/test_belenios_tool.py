@@ -21,6 +21,8 @@ from bilik.belenios.trustees import Threshold, TrusteePublicKey
 from bilik.belenios.verify import verify
 from bilik.errors import InvalidRecord
 from tests.box import CHIEF, OPENED, TREASURER, Box, Ceremony, Holders, group_of, single
+from tests.forgeries import BOX as FORGERS
+from tests.forgeries import FORGERIES
 
 GROUP = ["--group", "BELENIOS-2048"]
 Tool = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -115,6 +117,17 @@ def test_the_tool_finds_a_stuffed_ballot_as_bilik_does(tool: Tool, tmp_path: Pat
     tool("election", "verify", fails=True)
     with pytest.raises(InvalidRecord, match="tidak ada dalam daftar"):
         verify(box.archive())
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_the_tool_refuses_the_forgeries_that_bilik_refuses(
+    name: str, tool: Tool, tmp_path: Path
+) -> None:
+    forged, _ = FORGERIES[name]
+    file = publish(FORGERS, tmp_path)
+    with file.open("r+b") as archive:
+        Writer.resume(archive).ballot(forged)
+    tool("election", "verify", fails=True)
 
 
 def test_credentials_of_the_tool_are_those_of_bilik(tool: Tool, tmp_path: Path) -> None:
