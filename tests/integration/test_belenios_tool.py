@@ -243,32 +243,14 @@ def test_a_changed_byte_is_found_by_both(tool: Tool, tmp_path: Path) -> None:
     box.close()
     box.count([1])
     whole = box.file.getvalue()
-    file = publish(box, tmp_path)
     chance = random.Random(2024)
-    contents = [place for place, byte in enumerate(whole) if byte]
-    for place in chance.sample(contents, 40):
+    for place in chance.sample(range(len(whole)), 60):
         changed = bytearray(whole)
-        changed[place] ^= 1 << chance.randrange(7)
+        changed[place] ^= 1 << chance.randrange(8)
         with pytest.raises(InvalidRecord):
             verify(Archive(BytesIO(changed)))
-        if is_content(whole, place):
-            file.write_bytes(changed)
-            tool("election", "verify", fails=True)
-
-
-def is_content(whole: bytes, place: int) -> bool:
-    """Whether a byte belongs to a file's contents rather than to what tar says about the file."""
-    return any(data <= place < data + size for data, size in files(whole))
-
-
-def files(whole: bytes) -> list[tuple[int, int]]:
-    found = []
-    offset = 0
-    while offset < len(whole):
-        size = int(whole[offset + 124 : offset + 135], 8)
-        found.append((offset + 512, size))
-        offset += 512 + -(-size // 512) * 512
-    return found
+        publish(box, tmp_path).write_bytes(changed)
+        tool("election", "verify", fails=True)
 
 
 class TestCeremony:
