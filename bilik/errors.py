@@ -5,7 +5,8 @@
     ├── FileProblems            a file of the panitia's has mistakes, each with its line
     ├── NotFound                no such election, file or voter list
     ├── WrongState              the act does not fit the state the election is in
-    └── BoxUnavailable          the database does not answer; nothing is known to be done
+    ├── BoxUnavailable          the database does not answer; nothing is known to be done
+    └── InvalidRecord           a ballot, key, share or whole record of the box does not verify
 
 Messages reach the panitia as they stand. None of them ever holds a NIK, a voting code, a message
 or a choice.
@@ -35,6 +36,10 @@ class WrongState(BilikError):
 
 class BoxUnavailable(BilikError):
     """The database could not be reached or did not answer in time."""
+
+
+class InvalidRecord(BilikError):
+    """A part of the box's public record is malformed, or a proof in it does not hold."""
 
 
 @dataclass(frozen=True, order=True)

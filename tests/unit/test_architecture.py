@@ -10,8 +10,10 @@ ROOT = Path(__file__).parent.parent.parent
 
 ALLOWED = {
     "bilik/domain": {"bilik.domain", "bilik.errors", "bilik.clock"},
+    "bilik/belenios": {"bilik.belenios", "bilik.errors"},
     "bilik/storage": {"bilik.storage", "bilik.errors"},
     "bilik/services": {
+        "bilik.belenios",
         "bilik.services", "bilik.storage", "bilik.domain", "bilik.errors", "bilik.clock",
         "bilik.keys",
     },
