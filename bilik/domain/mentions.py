@@ -206,7 +206,8 @@ def _gender_at(message: Sequence[Word], index: int, contests: Sequence[Contest])
     gender = "P" if text in lexicon.WOMAN else "L" if text in lexicon.MAN else ""
     if text == "istri" and before & {"nu", "sane"}:  # Sundanese, Balinese
         gender = "P"
-    if not gender or not before & lexicon.THAT_ONE:
+    after = {word.text for word in message[index + 1 : index + 4]}
+    if not gender or not (before & lexicon.THAT_ONE or "satusatunya" in after):
         return None
     options = {
         contest.id: frozenset[Selection](
@@ -296,6 +297,8 @@ def _honoured_at(
     message: Sequence[Word], index: int, contests: Sequence[Contest]
 ) -> Mention | None:
     """ "Pak haji", "bu dokter": by an honour that one candidate alone has."""
+    if message[index].text in _RARE_TITLES:
+        return _by_title_at(message, index, contests)
     if message[index].text not in {"bapak", "ibu", "yang", "si", "nu", "sing"}:
         return None
     said, at = message[index].text, index + 1
@@ -326,6 +329,35 @@ def _honoured_at(
     }
     single = {id_: found for id_, found in options.items() if len(found) == 1}
     return Mention(index, at + 1, single) if single else None
+
+
+_RARE_TITLES = frozenset(
+    "pakde pakdhe bude budhe gus ning ceu daeng puang opung datuk uda uni mama papa mami".split()
+)
+
+
+def _by_title_at(
+    message: Sequence[Word], index: int, contests: Sequence[Contest]
+) -> Mention | None:
+    """ "Pakde", where one candidate alone is called so."""
+    end = index + 1
+    if (
+        end < len(message)
+        and is_word(message[end].text)
+        and (message[end].text not in lexicon.KNOWN)
+    ):
+        return None
+    title = _sound(message[index].text)
+    options = {
+        contest.id: frozenset[Selection](
+            one.number
+            for one in contest.candidates
+            if any(title == _sound(word.text) for name in one.nicknames for word in words(name))
+        )
+        for contest in contests
+    }
+    single = {id_: found for id_, found in options.items() if len(found) == 1}
+    return Mention(index, end, single) if single else None
 
 
 def _name_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -> Mention | None:
@@ -480,6 +512,8 @@ def alike(said: str, name: str) -> bool:
     """Whether a word is a name's word, or a misspelling of it."""
     if said == name:
         return True
+    if min(len(said), len(name)) >= MIN_FUZZY and _sound(said) == _sound(name):
+        return True  # "fauzy", "pauji", "taopik"
     if said[0] != name[0]:
         return len(said) > MIN_FUZZY and name.endswith(said)  # "trisno" for Sutrisno
     if _TWICE.sub(r"\1", said) == _TWICE.sub(r"\1", name):
@@ -488,8 +522,6 @@ def alike(said: str, name: str) -> bool:
         return True  # "wyn" for Wayan, "rhmwti" for Rahmawati
     if min(len(said), len(name)) < MIN_FUZZY:
         return False
-    if _sound(said) == _sound(name):
-        return True  # "fauzy", "taopik"
     if min(len(said), len(name)) > MIN_FUZZY:
         if name.startswith(said):
             return True  # "rahma" for Rahmawati

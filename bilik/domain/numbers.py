@@ -54,6 +54,8 @@ def number_at(words: Sequence[Word], start: int, marked: bool = False) -> tuple[
     # As typed: "III" is a numeral, and no stretched "i".
     if word.raw in _ROMAN and (marked or word.raw in _ALONE):
         return _ROMAN[word.raw], 1
+    if marked and text == "sa":
+        return 1, 1  # Acehnese; elsewhere "sa" is "I"
     if text in _ORDINALS:
         return _ORDINALS[text], 1
     text = text.removesuffix("lah")

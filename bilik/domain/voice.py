@@ -57,6 +57,8 @@ _INTRODUCE = frozenset("saya aku nama namaku bernama kulo kula abdi".split())
 _BEFORE_ME = lexicon.CHOOSE | _AS_FOR_ME | lexicon.AFTERWARDS | lexicon.CONDITION
 """Before "saya", these make no introduction of it: "pilihan saya", "maksud saya", "kalau saya"."""
 _ACQUAINTED = frozenset("kenal ketemu bertemu tetanggaan temenan mirip kayak seperti".split())
+_ONLY = frozenset("saja dah deh lah ji mo wae we bae mawon kemawon dong haja".split())
+"""After a name, these choose: "saya Pak Rusdi ji"."""
 _LINKS = frozenset(
     "juga akan bakal mau sudah pada yang itu ini sih mah lah dong memang emang tetap jadi pun lagi "
     "cuma hanya pasti ingin pengen sendiri dengan ini kan teh ya arep ajeng badhe bade".split()
@@ -147,7 +149,7 @@ class Judge:
             return True
         if self._asks_leave():
             return True
-        counted = self.counted() if likely or self.is_explicit else self._clauses
+        counted = self.counted() if likely or self._own else self._clauses
         if any(self._surname_follows(clause) for clause in counted):
             return True
         texts = [text for clause in counted for text in clause.texts]
@@ -163,7 +165,7 @@ class Judge:
             allowed = max(allowed, EXPLICIT)
         if self._hint is Hint.OPEN and any(one.corrects and one.mentions for one in self._clauses):
             allowed = max(allowed, CORRECTED)
-        if self._hint is Hint.REJECTION and not self._rejects():
+        if self._hint is Hint.REJECTION and not self._rejects() and not self._own:
             allowed = 0  # a rejection in words that the lexicon does not know
         return sum(not self._is_known(text) for text in texts) > allowed
 
@@ -296,7 +298,8 @@ class Judge:
             if before.text in _ACQUAINTED:
                 return True  # "saya kenal Ketut yang jualan bakso"
             earlier = self._message[mention.start - 2].text if mention.start > 1 else ""
-            if before.text in _INTRODUCE and earlier not in _BEFORE_ME:
+            after = self._message[mention.end].text if mention.end < len(self._message) else ""
+            if before.text in _INTRODUCE and earlier not in _BEFORE_ME and after not in _ONLY:
                 return True
         return False
 

@@ -39,6 +39,8 @@ _PHRASES = (
     (re.compile(r"\b(?:wk){2,}w?\b|\b(?:ha){2,}h?\b|\b(?:he){2,}h?\b"), "hehe"),
     (re.compile(r"\b(?:dari|ti|saka|ket|dr) dulu\b"), "selalu"),
     (re.compile(r"\bnaon deui\b"), "pasti"),
+    (re.compile(r"\b(pindah|ganti|ubah)[ -]\1\b"), r"\1"),
+    (re.compile(r"\bs4tu\b"), "satu"),
     (
         re.compile(
             r"\b(?:mboten|ora|teu|indak|ndak|tra|seng|nda|nyanda|kada|ga|gak|nggak|tidak|tdk) "
