@@ -140,7 +140,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """``C``: how closely the examples are fitted."""
-        return {"C": 1.0}
+        return {"C": 1.5}
 
     @classmethod
     def create(
