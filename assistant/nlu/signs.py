@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from bilik.domain import lexicon
 from bilik.domain.clauses import Clause, Polarity, cut
 from bilik.domain.hint import Hint
-from bilik.domain.mentions import MOST_CANDIDATES, Mention
+from bilik.domain.mention import Mention
+from bilik.domain.mentions import MOST_CANDIDATES
 from bilik.domain.numbers import number_at
 from bilik.domain.voice import Judge, Voice
 from bilik.domain.words import Word

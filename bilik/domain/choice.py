@@ -17,7 +17,9 @@ from bilik.domain import lexicon
 from bilik.domain.clauses import Clause, Polarity, contest_at, cut
 from bilik.domain.election import BLANK, Contest, Selection
 from bilik.domain.hint import Hint
-from bilik.domain.mentions import Mention, find_mentions, is_named_so
+from bilik.domain.mention import Mention
+from bilik.domain.mentions import find_mentions
+from bilik.domain.naming import is_named_so
 from bilik.domain.numbers import number_at
 from bilik.domain.spelling import mended
 from bilik.domain.voice import Judge

@@ -8,7 +8,8 @@ from enum import Enum
 
 from bilik.domain import lexicon
 from bilik.domain.election import Contest
-from bilik.domain.mentions import Mention, alike
+from bilik.domain.mention import Mention
+from bilik.domain.naming import alike
 from bilik.domain.words import Word, words
 
 _BREAKS = frozenset({",", ".", ";", ":", "\n", "…", "!", "?"})

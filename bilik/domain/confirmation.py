@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from bilik.domain.election import Contest, Selections
 from bilik.domain.lexicon import DEGREE, MARKER
-from bilik.domain.mentions import Mention, find_mentions
+from bilik.domain.mention import Mention
+from bilik.domain.mentions import find_mentions
 from bilik.domain.words import MAX_CHARACTERS, Word, clean, spelled, words
 
 _YES = frozenset(

@@ -16,7 +16,9 @@ from bilik.domain import crockford, lexicon, words
 from bilik.domain.election import Contest
 from bilik.domain.everyday import is_everyday
 from bilik.domain.identity import CODE_MARKERS, CODE_SYMBOLS
-from bilik.domain.mentions import alike, find_mentions, is_fixed, is_word, names_of
+from bilik.domain.mentions import find_mentions
+from bilik.domain.naming import alike, is_word, names_of
+from bilik.domain.people import is_fixed
 from bilik.domain.words import Word, clean, spelled
 
 DIGITS, CODE, NAME, LINK = "#", "KODE", "NAMA", "TAUTAN"
