@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
-from bilik.domain.confirmation import is_clear_yes
+from bilik.domain.confirmation import may_be_yes
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class Delivery:
         yes is taken as the wish to hear it again.
         """
         sender_id = f"{self._channel}:{sender}"
-        is_yes = is_clear_yes(text)
+        is_yes = may_be_yes(text)
         if is_yes and self._has_unseen(sender_id):
             text, is_yes = AGAIN, False
         collector = CollectingOutputChannel()

@@ -24,6 +24,8 @@ NAME = "namaorang"
 NUMBER = "angka"
 LONG_NUMBER = "angkapanjang"
 UNKNOWN = "asing"
+SHORTEST = 3
+"""Shorter unknown words are particles of some dialect, and no names."""
 _COMMON = 3
 """A word in so many training messages is no name."""
 _PICTURES = re.compile("[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]")
@@ -94,7 +96,7 @@ def build(texts: Iterable[str]) -> Language:
             {"label": NUMBER, "pattern": [{"NORM": {"REGEX": r"^\d{1,2}$"}}]},
             {"label": NUMBER, "pattern": [{"NORM": {"IN": number_words}}]},
             {"label": NAME, "pattern": [title, {**unknown, "OP": "{1,3}"}]},
-            {"label": UNKNOWN, "pattern": [{**unknown, "LENGTH": {">=": 3}, "OP": "{1,3}"}]},
+            {"label": UNKNOWN, "pattern": [{**unknown, "LENGTH": {">=": SHORTEST}, "OP": "{1,3}"}]},
         ]
     )
     return nlp
@@ -116,6 +118,14 @@ def forms(doc: Doc) -> list[str]:
         else:
             found.append(token.norm_.replace(" ", "_"))
     return found
+
+
+def is_strange(doc: Doc) -> bool:
+    """Whether there are words, and not one of them is known: gibberish, or a name alone."""
+    worded = [token for token in doc if token.is_alpha]
+    return bool(worded) and all(
+        token.ent_type_ == UNKNOWN or len(token) < SHORTEST for token in worded
+    ) and any(token.ent_type_ == UNKNOWN for token in worded)  # fmt: skip
 
 
 def signs_of(doc: Doc) -> list[str]:

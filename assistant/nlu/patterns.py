@@ -18,6 +18,7 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
+from assistant.nlu.tokenizer import STRANGE
 from bilik.domain.choice import is_bare_number
 from bilik.domain.confirmation import is_clear_yes
 from bilik.domain.identity import holds_credentials
@@ -54,6 +55,8 @@ class PatternIntentClassifier(IntentClassifier, GraphComponent):
         for message in messages:
             text = message.get(TEXT) or ""
             intent = intent_by_form(text)
+            if intent is None and message.get(STRANGE):
+                intent = NOT_UNDERSTOOD  # a guess from letters alone would be a wild one
             if text.lstrip().startswith(COMMAND):
                 # Rasa looks for commands after this component. Nothing of it goes any further.
                 message.set(TEXT, "perintah")

@@ -15,11 +15,13 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.language import Language
 
-from assistant.nlu.indonesian import build, forms, signs_of
+from assistant.nlu.indonesian import build, forms, is_strange, signs_of
 from assistant.nlu.slips import SLIP
 
 SIGNS = "signs"
 """Where a message keeps what the choice grammar sees in it."""
+STRANGE = "strange"
+"""Where it keeps whether not one of its words is known."""
 NOTHING = "kosongmelompong"
 """Stands for a message without a single word."""
 
@@ -82,6 +84,7 @@ class IndonesianTokenizer(Tokenizer):
         doc = self._nlp(message.get(attribute))
         if attribute == TEXT:
             message.set(SIGNS, signs_of(doc))
+            message.set(STRANGE, is_strange(doc))
         tokens, place = [], 0
         for text in forms(doc) or [NOTHING]:
             tokens.append(Token(text, place))

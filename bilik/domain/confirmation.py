@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 
 from bilik.domain.election import Contest, Selections
-from bilik.domain.lexicon import DEGREE, MARKER
+from bilik.domain.lexicon import ALL, DEGREE, MARKER
 from bilik.domain.mention import Mention
 from bilik.domain.mentions import find_mentions
+from bilik.domain.numbers import WORDS
 from bilik.domain.words import MAX_CHARACTERS, Word, clean, spelled, words
 
 _YES = frozenset(
@@ -123,6 +124,21 @@ def is_clear_yes(
     return _says_yes(texts, message)
 
 
+def may_be_yes(text: str) -> bool:
+    """Whether a message is a yes if its numbers and unknown words name what was read back.
+
+    For those who do not know what that is: "ya nomor 2", "iya bu Siti".
+    """
+    kept = [
+        word.raw
+        for word in words(clean(text))
+        if not (
+            word.is_number or word.text in _BESIDE_A_NAME | set(WORDS) or word.text not in _READ
+        )
+    ]
+    return is_clear_yes(text) or is_clear_yes(" ".join(kept))
+
+
 def _says_yes(texts: list[str], message: Sequence[Word]) -> bool:
     """Whether words, all of which may stand in a yes, make one."""
     if texts[0] == "lah" or (texts[0] in _MUSING and set(texts[1:]) <= {"ya"}):
@@ -152,6 +168,8 @@ def _says_yes(texts: list[str], message: Sequence[Word]) -> bool:
     )
 
 
+_READ = ALL | _YES | _ASSENT | _POLITE | _ADDRESS | _THANKS | _GREETING | _MARKS
+"""Words and marks that mean something; the rest may be names."""
 _MUSING = frozenset({"oh", "ah", "nah", "lah", "euy"})
 _BESIDE_A_NAME = MARKER | DEGREE | {"sama", "dan", "&"}
 _HASTE = frozenset("sekarang saja dong deh langsung".split())

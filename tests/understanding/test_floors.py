@@ -88,7 +88,7 @@ def test_a_regex_bot_does_far_worse(measured: Measured) -> None:
         (Place.CONFIRMING, "ya", Act.CAST),
         (Place.CONFIRMING, "iya pak fauzi", Act.CAST),
         (Place.CONFIRMING, "ya tapi bu siti", Act.READ_BACK),
-        (Place.CONFIRMING, "bener nih aman?", Act.ANSWER),
+        (Place.CONFIRMING, "rahasia ga sih pilihan saya?", Act.ANSWER),
         (Place.CONFIRMING, "berhenti", Act.STOP),
     ],
 )

@@ -1,6 +1,6 @@
 import pytest
 
-from bilik.domain.confirmation import is_clear_yes
+from bilik.domain.confirmation import is_clear_yes, may_be_yes
 from tests.elections import village
 
 
@@ -46,3 +46,29 @@ def test_naming_what_was_read_back_takes_nothing_from_a_yes(message: str, clear:
 )  # fmt: skip
 def test_what_is_no_clear_yes(message: str) -> None:
     assert not is_clear_yes(message)
+
+
+@pytest.mark.parametrize(
+    ("message", "may"),
+    [("ya", True), ("ya nomor 2", True), ("iya bu siti", True), ("ya dua", True),
+     ("ya tapi nomor 3", False), ("nomor 2", False), ("halo bu siti", False), ("tidak", False)],
+)  # fmt: skip
+def test_a_yes_may_name_what_only_others_know(message: str, may: bool) -> None:
+    assert may_be_yes(message) is may
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["halo ya", "selamat malam ya pak", "lah iya ya", "!ya", "oh iya", "betul ke ni", "lanjutkan!"],
+)
+def test_small_talk_with_a_yes_in_it_is_none(message: str) -> None:
+    assert not is_clear_yes(message)
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["assalamualaikum, ya benar", "iya kang, kirim", "ya, tidak ada perubahan", "injih leres",
+     "iya betul pak, terima kasih", "yaudah kirim", "betull kirimm", "hooh", "olo, kirim ma"],
+)  # fmt: skip
+def test_a_yes_has_many_dialects(message: str) -> None:
+    assert is_clear_yes(message)
