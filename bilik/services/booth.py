@@ -117,13 +117,15 @@ class Booth:
             if until is not None:
                 return Outcome(Kind.TOO_MANY, self._scene(connection, session, now), until=until)
         nik_hash = self._keys.nik_hash(nik)
-        verifier = self._keys.code_verifier(nik_hash, code)
+        secrets_of_code = self._keys.code_secrets(nik_hash, code)
         with self._visit(sender) as (connection, session, now):
             sessions.sweep(connection, now)
             found = None
             query = select(voters).where(voters.c.nik_hash == nik_hash)
             for row in connection.execute(query).all():
-                if row.code_verifier and hmac.compare_digest(row.code_verifier, verifier):
+                if row.code_verifier and hmac.compare_digest(
+                    row.code_verifier, secrets_of_code.verifier
+                ):
                     found = row
             if found is None:
                 attempts.count_failure(connection, subjects, now)

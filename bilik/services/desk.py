@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
+from bilik.belenios.election import new_uuid
 from bilik.clock import Clock, moment_text, system_clock
 from bilik.domain.definition import read_definition
 from bilik.domain.election import Election, Phase, State
@@ -18,6 +19,7 @@ from bilik.errors import NotFound, WrongState
 from bilik.keys import Keys
 from bilik.services import ballot_box, sessions
 from bilik.services.counting import Result, count_box
+from bilik.services.credentials import credential_of, public_of
 from bilik.services.elections import StoredElection, all_elections
 from bilik.services.files import (
     code_lines,
@@ -81,7 +83,10 @@ class Desk:
             if stored is None:
                 connection.execute(
                     insert(elections).values(
-                        slug=election.slug, state=State.DRAFT.value, definition=definition
+                        slug=election.slug,
+                        state=State.DRAFT.value,
+                        definition=definition,
+                        uuid=new_uuid(),
                     )
                 )
             elif stored.state is State.DRAFT:
@@ -134,7 +139,8 @@ class Desk:
         """Give every voter without a voting code one; how many were made.
 
         The plain codes exist only in the file ``out`` (mode 0600, never overwritten). It is
-        complete on disk before the database knows any of them.
+        complete on disk before the database knows any of them: their verifiers, and the public half
+        of the credential that each voter will sign with.
 
         Raises:
             WrongState: the election is no draft. BilikError: the file exists already.
@@ -158,9 +164,11 @@ class Desk:
                 connection.execute(
                     update(voters)
                     .where(voters.c.id == bindparam("voter"))
-                    .values(code_verifier=bindparam("verifier")),
+                    .values(
+                        code_verifier=bindparam("verifier"), public_credential=bindparam("public")
+                    ),
                     [
-                        {"voter": row.id, "verifier": self._keys.code_verifier(row.nik_hash, code)}
+                        {"voter": row.id, **self._code_values(stored.uuid, row.nik_hash, code)}
                         for row, code in zip(rows, codes, strict=True)
                     ],
                 )
@@ -287,6 +295,11 @@ class Desk:
             "tps": entry.tps,
             "phone_hash": self._keys.phone_hash(entry.phone) if entry.phone else None,
         }
+
+    def _code_values(self, uuid: str, nik_hash: bytes, code: str) -> dict[str, object]:
+        secrets = self._keys.code_secrets(nik_hash, code)
+        public = public_of(credential_of(secrets.seed, uuid), uuid)
+        return {"verifier": secrets.verifier, "public": public}
 
     @staticmethod
     def _set_state(connection: Connection, stored: StoredElection, state: State) -> None:

@@ -44,6 +44,8 @@ elections = Table(
     # The panitia's file as it was loaded: the one definition there is.
     Column("definition", Text, nullable=False),
     Column("roll_hash", LargeBinary(32)),
+    # Its name in the Belenios box; ballots and credentials belong to it.
+    Column("uuid", String(14)),
 )
 
 voters = Table(
@@ -57,6 +59,8 @@ voters = Table(
     Column("tps", Text, nullable=False),
     Column("phone_hash", LargeBinary(32)),
     Column("code_verifier", LargeBinary(32)),
+    # Until the opening only: from then on no row tells whose a credential is.
+    Column("public_credential", LargeBinary(256)),
     UniqueConstraint("election_id", "nik_hash"),
     Index("ix_voters_nik_hash", "nik_hash"),
 )

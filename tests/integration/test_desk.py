@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bilik.demo import read_pairs
 from bilik.errors import BilikError, FileProblems, NotFound, WrongState
 from bilik.keys import Keys
 from bilik.services.desk import Desk, RollChange
@@ -146,3 +147,33 @@ def test_with_another_key_nothing_is_counted(village: Polling) -> None:
     with pytest.raises(BilikError, match="BILIK_SECRET_KEY"):
         stranger.tally()
     assert village.desk.tally().counts[0].votes == {1: 0, 2: 1, 3: 0}
+
+
+def test_every_code_comes_with_a_credential_of_which_the_public_half_alone_is_kept(
+    desk: Desk, tmp_path: Path
+) -> None:
+    from sqlalchemy import select
+
+    from bilik.services.credentials import credential_of, public_of
+    from bilik.storage.tables import elections, voters
+
+    load(desk, tmp_path)
+    desk.import_roll(write(tmp_path / "dpt.csv", ROLL))
+    desk.make_codes(tmp_path / "kode.csv")
+    database, keys = Database(f"sqlite:///{tmp_path / 'bilik.db'}"), Keys(SECRET)
+    with database.read() as connection:
+        uuid = connection.execute(select(elections.c.uuid)).scalar_one()
+        rows = {row.nik_hash: row for row in connection.execute(select(voters)).all()}
+    pairs = read_pairs(tmp_path / "dpt.csv", tmp_path / "kode.csv")
+    assert len(pairs) == len(rows) == 2
+    database.close()
+    for nik, code in pairs:
+        secrets = keys.code_secrets(keys.nik_hash(nik), code.replace("-", ""))
+        credential = credential_of(secrets.seed, uuid)
+        row = rows[keys.nik_hash(nik)]
+        assert row.code_verifier == secrets.verifier
+        assert row.public_credential == public_of(credential, uuid)
+        assert public_of(credential_of(secrets.seed, "1" * 14), "1" * 14) != row.public_credential
+        stored = (tmp_path / "bilik.db").read_bytes()
+        assert credential.encode() not in stored
+        assert secrets.seed not in stored

@@ -32,7 +32,21 @@ def test_the_same_value_has_another_hash_for_every_purpose_and_key() -> None:
 
 def test_a_code_verifier_belongs_to_one_voter_and_one_code() -> None:
     keys = Keys(SECRET)
-    verifier = keys.code_verifier(keys.nik_hash("1"), "7KQ2M9XD")
-    assert verifier == keys.code_verifier(keys.nik_hash("1"), "7KQ2M9XD")
-    assert verifier != keys.code_verifier(keys.nik_hash("2"), "7KQ2M9XD")
-    assert verifier != keys.code_verifier(keys.nik_hash("1"), "7KQ2M9XE")
+    one = keys.code_secrets(keys.nik_hash("1"), "7KQ2M9XD")
+    assert one == keys.code_secrets(keys.nik_hash("1"), "7KQ2M9XD")
+    others = [
+        keys.code_secrets(keys.nik_hash("2"), "7KQ2M9XD"),
+        keys.code_secrets(keys.nik_hash("1"), "7KQ2M9XE"),
+        Keys(bytes(32)).code_secrets(keys.nik_hash("1"), "7KQ2M9XD"),
+    ]
+    assert (
+        len(
+            {
+                one.verifier,
+                one.seed,
+                *(secret for other in others for secret in (other.verifier, other.seed)),
+            }
+        )
+        == 8
+    )
+    assert "seed" not in repr(one)
