@@ -46,6 +46,7 @@ class Polling:
     desk: Desk
     booth: Booth
     pairs: Sequence[tuple[str, str]]
+    trustee_dir: Path
 
     def identify(self, sender: str, voter: int = 0) -> Outcome:
         nik, code = self.pairs[voter]
@@ -91,10 +92,11 @@ def set_up(
     roll, codes = directory / "dpt.csv", directory / "kode.csv"
     roll.write_text("\n".join(["nik,nama,no_hp,tps", *rows]), encoding="utf-8")
     clock = clock or HandClock(datetime.fromisoformat("2026-11-29T02:00:00+00:00"))
-    desk = Desk(database, keys, clock)
+    desk = Desk(database, keys, directory / "trustee", clock)
     election, _ = desk.load_election(directory / "pemilihan.yml")
     desk.import_roll(roll, election.slug)
     desk.make_codes(codes, election.slug)
     desk.open(election.slug)
     booth = Booth(database, keys, clock)
-    return Polling(database, url, keys, clock, election, desk, booth, read_pairs(roll, codes))
+    pairs = read_pairs(roll, codes)
+    return Polling(database, url, keys, clock, election, desk, booth, pairs, directory / "trustee")

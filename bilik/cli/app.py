@@ -56,7 +56,7 @@ def _desk() -> Desk:
     configured = settings.load()
     database = Database(configured.database_url)
     upgrade(database)
-    return Desk(database, Keys(configured.secret_key))
+    return Desk(database, Keys(configured.secret_key), configured.trustee_dir)
 
 
 def _show(as_json: bool, content: dict[str, Any], *lines: str) -> None:

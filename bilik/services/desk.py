@@ -17,7 +17,7 @@ from bilik.domain.identity import masked_nik
 from bilik.domain.roll import RollEntry, read_roll
 from bilik.errors import NotFound, WrongState
 from bilik.keys import Keys
-from bilik.services import ballot_box, sessions
+from bilik.services import ballot_box, record, sessions, trustee
 from bilik.services.counting import Result, count_box
 from bilik.services.credentials import credential_of, public_of
 from bilik.services.elections import StoredElection, all_elections
@@ -62,10 +62,13 @@ class Standing:
 class Desk:
     """The panitia's side of the elections in one database."""
 
-    def __init__(self, database: Database, keys: Keys, clock: Clock = system_clock) -> None:
-        """Administer the elections of ``database``."""
+    def __init__(
+        self, database: Database, keys: Keys, trustee_dir: Path, clock: Clock = system_clock
+    ) -> None:
+        """Administer the elections of ``database``, whose keys are in ``trustee_dir``."""
         self._database = database
         self._keys = keys
+        self._trustee_dir = trustee_dir
         self._clock = clock
 
     def load_election(self, path: Path) -> tuple[Election, bool]:
@@ -180,8 +183,11 @@ class Desk:
     def open(self, slug: str | None = None) -> tuple[Election, Phase]:
         """Freeze the roll and open, or go on after a pause; voting starts at the hour that is set.
 
+        The first opening makes the election's key and begins its record.
+
         Raises:
-            WrongState: something is missing, or the election is over.
+            WrongState: something is missing, or the election is over. BilikError: the key cannot be
+            kept, or a name cannot stand in the record.
         """
         with self._database.write() as connection:
             stored = self._pick(connection, slug)
@@ -209,6 +215,8 @@ class Desk:
                         "Jalankan `bilik roll codes --out KODE.csv` dulu."
                     )
                 values["roll_hash"] = _roll_hash(connection, stored.id)
+                key = trustee.ensure_private_key(self._trustee_dir, stored.uuid)
+                record.write_setup(connection, stored, key)
             connection.execute(
                 update(elections).where(elections.c.id == stored.id).values(**values)
             )

@@ -47,7 +47,7 @@ def write_secret_file(path: Path, text: str) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise BilikError(
-            f"Berkas {path} sudah ada. Pilih nama lain; kode lama tidak ditimpa."
+            f"Berkas {path} sudah ada. Pilih nama lain; yang lama tidak ditimpa."
         ) from None
     except OSError as error:
         raise BilikError(f"Berkas {path} tidak bisa dibuat: {_reason(error)}.") from None

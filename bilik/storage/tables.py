@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -79,8 +80,23 @@ ballots = Table(
     Column("election_id", ForeignKey("elections.id"), nullable=False),
     Column("receipt", String(11), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    # Found at the count not to verify; such a ballot is neither counted nor in the record.
+    Column("set_aside", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("election_id", "receipt"),
     sqlite_with_rowid=False,
+)
+
+records = Table(
+    "records",
+    metadata,
+    # What the public record of an election is made of, in its published form, besides the ballots.
+    Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
+    Column("election", LargeBinary, nullable=False),
+    Column("trustees", LargeBinary, nullable=False),
+    Column("credentials", LargeBinary, nullable=False),
+    Column("encrypted_tally", LargeBinary),
+    Column("partial_decryption", LargeBinary),
+    Column("result", LargeBinary),
 )
 
 sessions = Table(

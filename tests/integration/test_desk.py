@@ -21,7 +21,8 @@ def desk(tmp_path: Path) -> Desk:
 
     database = Database(f"sqlite:///{tmp_path / 'bilik.db'}")
     upgrade(database)
-    return Desk(database, Keys(SECRET), HandClock(datetime(2026, 11, 28, tzinfo=timezone.utc)))
+    clock = HandClock(datetime(2026, 11, 28, tzinfo=timezone.utc))
+    return Desk(database, Keys(SECRET), tmp_path / "trustee", clock)
 
 
 def write(path: Path, text: str) -> Path:
@@ -143,7 +144,7 @@ def test_a_spoilt_ballot_is_set_aside_and_a_missing_one_stops_the_count(village:
 def test_with_another_key_nothing_is_counted(village: Polling) -> None:
     village.vote("web:1", "2")
     village.desk.close()
-    stranger = Desk(village.database, Keys(bytes(32)), village.clock)
+    stranger = Desk(village.database, Keys(bytes(32)), village.trustee_dir, village.clock)
     with pytest.raises(BilikError, match="BILIK_SECRET_KEY"):
         stranger.tally()
     assert village.desk.tally().counts[0].votes == {1: 0, 2: 1, 3: 0}
@@ -177,3 +178,54 @@ def test_every_code_comes_with_a_credential_of_which_the_public_half_alone_is_ke
         stored = (tmp_path / "bilik.db").read_bytes()
         assert credential.encode() not in stored
         assert secrets.seed not in stored
+
+
+def test_opening_begins_the_record_and_forgets_whose_a_credential_is(
+    desk: Desk, tmp_path: Path
+) -> None:
+    from sqlalchemy import select
+
+    from bilik.belenios import credentials, election, trustees
+    from bilik.storage.tables import elections, records, voters
+
+    load(desk, tmp_path, VILLAGE.replace("Bambang Sutrisno", '"Bambang\\n Sutrisno"'))
+    desk.import_roll(write(tmp_path / "dpt.csv", ROLL))
+    desk.make_codes(tmp_path / "kode.csv")
+    database = Database(f"sqlite:///{tmp_path / 'bilik.db'}")
+    with database.read() as connection:
+        public = connection.execute(select(voters.c.public_credential)).scalars().all()
+    desk.open()
+    with database.read() as connection:
+        uuid = connection.execute(select(elections.c.uuid)).scalar_one()
+        row = connection.execute(select(records)).one()
+        left = connection.execute(select(voters.c.public_credential)).scalars().all()
+    database.close()
+    assert left == [None, None]
+    listed = credentials.read_list(row.credentials)
+    assert list(listed) == sorted(int.from_bytes(one or b"", "big") for one in public)
+    published = election.read(row.election)
+    assert published.uuid == uuid
+    assert published.public_key == trustees.election_key(trustees.read(row.trustees))
+    assert [(one.question, one.answers) for one in published.questions] == [
+        ("Kepala Desa", (
+            "1. H. Ahmad Fauzi, S.E.", "2. Siti Rahmawati, S.Pd.", "3. Bambang Sutrisno",
+        ))
+    ]  # fmt: skip
+    (key,) = (tmp_path / "trustee").iterdir()
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert key.read_bytes().strip(b'"') not in (tmp_path / "bilik.db").read_bytes()
+
+
+def test_an_opening_that_failed_leaves_a_draft_and_can_be_repeated(
+    desk: Desk, tmp_path: Path
+) -> None:
+    load(desk, tmp_path, VILLAGE.replace("Bambang Sutrisno", '"Bambang\\x07"'))
+    desk.import_roll(write(tmp_path / "dpt.csv", ROLL))
+    desk.make_codes(tmp_path / "kode.csv")
+    with pytest.raises(BilikError, match="berganti baris"):
+        desk.open()
+    (key,) = (tmp_path / "trustee").iterdir()
+    made = key.read_bytes()
+    load(desk, tmp_path)
+    desk.open()
+    assert key.read_bytes() == made
