@@ -74,7 +74,6 @@ class Keys:
         self._attempt = self._derive("attempt")
         self._code = self._derive("code")
         self.sessions = Sealer(self._derive("session"))
-        self.ballots = Sealer(self._derive("ballot"))
 
     def _derive(self, purpose: str) -> bytes:
         return _expand(self._secret, purpose)

@@ -141,13 +141,82 @@ def test_a_spoilt_ballot_is_set_aside_and_a_missing_one_stops_the_count(village:
         village.desk.tally()
 
 
-def test_with_another_key_nothing_is_counted(village: Polling) -> None:
+@pytest.mark.parametrize("content", [None, "", "rusak", '"12345"'])
+def test_with_another_key_nothing_is_counted(
+    village: Polling, tmp_path: Path, content: str | None
+) -> None:
     village.vote("web:1", "2")
     village.desk.close()
-    stranger = Desk(village.database, Keys(bytes(32)), village.trustee_dir, village.clock)
-    with pytest.raises(BilikError, match="BILIK_SECRET_KEY"):
+    (key,) = village.trustee_dir.iterdir()
+    if content is not None:
+        write(tmp_path / key.name, content)
+    stranger = Desk(village.database, village.keys, tmp_path, village.clock)
+    with pytest.raises(BilikError, match="BILIK_TRUSTEE_DIR"):
         stranger.tally()
+    assert village.booth.results() == []
     assert village.desk.tally().counts[0].votes == {1: 0, 2: 1, 3: 0}
+    key.unlink()
+    assert village.desk.tally().counts[0].votes == {1: 0, 2: 1, 3: 0}
+
+
+def test_a_ballot_changed_after_the_count_stops_the_next_one(village: Polling) -> None:
+    from sqlalchemy import update
+
+    from bilik.storage.tables import ballots
+
+    for voter in range(3):
+        village.vote(f"web:{voter}", "2", voter)
+    village.desk.close()
+    counted = village.desk.tally()
+    with village.database.write() as connection:
+        one = connection.execute(ballots.select()).first()
+        assert one is not None
+        connection.execute(
+            update(ballots).where(ballots.c.tracker == one.tracker).values(sealed=b"rusak")
+        )
+    with pytest.raises(BilikError, match="Jangan umumkan"):
+        village.desk.tally()
+    assert village.booth.results() == [counted]
+
+
+def test_a_ballot_that_the_server_stuffs_is_set_aside(village: Polling) -> None:
+    from sqlalchemy import insert
+
+    from bilik.belenios import credentials
+    from bilik.services import record
+    from bilik.services.ballot_box import Maker
+    from bilik.services.elections import all_elections
+    from bilik.storage.tables import ballots, participations
+
+    village.vote("web:1", "2")
+    with village.database.write() as connection:
+        (stored,) = all_elections(connection)
+        box = record.election_of(connection, stored)
+        stuffed = Maker(box, stored.election, credentials.generate(), {"kades": 3}).make()
+        connection.execute(
+            insert(ballots).values(
+                tracker=stuffed.tracker, receipt=stuffed.receipt, sealed=stuffed.content,
+                election_id=stored.id,
+            )
+        )  # fmt: skip
+        connection.execute(insert(participations).values(voter_id=2))
+    village.desk.close()
+    result = village.desk.tally()
+    assert (result.ballots, result.set_aside) == (2, 1)
+    assert result.counts[0].votes == {1: 0, 2: 1, 3: 0}
+
+
+def test_if_no_ballot_is_valid_nothing_is_counted(village: Polling) -> None:
+    from sqlalchemy import update
+
+    from bilik.storage.tables import ballots
+
+    village.vote("web:1", "2")
+    village.desk.close()
+    with village.database.write() as connection:
+        connection.execute(update(ballots).values(sealed=b"rusak"))
+    with pytest.raises(BilikError, match="Tidak satu pun"):
+        village.desk.tally()
 
 
 def test_every_code_comes_with_a_credential_of_which_the_public_half_alone_is_kept(

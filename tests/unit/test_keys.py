@@ -1,20 +1,20 @@
 import pytest
 
-from bilik.keys import Keys, SealBroken
+from bilik.keys import Keys, SealBroken, Sealer
 
 SECRET = bytes(range(32))
 
 
 def test_what_is_sealed_opens_only_with_its_key_and_in_its_context() -> None:
     keys = Keys(SECRET)
-    sealed = keys.ballots.seal(b"isi", b"kotak")
-    assert keys.ballots.unseal(sealed, b"kotak") == b"isi"
+    sealed = keys.sessions.seal(b"isi", b"kotak")
+    assert keys.sessions.unseal(sealed, b"kotak") == b"isi"
     for sealer, content, context in [
-        (keys.sessions, sealed, b"kotak"),
-        (keys.ballots, sealed, b"lain"),
-        (keys.ballots, sealed[:-1] + bytes([sealed[-1] ^ 1]), b"kotak"),
-        (keys.ballots, b"", b"kotak"),
-        (Keys(bytes(32)).ballots, sealed, b"kotak"),
+        (Sealer(SECRET), sealed, b"kotak"),
+        (keys.sessions, sealed, b"lain"),
+        (keys.sessions, sealed[:-1] + bytes([sealed[-1] ^ 1]), b"kotak"),
+        (keys.sessions, b"", b"kotak"),
+        (Keys(bytes(32)).sessions, sealed, b"kotak"),
     ]:
         with pytest.raises(SealBroken):
             sealer.unseal(content, context)
