@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
@@ -28,6 +29,7 @@ from bilik.services.files import (
     read_text,
     write_secret_file,
 )
+from bilik.services.publication import publish as publish_files
 from bilik.storage.database import Database
 from bilik.storage.tables import elections, voters
 
@@ -214,9 +216,9 @@ class Desk:
                         f"{everyone - with_code} pemilih belum punya kode undangan. "
                         "Jalankan `bilik roll codes --out KODE.csv` dulu."
                     )
-                values["roll_hash"] = _roll_hash(connection, stored.id)
+                values["roll_hash"] = roll_hash = _roll_hash(connection, stored.id)
                 key = trustee.ensure_private_key(self._trustee_dir, stored.uuid)
-                record.write_setup(connection, stored, key)
+                record.write_setup(connection, stored, roll_hash, key)
             connection.execute(
                 update(elections).where(elections.c.id == stored.id).values(**values)
             )
@@ -291,6 +293,24 @@ class Desk:
             )
             self._set_state(connection, stored, State.TALLIED)
             return result
+
+    def export(self, directory: Path, slug: str | None = None) -> dict[str, Any]:
+        """Write all that anyone needs to check a count into a new directory; the summary in it.
+
+        Raises:
+            WrongState: it has not been counted. InvalidRecord: the record does not verify.
+            BilikError: the directory is not empty, or cannot be written.
+        """
+        with self._database.read() as connection:
+            stored = self._pick(connection, slug)
+        with self._database.read() as connection:
+            source = record.publication(connection, stored)
+        return publish_files(source, directory)
+
+    def holds_receipt(self, receipt: str) -> bool:
+        """Whether a ballot with this receipt is in the box of any election."""
+        with self._database.read() as connection:
+            return ballot_box.holds(connection, receipt)
 
     def remove_draft(self, slug: str) -> None:
         """Delete a draft and its roll.

@@ -8,7 +8,7 @@ import io
 import os
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from bilik.domain import crockford
@@ -61,6 +61,22 @@ def write_secret_file(path: Path, text: str) -> None:
         raise BilikError(f"Berkas {path} tidak bisa ditulis: {_reason(error)}.") from None
 
 
+def write_new_files(directory: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a directory that is new or empty.
+
+    Raises:
+        BilikError: it is neither, or cannot be written.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        if any(directory.iterdir()):
+            raise BilikError(f"Folder {directory} tidak kosong. Pilih folder baru.")
+        for name, content in files.items():
+            (directory / name).write_bytes(content)
+    except OSError as error:
+        raise BilikError(f"Folder {directory} tidak bisa ditulis: {_reason(error)}.") from None
+
+
 def read_bytes(path: Path) -> bytes:
     """A file's contents.
 
@@ -78,6 +94,8 @@ def _reason(error: OSError) -> str:
         errno.ENOENT: "berkas atau foldernya tidak ada",
         errno.EACCES: "tidak ada izin",
         errno.EISDIR: "itu folder, bukan berkas",
+        errno.ENOTDIR: "itu berkas, bukan folder",
+        errno.EEXIST: "itu berkas, bukan folder",
         errno.ENOSPC: "penyimpanan penuh",
     }
     return reasons.get(error.errno or 0, "periksa nama dan izinnya")

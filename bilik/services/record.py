@@ -6,19 +6,37 @@ asked for. See docs/ARCHITECTURE.md, "The chain is made at the end".
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
-from bilik.belenios import credentials, election, trustees, wire
+from bilik.belenios import credentials, election, tally, trustees, wire
+from bilik.belenios.archive import Writer
 from bilik.belenios.election import Question
 from bilik.belenios.group import Exponent
 from bilik.domain.election import Election
 from bilik.errors import WrongState
 from bilik.services.credentials import element_of
 from bilik.services.elections import StoredElection
-from bilik.storage.tables import records, voters
+from bilik.services.trustee import OWNER
+from bilik.storage.tables import ballots, elections, records, voters
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is published of an election: its file, its roll's hash, its archive.
+
+    ``ballots`` counts those set aside too, which are not in the archive.
+    """
+
+    definition: str
+    roll_hash: bytes
+    archive: bytes
+    ballots: int
 
 
 def questions_of(definition: Election) -> tuple[Question, ...]:
@@ -32,8 +50,16 @@ def questions_of(definition: Election) -> tuple[Question, ...]:
     )
 
 
-def write_setup(connection: Connection, stored: StoredElection, private_key: Exponent) -> None:
-    """Fix questions, key and credentials for good.
+def description_of(slug: str, definition: str, roll_hash: str) -> str:
+    """What the record says of an election besides its title: the hashes of its file and roll."""
+    digest = hashlib.sha256(definition.encode()).hexdigest()
+    return f"{slug}; pemilihan.yml SHA-256 {digest}; daftar pemilih SHA-256 {roll_hash}"
+
+
+def write_setup(
+    connection: Connection, stored: StoredElection, roll_hash: bytes, private_key: Exponent
+) -> None:
+    """Fix the election's file, its roll, questions, key and credentials for good.
 
     The credentials go into the record in the order of their numbers, and the voters' rows forget
     them: from here on nothing stored tells which is whose.
@@ -45,7 +71,7 @@ def write_setup(connection: Connection, stored: StoredElection, private_key: Exp
     the_election = election.create(
         stored.uuid,
         _line(stored.election.title),
-        stored.election.slug,
+        description_of(stored.election.slug, _definition(connection, stored), roll_hash.hex()),
         trustees.election_key(holders),
         questions_of(stored.election),
         credential_authority="server",
@@ -78,6 +104,43 @@ def election_of(connection: Connection, stored: StoredElection) -> election.Elec
             "versi itu."
         )
     return _read(data)
+
+
+def publication(connection: Connection, stored: StoredElection) -> Source:
+    """All that is published of an election that has been counted.
+
+    The same record gives the same bytes each time: ballots come in the order of their trackers, and
+    every file bears the hour that voting was to begin.
+    """
+    row = connection.execute(select(records).where(records.c.election_id == stored.id)).first()
+    if row is None or row.result is None:
+        raise WrongState(
+            f"Pemilihan `{stored.election.slug}` belum dihitung. Jalankan `bilik tally` dulu."
+        )
+    file = BytesIO()
+    writer = Writer.create(file, max(1, int(stored.election.opens.timestamp())))
+    writer.setup(row.election, row.trustees, row.credentials)
+    columns = ballots.c
+    query = select(columns.sealed, columns.set_aside).where(columns.election_id == stored.id)
+    inside = counted = 0
+    for content, set_aside in connection.execute(query.order_by(columns.tracker)):
+        inside += 1
+        if not set_aside:
+            counted += 1
+            writer.ballot(content)
+    writer.end_ballots()
+    writer.encrypted_tally(wire.decode(tally.EncryptedTally, row.encrypted_tally), counted)
+    writer.partial_decryption(OWNER, wire.decode(tally.PartialDecryption, row.partial_decryption))
+    writer.result(wire.decode(tally.Result, row.result))
+    roll_hash = connection.execute(
+        select(elections.c.roll_hash).where(elections.c.id == stored.id)
+    ).scalar_one()
+    return Source(_definition(connection, stored), roll_hash, file.getvalue(), inside)
+
+
+def _definition(connection: Connection, stored: StoredElection) -> str:
+    query = select(elections.c.definition).where(elections.c.id == stored.id)
+    return str(connection.execute(query).scalar_one())
 
 
 @lru_cache(maxsize=32)
