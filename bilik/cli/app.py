@@ -232,7 +232,7 @@ def export(
 
     Contoh: bilik export terbitan
     """
-    summary = _desk().export(directory, election)
+    summary = _desk().export(directory, election, os.cpu_count() or 1)
     _show(
         as_json,
         summary,

@@ -294,8 +294,10 @@ class Desk:
             self._set_state(connection, stored, State.TALLIED)
             return result
 
-    def export(self, directory: Path, slug: str | None = None) -> dict[str, Any]:
+    def export(self, directory: Path, slug: str | None = None, workers: int = 1) -> dict[str, Any]:
         """Write all that anyone needs to check a count into a new directory; the summary in it.
+
+        The record is verified before, with so many ``workers``.
 
         Raises:
             WrongState: it has not been counted. InvalidRecord: the record does not verify.
@@ -305,7 +307,7 @@ class Desk:
             stored = self._pick(connection, slug)
         with self._database.read() as connection:
             source = record.publication(connection, stored)
-        return publish_files(source, directory)
+        return publish_files(source, directory, workers)
 
     def holds_receipt(self, receipt: str) -> bool:
         """Whether a ballot with this receipt is in the box of any election."""

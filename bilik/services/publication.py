@@ -62,15 +62,16 @@ Yang tidak dibuktikan oleh pemeriksaan ini
 """
 
 
-def publish(source: Source, directory: Path) -> dict[str, Any]:
-    """Write the files into a new directory; what `hasil.json` says.
+def publish(source: Source, directory: Path, workers: int = 1) -> dict[str, Any]:
+    """Write the files into a new directory, if the archive verifies; what `hasil.json` says.
 
     Raises:
-        BilikError: there is something in it already, or it cannot be written.
+        InvalidRecord: the archive does not verify. BilikError: there is something in the directory
+        already, or it cannot be written.
     """
     archive = Archive(BytesIO(source.archive))
     election = read_definition(source.definition)
-    verified = verify(archive)
+    verified = verify(archive, workers)
     digest = hashlib.sha256(source.archive).hexdigest()
     summary = _summary(election, verified, digest, source.roll_hash.hex(), source.ballots)
     uuid = verified.election.uuid
