@@ -24,8 +24,6 @@ from bilik.services.elections import StoredElection
 from bilik.services.trustee import OWNER
 from bilik.storage.tables import ballots, records
 
-_ROWS_AT_ONCE = 200
-
 
 @dataclass(frozen=True)
 class Result:
@@ -69,7 +67,7 @@ def add_up(connection: Connection, stored: StoredElection) -> Box:
             select(columns.tracker, columns.sealed)
             .where(columns.election_id == stored.id)
             .order_by(columns.tracker)
-            .execution_options(stream_results=True, max_row_buffer=_ROWS_AT_ONCE)
+            .execution_options(stream_results=True, max_row_buffer=record.ROWS_AT_ONCE)
         )
         for tracker, content in rows:
             if hashlib.sha256(content).digest() == tracker:

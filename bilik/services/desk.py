@@ -25,11 +25,12 @@ from bilik.services.elections import StoredElection, all_elections
 from bilik.services.files import (
     code_lines,
     new_code,
+    new_directory,
     read_bytes,
     read_text,
     write_secret_file,
 )
-from bilik.services.publication import publish as publish_files
+from bilik.services.publication import describe
 from bilik.storage.database import Database
 from bilik.storage.tables import elections, voters
 
@@ -305,9 +306,13 @@ class Desk:
         """
         with self._database.read() as connection:
             stored = self._pick(connection, slug)
-        with self._database.read() as connection:
-            source = record.publication(connection, stored)
-        return publish_files(source, directory, workers)
+        with (
+            new_directory(directory),
+            (directory / f"{stored.uuid}.bel").open("w+b") as file,
+        ):
+            with self._database.read() as connection:
+                source = record.write_archive(connection, stored, file)
+            return describe(source, file, directory, workers)
 
     def holds_receipt(self, receipt: str) -> bool:
         """Whether a ballot with this receipt is in the box of any election."""

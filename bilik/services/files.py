@@ -8,7 +8,8 @@ import io
 import os
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from bilik.domain import crockford
@@ -61,18 +62,26 @@ def write_secret_file(path: Path, text: str) -> None:
         raise BilikError(f"Berkas {path} tidak bisa ditulis: {_reason(error)}.") from None
 
 
-def write_new_files(directory: Path, files: Mapping[str, bytes]) -> None:
-    """Write files into a directory that is new or empty.
+@contextmanager
+def new_directory(directory: Path) -> Iterator[None]:
+    """A directory that is new or empty, to write files into; an error leaves it as it was.
 
     Raises:
         BilikError: it is neither, or cannot be written.
     """
     try:
+        existed = directory.exists()
         directory.mkdir(parents=True, exist_ok=True)
         if any(directory.iterdir()):
             raise BilikError(f"Folder {directory} tidak kosong. Pilih folder baru.")
-        for name, content in files.items():
-            (directory / name).write_bytes(content)
+        try:
+            yield
+        except BaseException:
+            for file in directory.iterdir():
+                file.unlink()
+            if not existed:
+                directory.rmdir()
+            raise
     except OSError as error:
         raise BilikError(f"Folder {directory} tidak bisa ditulis: {_reason(error)}.") from None
 

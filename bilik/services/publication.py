@@ -10,9 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from bilik.belenios.archive import Archive, EventType
 from bilik.belenios.tally import Result
@@ -21,14 +20,15 @@ from bilik.domain.definition import read_definition
 from bilik.domain.election import Election
 from bilik.domain.receipt import receipt_of
 from bilik.domain.tally import by_candidate
-from bilik.errors import BilikError, InvalidRecord
-from bilik.services.files import read_bytes, write_new_files
+from bilik.errors import BilikError, InvalidRecord, NotFound
+from bilik.services.files import read_bytes
 from bilik.services.record import Source, description_of, questions_of
 
 DEFINITION, RESULT, RECEIPTS, MANUAL = (
     "pemilihan.yml", "hasil.json", "tanda-terima.txt", "CARA-MEMERIKSA.txt",
 )  # fmt: skip
 
+_PIECE = 2**20
 _MANUAL = """\
 CARA MEMERIKSA HASIL {title}
 
@@ -62,30 +62,26 @@ Yang tidak dibuktikan oleh pemeriksaan ini
 """
 
 
-def publish(source: Source, directory: Path, workers: int = 1) -> dict[str, Any]:
-    """Write the files into a new directory, if the archive verifies; what `hasil.json` says.
+def describe(source: Source, file: BinaryIO, directory: Path, workers: int = 1) -> dict[str, Any]:
+    """Write what goes with the archive in ``file``, if that verifies; what `hasil.json` says.
 
     Raises:
-        InvalidRecord: the archive does not verify. BilikError: there is something in the directory
-        already, or it cannot be written.
+        InvalidRecord: the archive does not verify.
     """
-    archive = Archive(BytesIO(source.archive))
+    archive = Archive(file)
     election = read_definition(source.definition)
     verified = verify(archive, workers)
-    digest = hashlib.sha256(source.archive).hexdigest()
+    digest = _sha256(file)
     summary = _summary(election, verified, digest, source.roll_hash.hex(), source.ballots)
     uuid = verified.election.uuid
     manual = _MANUAL.format(title=election.title, uuid=uuid, digest=digest)
-    write_new_files(
-        directory,
-        {
-            f"{uuid}.bel": source.archive,
-            DEFINITION: source.definition.encode(),
-            RESULT: json.dumps(summary, ensure_ascii=False, indent=2).encode() + b"\n",
-            RECEIPTS: "".join(f"{one}\n" for one in _receipts(archive)).encode(),
-            MANUAL: manual.encode(),
-        },
-    )
+    for name, content in (
+        (DEFINITION, source.definition),
+        (RESULT, json.dumps(summary, ensure_ascii=False, indent=2) + "\n"),
+        (RECEIPTS, "".join(f"{one}\n" for one in _receipts(archive))),
+        (MANUAL, manual),
+    ):
+        (directory / name).write_bytes(content.encode())
     return summary
 
 
@@ -100,9 +96,13 @@ def check(directory: Path, workers: int = 1) -> dict[str, Any]:
         raise InvalidRecord(
             f"di folder {directory} harus ada tepat satu arsip .bel, ternyata {len(archives)}"
         )
-    content = read_bytes(archives[0])
-    archive = Archive(BytesIO(content))
-    verified = verify(archive, workers)
+    try:
+        with archives[0].open("rb") as file:
+            archive = Archive(file)
+            verified = verify(archive, workers)
+            digest = _sha256(file)
+    except OSError:
+        raise NotFound(f"Berkas {archives[0]} tidak bisa dibaca.") from None
     if archives[0].stem != verified.election.uuid:
         raise InvalidRecord(f"nama arsip seharusnya {verified.election.uuid}.bel")
     said = _read_summary(read_bytes(directory / RESULT))
@@ -117,7 +117,6 @@ def check(directory: Path, workers: int = 1) -> dict[str, Any]:
         )
     if verified.election.questions != questions_of(election):
         raise InvalidRecord(f"{DEFINITION}: calonnya bukan yang ada di arsip")
-    digest = hashlib.sha256(content).hexdigest()
     summary = _summary(election, verified, digest, roll_hash, ballots)
     for key in summary.keys() | said.keys():
         if summary.get(key) != said.get(key):
@@ -170,6 +169,14 @@ def _contests(election: Election, result: Result) -> Sequence[dict[str, Any]]:
 
 def _receipts(archive: Archive) -> list[str]:
     return sorted(receipt_of(bytes.fromhex(one)) for one in archive.payloads(EventType.BALLOT))
+
+
+def _sha256(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    file.seek(0)
+    while piece := file.read(_PIECE):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def _read_summary(data: bytes) -> dict[str, Any]:

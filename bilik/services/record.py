@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
-from io import BytesIO
+from typing import BinaryIO
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
@@ -25,17 +25,19 @@ from bilik.services.elections import StoredElection
 from bilik.services.trustee import OWNER
 from bilik.storage.tables import ballots, elections, records, voters
 
+ROWS_AT_ONCE = 200
+"""Ballots are read so many at a time: a box may be larger than memory."""
+
 
 @dataclass(frozen=True)
 class Source:
-    """What is published of an election: its file, its roll's hash, its archive.
+    """What is published of an election besides its archive: its file and its roll's hash.
 
     ``ballots`` counts those set aside too, which are not in the archive.
     """
 
     definition: str
     roll_hash: bytes
-    archive: bytes
     ballots: int
 
 
@@ -106,24 +108,29 @@ def election_of(connection: Connection, stored: StoredElection) -> election.Elec
     return _read(data)
 
 
-def publication(connection: Connection, stored: StoredElection) -> Source:
-    """All that is published of an election that has been counted.
+def write_archive(connection: Connection, stored: StoredElection, file: BinaryIO) -> Source:
+    """Write the archive of an election that has been counted; what else is published of it.
 
     The same record gives the same bytes each time: ballots come in the order of their trackers, and
     every file bears the hour that voting was to begin.
+
+    Raises:
+        WrongState: it has not been counted.
     """
     row = connection.execute(select(records).where(records.c.election_id == stored.id)).first()
     if row is None or row.result is None:
         raise WrongState(
             f"Pemilihan `{stored.election.slug}` belum dihitung. Jalankan `bilik tally` dulu."
         )
-    file = BytesIO()
     writer = Writer.create(file, max(1, int(stored.election.opens.timestamp())))
     writer.setup(row.election, row.trustees, row.credentials)
     columns = ballots.c
     query = select(columns.sealed, columns.set_aside).where(columns.election_id == stored.id)
     inside = counted = 0
-    for content, set_aside in connection.execute(query.order_by(columns.tracker)):
+    query = query.order_by(columns.tracker).execution_options(
+        stream_results=True, max_row_buffer=ROWS_AT_ONCE
+    )
+    for content, set_aside in connection.execute(query):
         inside += 1
         if not set_aside:
             counted += 1
@@ -135,7 +142,7 @@ def publication(connection: Connection, stored: StoredElection) -> Source:
     roll_hash = connection.execute(
         select(elections.c.roll_hash).where(elections.c.id == stored.id)
     ).scalar_one()
-    return Source(_definition(connection, stored), roll_hash, file.getvalue(), inside)
+    return Source(_definition(connection, stored), roll_hash, inside)
 
 
 def _definition(connection: Connection, stored: StoredElection) -> str:
