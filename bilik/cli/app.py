@@ -165,7 +165,13 @@ def open_election(election: ElectionOption = None, as_json: JsonOption = False) 
         if phase is Phase.OPEN
         else f"{opened.title} siap; suara diterima mulai {moment_text(opened.opens, opened.zone)}."
     )
-    _show(as_json, {"election": opened.slug, "phase": phase.value}, line)
+    _show(
+        as_json,
+        {"election": opened.slug, "phase": phase.value},
+        line,
+        f"Kuncinya di {settings.load().trustee_dir}: simpan salinannya di tempat aman. "
+        "Tanpa kunci itu suara tidak bisa dihitung.",
+    )
 
 
 @app.command("pause")

@@ -342,11 +342,13 @@ class Booth:
         same voter and the same selections.
         """
         with self._database.read() as connection:
-            sender_hash = self._keys.sender_hash(sender)
-            session = sessions.load(connection, self._keys, sender_hash, self._clock())
+            now, sender_hash = self._clock(), self._keys.sender_hash(sender)
+            session = sessions.load(connection, self._keys, sender_hash, now)
             if session.stage is not Stage.CONFIRMING or readback != session.readback:
                 return None
             stored = one_election(connection, session.election_id or 0)
+            if stored.phase(now) not in (Phase.OPEN, Phase.GRACE):
+                return None
             if not is_clear_yes(text, stored.election.contests, session.selections):
                 return None
             maker = self._maker(connection, stored, session)

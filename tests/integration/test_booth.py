@@ -4,7 +4,7 @@ import base64
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from bilik.belenios import ballot
 from bilik.domain.choice import Doubt
@@ -16,7 +16,7 @@ from bilik.services.booth import Booth
 from bilik.services.elections import all_elections
 from bilik.services.outcomes import Kind
 from bilik.services.sessions import Stage, load
-from bilik.storage.tables import ballots, participations, sessions, voters
+from bilik.storage.tables import ballots, participations, records, sessions, voters
 from tests.booth import Polling
 
 
@@ -351,6 +351,15 @@ def test_a_credential_is_in_the_sealed_session_and_goes_with_it(village: Polling
         village.vote("sms:2", "3")
         assert village.booth.confirm("web:1", "ya", readback).kind is Kind.ALREADY_VOTED
     assert credential() is None
+
+
+def test_a_yes_after_closing_is_told_so_even_without_a_box(village: Polling) -> None:
+    village.identify("web:1")
+    readback = village.booth.choose("web:1", "2").scene.readback
+    village.desk.close()
+    with village.database.write() as connection:
+        connection.execute(delete(records))
+    assert village.booth.confirm("web:1", "ya", readback).kind is Kind.CLOSED
 
 
 def test_with_another_secret_key_nobody_gets_in(village: Polling) -> None:

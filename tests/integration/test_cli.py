@@ -50,7 +50,9 @@ def test_an_election_from_its_file_to_its_count(bilik: Shell) -> None:
     assert "Belum ada yang disimpan" in bilik.ok("roll", "import", "dpt.csv", "--dry-run")
     assert json.loads(bilik.ok("roll", "import", "dpt.csv", "--json"))["added"] == 1
     assert "1 kode undangan" in bilik.ok("roll", "codes", "--out", "kode.csv")
-    assert "dibuka" in bilik.ok("open")
+    opened = bilik.ok("open")
+    assert "dibuka" in opened
+    assert f"{bilik.directory}/trustee: simpan salinannya" in opened
     standing = json.loads(bilik.ok("status", "--json"))
     assert (standing["phase"], standing["voters"], standing["ballots"]) == ("open", 1, 0)
     refused = bilik("close", answer="tidak\n")
