@@ -92,7 +92,7 @@ def prepare(configured: Settings) -> bool:
     today = now.astimezone(ZONES["WIB"]).replace(hour=0, minute=0, second=0, microsecond=0)
     definition.write_text(definition_text(slug, today), encoding="utf-8")
     write_roll(roll)
-    desk = Desk(database, keys)
+    desk = Desk(database, keys, configured.trustee_dir)
     desk.load_election(definition)
     desk.import_roll(roll, slug)
     desk.make_codes(codes, slug)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import os
+from dataclasses import dataclass
 
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _NONCE = 12
-_VERIFIER_BYTES = 32
+_STRETCHED_BYTES = 32
 CODE_MEMORY_KIB = 8 * 1024
 CODE_PASSES = 2
 
@@ -49,6 +50,18 @@ class Sealer:
             raise SealBroken from None
 
 
+@dataclass(frozen=True, repr=False)
+class CodeSecrets:
+    """What one voter's voting code comes to, in two parts that tell nothing of each other.
+
+    The database keeps ``verifier``. ``seed`` is what the voter's credentials are made from, and is
+    kept nowhere.
+    """
+
+    verifier: bytes
+    seed: bytes
+
+
 class Keys:
     """All keys of one installation."""
 
@@ -61,12 +74,9 @@ class Keys:
         self._attempt = self._derive("attempt")
         self._code = self._derive("code")
         self.sessions = Sealer(self._derive("session"))
-        self.ballots = Sealer(self._derive("ballot"))
 
     def _derive(self, purpose: str) -> bytes:
-        return HKDF(SHA256(), 32, salt=None, info=f"bilik/{purpose}/1".encode()).derive(
-            self._secret
-        )
+        return _expand(self._secret, purpose)
 
     def nik_hash(self, nik: str) -> bytes:
         """The form in which a NIK is stored and looked up."""
@@ -84,16 +94,22 @@ class Keys:
         """The form in which wrong attempts are counted, for a sender or a NIK."""
         return hmac.digest(self._attempt, kind.encode() + b"\0" + subject, "sha256")
 
-    def code_verifier(self, nik_hash: bytes, code: str) -> bytes:
-        """What the database keeps of a voting code: Argon2id (RFC 9106) over NIK and code.
+    def code_secrets(self, nik_hash: bytes, code: str) -> CodeSecrets:
+        """A voter's code, stretched once: Argon2id (RFC 9106) over NIK and code.
 
         Salted with the voter's keyed NIK hash, it can be neither looked up nor tested without the
-        server's key, and each guess costs memory and time even with it.
+        server's key, and each guess costs memory and time even with it. HKDF takes the verifier and
+        the seed from it with different labels.
         """
         salt = hmac.digest(self._code, nik_hash, "sha256")[:16]
-        return hash_secret_raw(
-            code.encode(), salt, CODE_PASSES, CODE_MEMORY_KIB, 1, _VERIFIER_BYTES, Type.ID
+        stretched = hash_secret_raw(
+            code.encode(), salt, CODE_PASSES, CODE_MEMORY_KIB, 1, _STRETCHED_BYTES, Type.ID
         )
+        return CodeSecrets(_expand(stretched, "code-verifier"), _expand(stretched, "credential"))
+
+
+def _expand(secret: bytes, purpose: str) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=f"bilik/{purpose}/1".encode()).derive(secret)
 
 
 def _mac(key: bytes, text: str) -> bytes:

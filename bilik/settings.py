@@ -16,6 +16,7 @@ from bilik.errors import SettingsError
 
 SECRET_BYTES = 32
 DEFAULT_DATABASE_URL = "sqlite:///var/bilik.db"
+DEFAULT_TRUSTEE_DIR = Path("var/trustee")
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Settings:
 
     ``secret_key`` (32 bytes) is the root of all of the server's keys and lives outside the
     database and its backups. ``demo`` opens the unauthenticated `rest` channel on loopback.
+    ``trustee_dir`` holds the private keys of elections whose only trustee is the server.
     """
 
     database_url: str
@@ -32,6 +34,7 @@ class Settings:
     port: int = 5005
     actions_port: int = 5055
     demo: bool = False
+    trustee_dir: Path = DEFAULT_TRUSTEE_DIR
 
     def __repr__(self) -> str:
         """Without the key and without the password that a database URL may hold."""
@@ -55,6 +58,7 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")
         port=_port("BILIK_PORT", values.get("BILIK_PORT") or "5005"),
         actions_port=_port("BILIK_ACTIONS_PORT", values.get("BILIK_ACTIONS_PORT") or "5055"),
         demo=values.get("BILIK_DEMO") == "1",
+        trustee_dir=Path(values.get("BILIK_TRUSTEE_DIR") or DEFAULT_TRUSTEE_DIR),
     )
 
 

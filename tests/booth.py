@@ -17,6 +17,7 @@ from bilik.services.desk import Desk
 from bilik.services.outcomes import Kind, Outcome
 from bilik.storage.database import Database
 from bilik.storage.schema import upgrade
+from tests.elections import REGION
 
 SECRET = bytes(range(32))
 
@@ -46,6 +47,7 @@ class Polling:
     desk: Desk
     booth: Booth
     pairs: Sequence[tuple[str, str]]
+    trustee_dir: Path
 
     def identify(self, sender: str, voter: int = 0) -> Outcome:
         nik, code = self.pairs[voter]
@@ -67,6 +69,26 @@ class Polling:
             count.contest: {**count.votes, "blank": count.blank}
             for count in self.desk.tally(slug).counts
         }
+
+
+def held_by_25(directory: Path) -> Polling:
+    """A whole election with two contests: of 25 voters, 23 vote, and the box is counted."""
+    polling = set_up(directory, REGION, voters=25)
+    for voter in range(23):
+        sender = f"web:{voter}"
+        assert polling.identify(sender, voter).kind is Kind.IDENTIFIED
+        polling.booth.choose(sender, f"gubernur {1 + voter % 2}")
+        if voter % 5:
+            read_back = polling.booth.choose(sender, "1")
+        else:
+            read_back = polling.booth.leave_blank(sender, "kosongkan")
+        recorded = polling.booth.confirm(sender, "ya", read_back.scene.readback)
+        assert recorded.kind is Kind.RECORDED
+    assert polling.counts() == {
+        "gubernur": {1: 12, 2: 11, "blank": 0},
+        "bupati": {1: 18, 2: 0, "blank": 5},
+    }
+    return polling
 
 
 def set_up(
@@ -91,10 +113,11 @@ def set_up(
     roll, codes = directory / "dpt.csv", directory / "kode.csv"
     roll.write_text("\n".join(["nik,nama,no_hp,tps", *rows]), encoding="utf-8")
     clock = clock or HandClock(datetime.fromisoformat("2026-11-29T02:00:00+00:00"))
-    desk = Desk(database, keys, clock)
+    desk = Desk(database, keys, directory / "trustee", clock)
     election, _ = desk.load_election(directory / "pemilihan.yml")
     desk.import_roll(roll, election.slug)
     desk.make_codes(codes, election.slug)
     desk.open(election.slug)
     booth = Booth(database, keys, clock)
-    return Polling(database, url, keys, clock, election, desk, booth, read_pairs(roll, codes))
+    pairs = read_pairs(roll, codes)
+    return Polling(database, url, keys, clock, election, desk, booth, pairs, directory / "trustee")

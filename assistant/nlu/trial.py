@@ -169,7 +169,7 @@ def _open_booth(
         "nik,nama,no_hp,tps\n3329015203900001,Satu,,01\n3329015203900002,Dua,,01\n",
         encoding="utf-8",
     )
-    desk = Desk(database, keys, clock)
+    desk = Desk(database, keys, scratch, clock)
     desk.load_election(file)
     desk.import_roll(roll)
     desk.make_codes(codes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,9 +14,12 @@ from bilik import settings
 from bilik.clock import moment_text
 from bilik.domain.confirmation import is_clear_yes
 from bilik.domain.election import Phase
+from bilik.domain.receipt import find_receipt
+from bilik.errors import BilikError
 from bilik.keys import Keys
 from bilik.services.counting import Result
 from bilik.services.desk import Desk, Standing
+from bilik.services.publication import check
 from bilik.storage.database import Database
 from bilik.storage.schema import upgrade
 
@@ -56,7 +60,7 @@ def _desk() -> Desk:
     configured = settings.load()
     database = Database(configured.database_url)
     upgrade(database)
-    return Desk(database, Keys(configured.secret_key))
+    return Desk(database, Keys(configured.secret_key), configured.trustee_dir)
 
 
 def _show(as_json: bool, content: dict[str, Any], *lines: str) -> None:
@@ -161,7 +165,13 @@ def open_election(election: ElectionOption = None, as_json: JsonOption = False) 
         if phase is Phase.OPEN
         else f"{opened.title} siap; suara diterima mulai {moment_text(opened.opens, opened.zone)}."
     )
-    _show(as_json, {"election": opened.slug, "phase": phase.value}, line)
+    _show(
+        as_json,
+        {"election": opened.slug, "phase": phase.value},
+        line,
+        f"Kuncinya di {settings.load().trustee_dir}: simpan salinannya di tempat aman. "
+        "Tanpa kunci itu suara tidak bisa dihitung.",
+    )
 
 
 @app.command("pause")
@@ -213,7 +223,67 @@ def tally(election: ElectionOption = None, as_json: JsonOption = False) -> None:
     Contoh: bilik tally
     """
     result = _desk().tally(election)
-    _show(as_json, _result_json(result), *_result_lines(result))
+    _show(
+        as_json, _result_json(result), *_result_lines(result), "\nBerikutnya: bilik export terbitan"
+    )
+
+
+@app.command("export")
+def export(
+    directory: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder baru.")],
+    election: ElectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tulis kotak suara yang sudah dihitung, supaya siapa pun bisa memeriksanya.
+
+    Contoh: bilik export terbitan
+    """
+    summary = _desk().export(directory, election, os.cpu_count() or 1)
+    _show(
+        as_json,
+        summary,
+        f"{summary['judul']}: {summary['suara_masuk']} suara ditulis ke {directory}.",
+        f"SHA-256 arsip {summary['sha256_arsip']}",
+        "Terbitkan folder itu utuh, dan umumkan baris di atas bersama hasil.",
+        f"Berikutnya: bilik verify {directory}",
+    )
+
+
+@app.command("verify")
+def verify(
+    directory: Annotated[Path, typer.Argument(metavar="FOLDER", help="Hasil `bilik export`.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Periksa kotak suara yang diterbitkan; tidak perlu kunci atau basis data.
+
+    Contoh: bilik verify terbitan
+    """
+    summary = check(directory, os.cpu_count() or 1)
+    counted = summary["suara_masuk"] - summary["disisihkan"]
+    _show(
+        as_json,
+        summary,
+        f"{summary['judul']}: benar. {counted} surat suara sah, hasilnya sesuai.",
+        f"SHA-256 arsip {summary['sha256_arsip']}",
+    )
+
+
+@app.command("receipt")
+def receipt(
+    code: Annotated[str, typer.Argument(metavar="KODE", help="Tanda terima dari Bilik.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Lihat apakah suara dengan tanda terima itu ada di kotak.
+
+    Contoh: bilik receipt 8F3K-Q9XM-5
+    """
+    found = find_receipt(code)
+    if found is None:
+        raise BilikError("Itu bukan tanda terima. Bentuknya seperti 8F3K-Q9XM-5; periksa salinnya.")
+    recorded = _desk().holds_receipt(found)
+    line = f"{found}: {'tercatat' if recorded else 'tidak ditemukan'}."
+    _show(as_json, {"receipt": found, "recorded": recorded}, line)
+    raise typer.Exit(0 if recorded else 1)
 
 
 def _standing_json(standing: Standing) -> dict[str, Any]:

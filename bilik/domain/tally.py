@@ -1,12 +1,11 @@
-"""Counting: how many ballots chose whom, per contest."""
+"""A count: how many ballots chose whom, per contest."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bilik.domain.election import BLANK, Election, Selections
+from bilik.domain.election import Election
 
 
 @dataclass(frozen=True)
@@ -23,17 +22,14 @@ class ContestCount:
         return sum(self.votes.values())
 
 
-def count(election: Election, ballots: Iterable[Selections]) -> tuple[ContestCount, ...]:
-    """Count the ballots, one pass; for every contest ``valid + blank`` equals their number."""
-    counters: dict[str, Counter[object]] = {contest.id: Counter() for contest in election.contests}
-    for selections in ballots:
-        for contest_id, selection in selections.items():
-            counters[contest_id][selection] += 1
-    return tuple(
-        ContestCount(
-            contest.id,
-            {one.number: counters[contest.id][one.number] for one in contest.candidates},
-            counters[contest.id][BLANK],
-        )
-        for contest in election.contests
-    )
+def by_candidate(election: Election, rows: Sequence[Sequence[int]]) -> tuple[ContestCount, ...]:
+    """The counts from the box's result: a row per contest, the blanks first.
+
+    Raises:
+        ValueError: the rows are not of this election.
+    """
+    counts = []
+    for contest, (blank, *votes) in zip(election.contests, rows, strict=True):
+        numbers = [one.number for one in contest.candidates]
+        counts.append(ContestCount(contest.id, dict(zip(numbers, votes, strict=True)), blank))
+    return tuple(counts)

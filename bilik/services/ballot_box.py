@@ -1,22 +1,22 @@
-"""The ballot box: casting in one transaction, and counting what is in it.
+"""The ballot box: a voter's ballot is made, and cast in one transaction.
 
-Until the Belenios box takes its place, a ballot is sealed with the server's ballot key: whoever
-holds that key *and* the database can open ballots. The rows do not tell whose they are; what the
-database writes beside them may.
+A ballot is a Belenios ballot: it shows neither the choice nor, to whom the record and the database
+are all there is, the voter. The rows do not tell when it came.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from dataclasses import dataclass
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from bilik.domain.ballot import decode_selections, encode_selections, tracker
+from bilik.belenios import ballot, credentials, election
+from bilik.domain.ballot import places
 from bilik.domain.election import Election, Selections
 from bilik.domain.receipt import is_plain, receipt_of
-from bilik.keys import Keys, SealBroken
 from bilik.services.elections import StoredElection
 from bilik.storage.tables import ballots, participations, voters
 
@@ -27,6 +27,43 @@ class AlreadyVoted(Exception):
     """The voter's ballot is in the box; no second one was put there."""
 
 
+@dataclass(frozen=True, repr=False)
+class Maker:
+    """What a voter's ballot is made of; it can be made again and again, never twice the same."""
+
+    box: election.Election
+    election: Election
+    credential: str
+    selections: Selections
+
+    def make(self) -> MadeBallot:
+        """A ballot whose receipt is fit to be kept by a voter."""
+        secret = credentials.secret_key(self.credential, self.box.uuid)
+        answers = places(self.selections, self.election)
+        for _ in range(_TRIES):
+            made = MadeBallot(ballot.make(self.box, secret, answers))
+            if is_plain(made.receipt):
+                return made
+        raise RuntimeError("no plain receipt in several tries")
+
+
+@dataclass(frozen=True, repr=False)
+class MadeBallot:
+    """A ballot in its published form; the randomness in it is forgotten."""
+
+    content: bytes
+
+    @property
+    def tracker(self) -> bytes:
+        """What the ballot is known by: in hexadecimal, its file's name in the record."""
+        return hashlib.sha256(self.content).digest()
+
+    @property
+    def receipt(self) -> str:
+        """The tracker's short form."""
+        return receipt_of(self.tracker)
+
+
 def has_voted(connection: Connection, voter_id: int) -> bool:
     """Whether the voter's ballot is in the box."""
     query = select(participations.c.voter_id).where(participations.c.voter_id == voter_id)
@@ -35,12 +72,14 @@ def has_voted(connection: Connection, voter_id: int) -> bool:
 
 def cast(
     connection: Connection,
-    keys: Keys,
     stored: StoredElection,
     voter_id: int,
-    selections: Selections,
+    maker: Maker,
+    made: MadeBallot,
 ) -> str:
     """Mark the voter and put the ballot in, within the caller's transaction; the receipt.
+
+    ``maker`` makes another ballot if the receipt of ``made`` is taken.
 
     Raises:
         AlreadyVoted: the database refused a second mark for this voter.
@@ -50,26 +89,21 @@ def cast(
             connection.execute(insert(participations).values(voter_id=voter_id))
     except IntegrityError:
         raise AlreadyVoted from None
-    content = encode_selections(selections, stored.election)
     for _ in range(_TRIES):
-        sealed = keys.ballots.seal(content, _context(stored.election))
-        ballot_tracker = tracker(sealed)
-        receipt = receipt_of(ballot_tracker)
-        if not is_plain(receipt):
-            continue
         try:
             with connection.begin_nested():
                 connection.execute(
                     insert(ballots).values(
-                        tracker=ballot_tracker,
+                        tracker=made.tracker,
                         election_id=stored.id,
-                        receipt=receipt,
-                        sealed=sealed,
+                        receipt=made.receipt,
+                        sealed=made.content,
                     )
                 )
         except IntegrityError:
-            continue  # Another ballot's receipt has the same 40 bits: seal afresh.
-        return receipt
+            made = maker.make()  # Another ballot's receipt has the same 40 bits.
+            continue
+        return made.receipt
     raise RuntimeError("no free receipt in several tries")
 
 
@@ -93,20 +127,3 @@ def voters_marked(connection: Connection, election_id: int) -> int:
         .where(voters.c.election_id == election_id)
     )
     return int(connection.execute(query).scalar_one())
-
-
-def open_ballots(
-    connection: Connection, keys: Keys, stored: StoredElection
-) -> Iterator[Selections | None]:
-    """The contents of all ballots, in the order of their trackers; None for a spoilt one."""
-    query = select(ballots.c.sealed).where(ballots.c.election_id == stored.id)
-    for sealed in connection.execute(query.order_by(ballots.c.tracker)).scalars():
-        try:
-            content = keys.ballots.unseal(sealed, _context(stored.election))
-            yield decode_selections(content, stored.election)
-        except (SealBroken, ValueError):
-            yield None
-
-
-def _context(election: Election) -> bytes:
-    return b"ballot/" + election.slug.encode()

@@ -31,8 +31,10 @@ from bilik.domain.hint import Hint
 from bilik.domain.identity import Credentials, find_credentials, form_of_address, masked_name
 from bilik.domain.receipt import find_receipt
 from bilik.keys import Keys
-from bilik.services import attempts, ballot_box, inbox, sessions
-from bilik.services.counting import Result, count_box
+from bilik.services import attempts, ballot_box, inbox, record, sessions
+from bilik.services.ballot_box import MadeBallot, Maker
+from bilik.services.counting import Result, published
+from bilik.services.credentials import credential_of
 from bilik.services.elections import StoredElection, all_elections, current, one_election
 from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.services.sessions import Session, Stage
@@ -78,9 +80,9 @@ class Booth:
         """The counts of the current elections that the panitia has tallied."""
         with self._database.read() as connection:
             return [
-                count_box(connection, self._keys, stored)
+                result
                 for stored in current(all_elections(connection), self._clock())
-                if stored.state is State.TALLIED
+                if stored.state is State.TALLIED and (result := published(connection, stored))
             ]
 
     def keep_not_understood(self, sender: str, text: str, scene: Scene) -> None:
@@ -117,13 +119,15 @@ class Booth:
             if until is not None:
                 return Outcome(Kind.TOO_MANY, self._scene(connection, session, now), until=until)
         nik_hash = self._keys.nik_hash(nik)
-        verifier = self._keys.code_verifier(nik_hash, code)
+        secrets_of_code = self._keys.code_secrets(nik_hash, code)
         with self._visit(sender) as (connection, session, now):
             sessions.sweep(connection, now)
             found = None
             query = select(voters).where(voters.c.nik_hash == nik_hash)
             for row in connection.execute(query).all():
-                if row.code_verifier and hmac.compare_digest(row.code_verifier, verifier):
+                if row.code_verifier and hmac.compare_digest(
+                    row.code_verifier, secrets_of_code.verifier
+                ):
                     found = row
             if found is None:
                 attempts.count_failure(connection, subjects, now)
@@ -144,6 +148,7 @@ class Booth:
                 voter=f"{address} {masked_name(found.name)}".strip(),
                 tps=found.tps,
                 asked=stored.election.contests[0].id,
+                credential=credential_of(secrets_of_code.seed, stored.uuid),
             )
             return self._keep(connection, sender, admitted, Kind.IDENTIFIED, now)
 
@@ -305,8 +310,10 @@ class Booth:
         """Cast on a clear yes to the read-back that the voter saw last.
 
         Marking the voter, putting the ballot in and keeping the receipt are one transaction.
-        Repeating it gives the same answer and no second ballot.
+        Repeating it gives the same answer and no second ballot. The ballot is made before that
+        transaction begins, so that the box is locked no longer than it takes to put it in.
         """
+        made = self._make_ahead(sender, text, readback)
         with self._voting(sender, lock=True) as (connection, session, now, stopped):
             if session.stage is Stage.DONE and is_clear_yes(text):
                 return Outcome(Kind.RECORDED, self._scene(connection, session, now))
@@ -318,14 +325,39 @@ class Booth:
             if not is_clear_yes(text, election.contests, session.selections):
                 return Outcome(Kind.NOT_A_YES, self._scene(connection, session, now))
             stored = one_election(connection, session.election_id or 0)
+            maker = self._maker(connection, stored, session)
             try:
                 receipt = ballot_box.cast(
-                    connection, self._keys, stored, session.voter_id or 0, session.selections
+                    connection, stored, session.voter_id or 0, maker, made or maker.make()
                 )
             except ballot_box.AlreadyVoted:
                 return self._turn_away(connection, sender, Kind.ALREADY_VOTED, stored, now)
             done = Session(Stage.DONE, election_id=stored.id, receipt=receipt)
             return self._keep(connection, sender, done, Kind.RECORDED, now)
+
+    def _make_ahead(self, sender: str, text: str, readback: str | None) -> MadeBallot | None:
+        """The ballot of the read-back that the message says yes to, if it does.
+
+        A read-back's name is never used again: what bears it in the transaction to come has the
+        same voter and the same selections.
+        """
+        with self._database.read() as connection:
+            now, sender_hash = self._clock(), self._keys.sender_hash(sender)
+            session = sessions.load(connection, self._keys, sender_hash, now)
+            if session.stage is not Stage.CONFIRMING or readback != session.readback:
+                return None
+            stored = one_election(connection, session.election_id or 0)
+            if stored.phase(now) not in (Phase.OPEN, Phase.GRACE):
+                return None
+            if not is_clear_yes(text, stored.election.contests, session.selections):
+                return None
+            maker = self._maker(connection, stored, session)
+        return maker.make()
+
+    @staticmethod
+    def _maker(connection: Connection, stored: StoredElection, session: Session) -> Maker:
+        box = record.election_of(connection, stored)
+        return Maker(box, stored.election, session.credential or "", session.selections)
 
     def stop(self, sender: str) -> Outcome:
         """Forget everything pending; nothing is recorded."""

@@ -1,17 +1,28 @@
-"""Counting a closed box, with the checks that come before any figure is named."""
+"""Counting a closed box, with the checks that come before any figure is named.
+
+No ballot is opened: those that verify are multiplied, and only the product is decrypted.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
+from sqlalchemy import func, select, update
 from sqlalchemy.engine import Connection
 
-from bilik.domain import tally
+from bilik.belenios import ballot, credentials, group, tally, trustees, wire
+from bilik.belenios.ballot import Ballot
+from bilik.belenios.group import Exponent
+from bilik.belenios.tally import EncryptedTally
 from bilik.domain.election import Election
-from bilik.errors import BilikError
-from bilik.keys import Keys
-from bilik.services import ballot_box
+from bilik.domain.tally import ContestCount, by_candidate
+from bilik.errors import BilikError, InvalidRecord
+from bilik.services import ballot_box, record
 from bilik.services.elections import StoredElection
+from bilik.services.trustee import OWNER
+from bilik.storage.tables import ballots, records
 
 
 @dataclass(frozen=True)
@@ -19,29 +30,139 @@ class Result:
     """A count: per contest, with the number of ballots and of those set aside as spoilt."""
 
     election: Election
-    counts: tuple[tally.ContestCount, ...]
+    counts: tuple[ContestCount, ...]
     ballots: int
     set_aside: int
 
 
-def count_box(connection: Connection, keys: Keys, stored: StoredElection) -> Result:
-    """Count an election's ballots; counting again gives the same.
+@dataclass
+class Box:
+    """A box whose ballots have all been looked at; ``encrypted`` adds up the good ones."""
+
+    encrypted: EncryptedTally = ()
+    good: int = 0
+    set_aside: list[bytes] = field(default_factory=list)
+
+    @property
+    def ballots(self) -> int:
+        """All that were in it."""
+        return self.good + len(self.set_aside)
+
+
+def add_up(connection: Connection, stored: StoredElection) -> Box:
+    """Verify every ballot in a closed box, and multiply those that verify.
 
     Raises:
-        BilikError: there are more or fewer ballots than voters marked, or none can be opened.
+        BilikError: there are more or fewer ballots than voters marked, or none is valid.
     """
-    opened = list(ballot_box.open_ballots(connection, keys, stored))
-    marked = ballot_box.voters_marked(connection, stored.id)
-    if len(opened) != marked:
+    _check_marks(connection, stored)
+    the_election = record.election_of(connection, stored)
+    query = select(records.c.credentials).where(records.c.election_id == stored.id)
+    may_vote = set(credentials.read_list(connection.execute(query).scalar_one()))
+    box = Box()
+
+    def good_ballots() -> Iterator[Ballot]:
+        columns = ballots.c
+        rows = connection.execute(
+            select(columns.tracker, columns.sealed)
+            .where(columns.election_id == stored.id)
+            .order_by(columns.tracker)
+            .execution_options(stream_results=True, max_row_buffer=record.ROWS_AT_ONCE)
+        )
+        for tracker, content in rows:
+            if hashlib.sha256(content).digest() == tracker:
+                try:
+                    one = ballot.verify(the_election, content)
+                except InvalidRecord:
+                    pass
+                else:
+                    if one.credential in may_vote:
+                        may_vote.remove(one.credential)  # A second one of it is set aside.
+                        box.good += 1
+                        yield one
+                        continue
+            box.set_aside.append(tracker)
+
+    box.encrypted = tally.add_up(the_election, good_ballots())
+    if box.set_aside and not box.good:
         raise BilikError(
-            f"Isi kotak {len(opened)} suara, tetapi {marked} pemilih tercatat memilih. "
+            "Tidak satu pun surat suara sah. Basis data ini rusak atau bukan milik pemilihan ini: "
+            "kembalikan dari cadangan, lalu ulangi bersama saksi."
+        )
+    return box
+
+
+def publish(
+    connection: Connection, stored: StoredElection, box: Box, private_key: Callable[[], Exponent]
+) -> Result:
+    """Decrypt the sum, and keep it with its proofs in the record; once it is there, it stays.
+
+    ``private_key`` is asked for only if there is something to decrypt.
+
+    Raises:
+        BilikError: the key is another election's, or the box is not what was counted before.
+    """
+    _check_marks(connection, stored)
+    the_election = record.election_of(connection, stored)
+    row = connection.execute(select(records).where(records.c.election_id == stored.id)).one()
+    encrypted = wire.encode(box.encrypted)
+    if row.result is None:
+        key = private_key()
+        if group.generator().power(key) != the_election.public_key:
+            raise BilikError(
+                "Kunci di BILIK_TRUSTEE_DIR bukan kunci pemilihan ini. Kembalikan berkas kunci "
+                "yang dibuat saat pemilihan dibuka, lalu ulangi."
+            )
+        share = tally.decrypt(the_election, box.encrypted, key)
+        holders = trustees.read(row.trustees)
+        result = tally.combine(holders, box.encrypted, {OWNER: share}, box.good)
+        connection.execute(
+            update(records)
+            .where(records.c.election_id == stored.id)
+            .values(
+                encrypted_tally=encrypted,
+                partial_decryption=wire.encode(share),
+                result=wire.encode(result),
+            )
+        )
+        for tracker in box.set_aside:
+            connection.execute(
+                update(ballots).where(ballots.c.tracker == tracker).values(set_aside=True)
+            )
+    elif row.encrypted_tally != encrypted:
+        raise BilikError(
+            "Isi kotak tidak sama lagi dengan yang dulu dihitung. Jangan umumkan hasil; simpan "
+            "basis data ini dan periksa bersama saksi."
+        )
+    counted = published(connection, stored)
+    if counted is None:
+        raise RuntimeError("the result that was just written is not there")
+    return counted
+
+
+def published(connection: Connection, stored: StoredElection) -> Result | None:
+    """The result as the record has it; None before the count."""
+    query = select(records.c.result).where(records.c.election_id == stored.id)
+    data = connection.execute(query).scalar()
+    if data is None:
+        return None
+    rows = wire.decode(tally.Result, data).result
+    aside = select(func.count()).where(
+        ballots.c.election_id == stored.id, ballots.c.set_aside.is_(True)
+    )
+    return Result(
+        stored.election,
+        by_candidate(stored.election, rows),
+        ballot_box.ballots_in(connection, stored.id),
+        int(connection.execute(aside).scalar_one()),
+    )
+
+
+def _check_marks(connection: Connection, stored: StoredElection) -> None:
+    inside = ballot_box.ballots_in(connection, stored.id)
+    marked = ballot_box.voters_marked(connection, stored.id)
+    if inside != marked:
+        raise BilikError(
+            f"Isi kotak {inside} suara, tetapi {marked} pemilih tercatat memilih. "
             "Jangan umumkan hasil; simpan basis data ini dan periksa bersama saksi."
         )
-    if opened and not any(opened):
-        raise BilikError(
-            "Tidak satu pun suara bisa dibuka. Kuncinya bukan kunci pemilihan ini: kembalikan "
-            "BILIK_SECRET_KEY yang dipakai saat pemungutan suara, lalu ulangi."
-        )
-    good = [selections for selections in opened if selections is not None]
-    counts = tally.count(stored.election, good)
-    return Result(stored.election, counts, len(opened), len(opened) - len(good))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
+from bilik.belenios.election import new_uuid
 from bilik.clock import Clock, moment_text, system_clock
 from bilik.domain.definition import read_definition
 from bilik.domain.election import Election, Phase, State
@@ -16,16 +18,19 @@ from bilik.domain.identity import masked_nik
 from bilik.domain.roll import RollEntry, read_roll
 from bilik.errors import NotFound, WrongState
 from bilik.keys import Keys
-from bilik.services import ballot_box, sessions
-from bilik.services.counting import Result, count_box
+from bilik.services import ballot_box, record, sessions, trustee
+from bilik.services.counting import Result, add_up, publish
+from bilik.services.credentials import credential_of, public_of
 from bilik.services.elections import StoredElection, all_elections
 from bilik.services.files import (
     code_lines,
     new_code,
+    new_directory,
     read_bytes,
     read_text,
     write_secret_file,
 )
+from bilik.services.publication import describe
 from bilik.storage.database import Database
 from bilik.storage.tables import elections, voters
 
@@ -60,10 +65,13 @@ class Standing:
 class Desk:
     """The panitia's side of the elections in one database."""
 
-    def __init__(self, database: Database, keys: Keys, clock: Clock = system_clock) -> None:
-        """Administer the elections of ``database``."""
+    def __init__(
+        self, database: Database, keys: Keys, trustee_dir: Path, clock: Clock = system_clock
+    ) -> None:
+        """Administer the elections of ``database``, whose keys are in ``trustee_dir``."""
         self._database = database
         self._keys = keys
+        self._trustee_dir = trustee_dir
         self._clock = clock
 
     def load_election(self, path: Path) -> tuple[Election, bool]:
@@ -81,7 +89,10 @@ class Desk:
             if stored is None:
                 connection.execute(
                     insert(elections).values(
-                        slug=election.slug, state=State.DRAFT.value, definition=definition
+                        slug=election.slug,
+                        state=State.DRAFT.value,
+                        definition=definition,
+                        uuid=new_uuid(),
                     )
                 )
             elif stored.state is State.DRAFT:
@@ -134,7 +145,8 @@ class Desk:
         """Give every voter without a voting code one; how many were made.
 
         The plain codes exist only in the file ``out`` (mode 0600, never overwritten). It is
-        complete on disk before the database knows any of them.
+        complete on disk before the database knows any of them: their verifiers, and the public half
+        of the credential that each voter will sign with.
 
         Raises:
             WrongState: the election is no draft. BilikError: the file exists already.
@@ -158,9 +170,11 @@ class Desk:
                 connection.execute(
                     update(voters)
                     .where(voters.c.id == bindparam("voter"))
-                    .values(code_verifier=bindparam("verifier")),
+                    .values(
+                        code_verifier=bindparam("verifier"), public_credential=bindparam("public")
+                    ),
                     [
-                        {"voter": row.id, "verifier": self._keys.code_verifier(row.nik_hash, code)}
+                        {"voter": row.id, **self._code_values(stored.uuid, row.nik_hash, code)}
                         for row, code in zip(rows, codes, strict=True)
                     ],
                 )
@@ -172,8 +186,11 @@ class Desk:
     def open(self, slug: str | None = None) -> tuple[Election, Phase]:
         """Freeze the roll and open, or go on after a pause; voting starts at the hour that is set.
 
+        The first opening makes the election's key and begins its record.
+
         Raises:
-            WrongState: something is missing, or the election is over.
+            WrongState: something is missing, or the election is over. BilikError: the key cannot be
+            kept, or a name cannot stand in the record.
         """
         with self._database.write() as connection:
             stored = self._pick(connection, slug)
@@ -200,7 +217,9 @@ class Desk:
                         f"{everyone - with_code} pemilih belum punya kode undangan. "
                         "Jalankan `bilik roll codes --out KODE.csv` dulu."
                     )
-                values["roll_hash"] = _roll_hash(connection, stored.id)
+                values["roll_hash"] = roll_hash = _roll_hash(connection, stored.id)
+                key = trustee.ensure_private_key(self._trustee_dir, stored.uuid)
+                record.write_setup(connection, stored, roll_hash, key)
             connection.execute(
                 update(elections).where(elections.c.id == stored.id).values(**values)
             )
@@ -247,8 +266,11 @@ class Desk:
     def tally(self, slug: str | None = None) -> Result:
         """Count a closed election; counting again gives the same.
 
+        The ballots are verified without a lock on the database: nothing comes into a closed box.
+
         Raises:
-            WrongState: it is not closed yet. BilikError: ballots and marks differ in number.
+            WrongState: it is not closed yet. BilikError: ballots and marks differ in number, the
+            election's key is missing, or the box is not what was counted before.
         """
         with self._database.write() as connection:
             stored = self._pick(connection, slug)
@@ -258,9 +280,44 @@ class Desk:
                     "Tutup dulu dengan `bilik close`."
                 )
             sessions.sweep(connection, self._clock())
-            result = count_box(connection, self._keys, stored)
+            if stored.state is not State.TALLIED:
+                self._set_state(connection, stored, State.CLOSED)
+        with self._database.read() as connection:
+            box = add_up(connection, stored)
+        with self._database.write() as connection:
+            stored = self._pick(connection, stored.election.slug)
+            result = publish(
+                connection,
+                stored,
+                box,
+                lambda: trustee.private_key(self._trustee_dir, stored.uuid),
+            )
             self._set_state(connection, stored, State.TALLIED)
             return result
+
+    def export(self, directory: Path, slug: str | None = None, workers: int = 1) -> dict[str, Any]:
+        """Write all that anyone needs to check a count into a new directory; the summary in it.
+
+        The record is verified before, with so many ``workers``.
+
+        Raises:
+            WrongState: it has not been counted. InvalidRecord: the record does not verify.
+            BilikError: the directory is not empty, or cannot be written.
+        """
+        with self._database.read() as connection:
+            stored = self._pick(connection, slug)
+        with (
+            new_directory(directory),
+            (directory / f"{stored.uuid}.bel").open("w+b") as file,
+        ):
+            with self._database.read() as connection:
+                source = record.write_archive(connection, stored, file)
+            return describe(source, file, directory, workers)
+
+    def holds_receipt(self, receipt: str) -> bool:
+        """Whether a ballot with this receipt is in the box of any election."""
+        with self._database.read() as connection:
+            return ballot_box.holds(connection, receipt)
 
     def remove_draft(self, slug: str) -> None:
         """Delete a draft and its roll.
@@ -287,6 +344,11 @@ class Desk:
             "tps": entry.tps,
             "phone_hash": self._keys.phone_hash(entry.phone) if entry.phone else None,
         }
+
+    def _code_values(self, uuid: str, nik_hash: bytes, code: str) -> dict[str, object]:
+        secrets = self._keys.code_secrets(nik_hash, code)
+        public = public_of(credential_of(secrets.seed, uuid), uuid)
+        return {"verifier": secrets.verifier, "public": public}
 
     @staticmethod
     def _set_state(connection: Connection, stored: StoredElection, state: State) -> None:

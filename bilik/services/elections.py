@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
@@ -21,11 +22,12 @@ _OVER = (Phase.TALLIED, Phase.CLOSED)
 
 @dataclass(frozen=True)
 class StoredElection:
-    """An election with its row's id and the panitia's state of it."""
+    """An election with its row's id, the panitia's state of it and its name in the box."""
 
     id: int
     election: Election
     state: State
+    uuid: str
 
     def phase(self, now: datetime) -> Phase:
         """What a voter meets at ``now``."""
@@ -35,7 +37,7 @@ class StoredElection:
 def all_elections(connection: Connection) -> list[StoredElection]:
     """Every election, the oldest first."""
     rows = connection.execute(select(elections).order_by(elections.c.id)).all()
-    return [StoredElection(row.id, _read(row.definition), State(row.state)) for row in rows]
+    return [_stored(row) for row in rows]
 
 
 def one_election(connection: Connection, election_id: int, lock: bool = False) -> StoredElection:
@@ -48,7 +50,7 @@ def one_election(connection: Connection, election_id: int, lock: bool = False) -
     row = connection.execute(query.with_for_update(read=True) if lock else query).first()
     if row is None:
         raise NotFound("Pemilihan itu tidak ada.")
-    return StoredElection(row.id, _read(row.definition), State(row.state))
+    return _stored(row)
 
 
 def current(stored: Sequence[StoredElection], now: datetime) -> list[StoredElection]:
@@ -60,6 +62,10 @@ def current(stored: Sequence[StoredElection], now: datetime) -> list[StoredElect
             return found
     over = [one for one in stored if phases[one.id] in _OVER]
     return (over or list(stored))[-1:]
+
+
+def _stored(row: Any) -> StoredElection:
+    return StoredElection(row.id, _read(row.definition), State(row.state), row.uuid or "")
 
 
 @lru_cache(maxsize=256)

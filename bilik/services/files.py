@@ -8,7 +8,8 @@ import io
 import os
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from bilik.domain import crockford
@@ -47,7 +48,7 @@ def write_secret_file(path: Path, text: str) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise BilikError(
-            f"Berkas {path} sudah ada. Pilih nama lain; kode lama tidak ditimpa."
+            f"Berkas {path} sudah ada. Pilih nama lain; yang lama tidak ditimpa."
         ) from None
     except OSError as error:
         raise BilikError(f"Berkas {path} tidak bisa dibuat: {_reason(error)}.") from None
@@ -59,6 +60,30 @@ def write_secret_file(path: Path, text: str) -> None:
     except OSError as error:
         path.unlink()
         raise BilikError(f"Berkas {path} tidak bisa ditulis: {_reason(error)}.") from None
+
+
+@contextmanager
+def new_directory(directory: Path) -> Iterator[None]:
+    """A directory that is new or empty, to write files into; an error leaves it as it was.
+
+    Raises:
+        BilikError: it is neither, or cannot be written.
+    """
+    try:
+        existed = directory.exists()
+        directory.mkdir(parents=True, exist_ok=True)
+        if any(directory.iterdir()):
+            raise BilikError(f"Folder {directory} tidak kosong. Pilih folder baru.")
+        try:
+            yield
+        except BaseException:
+            for file in directory.iterdir():
+                file.unlink()
+            if not existed:
+                directory.rmdir()
+            raise
+    except OSError as error:
+        raise BilikError(f"Folder {directory} tidak bisa ditulis: {_reason(error)}.") from None
 
 
 def read_bytes(path: Path) -> bytes:
@@ -78,6 +103,8 @@ def _reason(error: OSError) -> str:
         errno.ENOENT: "berkas atau foldernya tidak ada",
         errno.EACCES: "tidak ada izin",
         errno.EISDIR: "itu folder, bukan berkas",
+        errno.ENOTDIR: "itu berkas, bukan folder",
+        errno.EEXIST: "itu berkas, bukan folder",
         errno.ENOSPC: "penyimpanan penuh",
     }
     return reasons.get(error.errno or 0, "periksa nama dan izinnya")

@@ -21,6 +21,7 @@ IDLE = timedelta(minutes=15)
 """A session without a message for so long has expired."""
 REMEMBERED = timedelta(days=1)
 """For so long an expired session's voter is told that it has expired."""
+_BLOCK = 1024
 
 
 class Stage(str, Enum):
@@ -38,6 +39,7 @@ class Session:
     """One voter's place.
 
     ``nik_hash`` and ``code`` wait for the other half of an identity sent in two messages.
+    ``credential`` is what the ballot will be signed with: only here, and only until the cast.
     ``selections`` are pending: nothing of them is recorded. ``readback`` names the last read-back;
     only an answer to that one can cast. ``receipt`` is kept for a little while after the cast, so
     that a repeated *ya* gets the same answer, and then the voter is no longer known here.
@@ -54,6 +56,7 @@ class Session:
     receipt: str | None = None
     nik: str | None = None
     code: str | None = None
+    credential: str | None = None
 
     def __repr__(self) -> str:
         """Without its contents, so that none reaches a log."""
@@ -67,7 +70,7 @@ class Session:
             contest: None if one is BLANK else one for contest, one in self.selections.items()
         }
         content = json.dumps(plain, separators=(",", ":")).encode()
-        return content.ljust(-(-(len(content) + 64) // 512) * 512)
+        return content.ljust(-(-(len(content) + 64) // _BLOCK) * _BLOCK)
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Session:

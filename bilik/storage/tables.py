@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -44,6 +45,8 @@ elections = Table(
     # The panitia's file as it was loaded: the one definition there is.
     Column("definition", Text, nullable=False),
     Column("roll_hash", LargeBinary(32)),
+    # Its name in the Belenios box; ballots and credentials belong to it.
+    Column("uuid", String(14)),
 )
 
 voters = Table(
@@ -57,6 +60,8 @@ voters = Table(
     Column("tps", Text, nullable=False),
     Column("phone_hash", LargeBinary(32)),
     Column("code_verifier", LargeBinary(32)),
+    # Until the opening only: from then on no row tells whose a credential is.
+    Column("public_credential", LargeBinary(256)),
     UniqueConstraint("election_id", "nik_hash"),
     Index("ix_voters_nik_hash", "nik_hash"),
 )
@@ -75,8 +80,23 @@ ballots = Table(
     Column("election_id", ForeignKey("elections.id"), nullable=False),
     Column("receipt", String(11), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    # Found at the count not to verify; such a ballot is neither counted nor in the record.
+    Column("set_aside", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("election_id", "receipt"),
     sqlite_with_rowid=False,
+)
+
+records = Table(
+    "records",
+    metadata,
+    # What the public record of an election is made of, in its published form, besides the ballots.
+    Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
+    Column("election", LargeBinary, nullable=False),
+    Column("trustees", LargeBinary, nullable=False),
+    Column("credentials", LargeBinary, nullable=False),
+    Column("encrypted_tally", LargeBinary),
+    Column("partial_decryption", LargeBinary),
+    Column("result", LargeBinary),
 )
 
 sessions = Table(

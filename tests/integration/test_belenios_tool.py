@@ -20,6 +20,8 @@ from bilik.belenios.tally import PartialDecryption, Result
 from bilik.belenios.trustees import Threshold, TrusteePublicKey
 from bilik.belenios.verify import verify
 from bilik.errors import InvalidRecord
+from bilik.services.publication import check
+from tests.booth import held_by_25
 from tests.box import CHIEF, OPENED, TREASURER, Box, Ceremony, Holders, group_of, single
 from tests.forgeries import BOX as FORGERS
 from tests.forgeries import FORGERIES
@@ -251,6 +253,28 @@ def test_a_changed_byte_is_found_by_both(tool: Tool, tmp_path: Path) -> None:
             verify(Archive(BytesIO(changed)))
         publish(box, tmp_path).write_bytes(changed)
         tool("election", "verify", fails=True)
+
+
+def test_a_whole_election_is_verified_by_both_and_so_is_every_changed_byte(
+    tool: Tool, tmp_path: Path
+) -> None:
+    polling = held_by_25(tmp_path)
+    published = tmp_path / "terbitan"
+    polling.desk.export(published)
+    polling.database.close()
+    tool("election", "verify", where=published)
+    assert check(published)["suara_masuk"] == 23
+    (file,) = published.glob("*.bel")
+    whole = file.read_bytes()
+    chance = random.Random(25)
+    for place in chance.sample(range(len(whole)), 12):
+        changed = bytearray(whole)
+        changed[place] ^= 1 << chance.randrange(8)
+        file.write_bytes(changed)
+        tool("election", "verify", where=published, fails=True)
+        with pytest.raises(InvalidRecord) as caught:
+            check(published)
+        assert "\n" not in str(caught.value)
 
 
 class TestCeremony:

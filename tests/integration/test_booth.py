@@ -1,13 +1,22 @@
 """What voters do, against a real database."""
 
-import pytest
-from sqlalchemy import func, select
+import base64
+from pathlib import Path
 
+import pytest
+from sqlalchemy import delete, func, select
+
+from bilik.belenios import ballot
 from bilik.domain.choice import Doubt
 from bilik.domain.election import BLANK
+from bilik.domain.receipt import receipt_of
+from bilik.keys import Keys
+from bilik.services import ballot_box, record
+from bilik.services.booth import Booth
+from bilik.services.elections import all_elections
 from bilik.services.outcomes import Kind
-from bilik.services.sessions import Stage
-from bilik.storage.tables import ballots, participations, sessions
+from bilik.services.sessions import Stage, load
+from bilik.storage.tables import ballots, participations, records, sessions, voters
 from tests.booth import Polling
 
 
@@ -302,3 +311,76 @@ def test_a_known_nik_keeps_nobody_out(village: Polling) -> None:
     for attempt in range(60):
         village.booth.identify(f"web:penebak-{attempt}", f"{nik} 7KQ2-M9XD")
     assert village.identify("web:pemilik").kind is Kind.IDENTIFIED
+
+
+def test_what_is_cast_is_a_belenios_ballot_and_the_receipt_its_tracker(village: Polling) -> None:
+    receipt = village.vote("web:1", "2").scene.receipt
+    with village.database.read() as connection:
+        (stored,) = all_elections(connection)
+        box = record.election_of(connection, stored)
+        row = connection.execute(select(ballots)).one()
+        assert connection.execute(select(voters.c.public_credential)).scalars().all() == [None] * 6
+    assert ballot.verify(box, row.sealed).election_uuid == stored.uuid
+    tracker = ballot.tracker(row.sealed)
+    assert base64.b64decode(tracker + "=") == row.tracker
+    assert receipt == row.receipt == receipt_of(row.tracker)
+
+
+@pytest.mark.parametrize("end", ["cast", "stop", "expiry", "overtaken"])
+def test_a_credential_is_in_the_sealed_session_and_goes_with_it(village: Polling, end: str) -> None:
+    sender = village.keys.sender_hash("web:1")
+
+    def credential() -> str | None:
+        with village.database.read() as connection:
+            return load(connection, village.keys, sender, village.clock()).credential
+
+    village.identify("web:1")
+    readback = village.booth.choose("web:1", "2").scene.readback
+    held = credential()
+    assert held is not None
+    village.database.close()
+    database = Path(village.url.removeprefix("sqlite:///"))
+    assert held.encode() not in b"".join(one.read_bytes() for one in database.parent.glob("bilik*"))
+    if end == "cast":
+        assert village.booth.confirm("web:1", "ya", readback).kind is Kind.RECORDED
+    elif end == "stop":
+        village.booth.stop("web:1")
+    elif end == "expiry":
+        village.clock.forward(minutes=16)
+    else:
+        village.vote("sms:2", "3")
+        assert village.booth.confirm("web:1", "ya", readback).kind is Kind.ALREADY_VOTED
+    assert credential() is None
+
+
+def test_a_yes_after_closing_is_told_so_even_without_a_box(village: Polling) -> None:
+    village.identify("web:1")
+    readback = village.booth.choose("web:1", "2").scene.readback
+    village.desk.close()
+    with village.database.write() as connection:
+        connection.execute(delete(records))
+    assert village.booth.confirm("web:1", "ya", readback).kind is Kind.CLOSED
+
+
+def test_with_another_secret_key_nobody_gets_in(village: Polling) -> None:
+    stranger = Booth(village.database, Keys(bytes(32)), village.clock)
+    nik, code = village.pairs[0]
+    assert stranger.identify("web:1", f"{nik} {code}").kind is Kind.WRONG_PAIR
+
+
+def test_a_taken_receipt_gets_another_ballot(
+    village: Polling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = village.vote("web:1", "2", voter=0).scene.receipt
+    made: list[bytes] = []
+
+    def receipt(self: ballot_box.MadeBallot) -> str:
+        if self.content not in made:
+            made.append(self.content)
+        return [first, first, "0000-0001-1"][made.index(self.content)] or ""
+
+    monkeypatch.setattr(ballot_box.MadeBallot, "receipt", property(receipt))
+    assert village.vote("web:2", "3", voter=1).scene.receipt == "0000-0001-1"
+    monkeypatch.undo()
+    assert rows(village, ballots) == rows(village, participations) == 2
+    assert village.counts()["kades"] == {1: 0, 2: 1, 3: 1, "blank": 0}

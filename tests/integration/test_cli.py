@@ -1,5 +1,6 @@
 """The `bilik` command as the panitia types it, each call a process of its own."""
 
+import base64
 import json
 import os
 import subprocess
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from bilik.clock import system_clock
 from bilik.settings import new_secret
+from tests.booth import SECRET, set_up
 from tests.elections import VILLAGE, open_now
 
 
@@ -19,6 +22,7 @@ class Shell:
             **os.environ,
             "BILIK_SECRET_KEY": new_secret(),
             "BILIK_DATABASE_URL": f"sqlite:///{directory}/bilik.db",
+            "BILIK_TRUSTEE_DIR": f"{directory}/trustee",
         }
 
     def __call__(self, *arguments: str, answer: str = "") -> subprocess.CompletedProcess[str]:
@@ -46,7 +50,9 @@ def test_an_election_from_its_file_to_its_count(bilik: Shell) -> None:
     assert "Belum ada yang disimpan" in bilik.ok("roll", "import", "dpt.csv", "--dry-run")
     assert json.loads(bilik.ok("roll", "import", "dpt.csv", "--json"))["added"] == 1
     assert "1 kode undangan" in bilik.ok("roll", "codes", "--out", "kode.csv")
-    assert "dibuka" in bilik.ok("open")
+    opened = bilik.ok("open")
+    assert "dibuka" in opened
+    assert f"{bilik.directory}/trustee: simpan salinannya" in opened
     standing = json.loads(bilik.ok("status", "--json"))
     assert (standing["phase"], standing["voters"], standing["ballots"]) == ("open", 1, 0)
     refused = bilik("close", answer="tidak\n")
@@ -54,6 +60,27 @@ def test_an_election_from_its_file_to_its_count(bilik: Shell) -> None:
     assert "ditutup" in bilik.ok("close", answer="ya\n")
     result = json.loads(bilik.ok("tally", "--json"))
     assert result["contests"]["kades"] == {"votes": {"1": 0, "2": 0, "3": 0}, "blank": 0}
+    assert "SHA-256" in bilik.ok("export", "terbitan")
+    del bilik.environ["BILIK_SECRET_KEY"]
+    assert json.loads(bilik.ok("verify", "terbitan", "--json"))["pemilih"] == 1
+    assert "benar. 0 surat suara sah" in bilik.ok("verify", "terbitan")
+    (archive,) = (bilik.directory / "terbitan").glob("*.bel")
+    archive.write_bytes(archive.read_bytes()[:-1])
+    broken = bilik("verify", "terbitan")
+    assert (broken.returncode, broken.stderr.count("\n")) == (1, 1)
+    assert "arsip rusak" in broken.stderr
+
+
+def test_a_receipt_is_recorded_not_found_or_none(bilik: Shell) -> None:
+    polling = set_up(bilik.directory, open_now(VILLAGE), clock=system_clock)
+    bilik.environ["BILIK_SECRET_KEY"] = base64.urlsafe_b64encode(SECRET).decode()
+    receipt = polling.vote("web:1", "2").scene.receipt or ""
+    polling.database.close()
+    assert bilik.ok("receipt", receipt.lower()) == f"{receipt}: tercatat.\n"
+    assert json.loads(bilik.ok("receipt", receipt, "--json"))["recorded"] is True
+    other = bilik("receipt", "8F3K-Q9XM-5")
+    assert (other.returncode, other.stdout) == (1, "8F3K-Q9XM-5: tidak ditemukan.\n")
+    assert "bukan tanda terima" in bilik("receipt", "8F3K-Q9XM-6").stderr
 
 
 @pytest.mark.parametrize(
@@ -88,7 +115,7 @@ def test_without_a_key_nothing_runs_and_the_remedy_is_named(bilik: Shell) -> Non
     "command",
     [
         "init-key", "election load", "roll import", "roll codes", "open", "pause", "close",
-        "status", "tally", "nlu inbox",
+        "status", "tally", "export", "verify", "receipt", "nlu inbox",
     ],
 )  # fmt: skip
 def test_every_command_has_help_and_an_example(bilik: Shell, command: str) -> None:

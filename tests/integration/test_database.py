@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import select
 
 from bilik.errors import BoxUnavailable, SettingsError
 from bilik.storage.database import PATIENCE_SECONDS, Database
 from bilik.storage.schema import upgrade
-from bilik.storage.tables import metadata
+from bilik.storage.tables import elections, metadata, voters
 from tests.booth import Polling
 
 
@@ -19,6 +20,29 @@ def test_migrations_lead_to_the_tables_as_they_are_declared(tmp_path: Path) -> N
     upgrade(database)
     with database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_what_was_opened_before_credentials_is_closed_and_drafts_need_new_codes(
+    tmp_path: Path,
+) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'bilik.db'}")
+    upgrade(database, "0002")
+    with database.write() as connection:
+        for number, state in enumerate(("draft", "open", "paused", "tallied"), start=1):
+            connection.exec_driver_sql(
+                f"INSERT INTO elections VALUES ({number}, 'e-{number}', '{state}', '', NULL)"
+            )
+        connection.exec_driver_sql(
+            "INSERT INTO voters VALUES (1, 1, x'01', '3', 'Siti', '', NULL, x'02')"
+        )
+    upgrade(database)
+    with database.read() as connection:
+        rows = connection.execute(select(elections).order_by(elections.c.id)).all()
+        code_verifier = connection.execute(select(voters.c.code_verifier)).scalar_one()
+    assert [row.state for row in rows] == ["draft", "closed", "closed", "tallied"]
+    assert len({row.uuid for row in rows}) == 4
+    assert code_verifier is None
+    database.close()
 
 
 def test_a_locked_database_is_unavailable_within_seconds(village: Polling) -> None:

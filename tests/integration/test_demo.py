@@ -20,7 +20,7 @@ def test_the_demo_is_open_and_its_pairs_can_vote(
     assert demo.prepare(configured)
     assert demo.prepare(configured)
     database, keys = Database(configured.database_url), Keys(SECRET)
-    assert len(Desk(database, keys).slugs()) == 1
+    assert len(Desk(database, keys, configured.trustee_dir).slugs()) == 1
     pairs = demo.unused_pairs(configured, 3)
     assert len(pairs) == 3
     booth = Booth(database, keys)

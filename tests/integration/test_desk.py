@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bilik.demo import read_pairs
 from bilik.errors import BilikError, FileProblems, NotFound, WrongState
 from bilik.keys import Keys
 from bilik.services.desk import Desk, RollChange
@@ -20,7 +21,8 @@ def desk(tmp_path: Path) -> Desk:
 
     database = Database(f"sqlite:///{tmp_path / 'bilik.db'}")
     upgrade(database)
-    return Desk(database, Keys(SECRET), HandClock(datetime(2026, 11, 28, tzinfo=timezone.utc)))
+    clock = HandClock(datetime(2026, 11, 28, tzinfo=timezone.utc))
+    return Desk(database, Keys(SECRET), tmp_path / "trustee", clock)
 
 
 def write(path: Path, text: str) -> Path:
@@ -139,10 +141,160 @@ def test_a_spoilt_ballot_is_set_aside_and_a_missing_one_stops_the_count(village:
         village.desk.tally()
 
 
-def test_with_another_key_nothing_is_counted(village: Polling) -> None:
+@pytest.mark.parametrize("content", [None, "", "rusak", '"12345"'])
+def test_with_another_key_nothing_is_counted(
+    village: Polling, tmp_path: Path, content: str | None
+) -> None:
     village.vote("web:1", "2")
     village.desk.close()
-    stranger = Desk(village.database, Keys(bytes(32)), village.clock)
-    with pytest.raises(BilikError, match="BILIK_SECRET_KEY"):
+    (key,) = village.trustee_dir.iterdir()
+    if content is not None:
+        write(tmp_path / key.name, content)
+    stranger = Desk(village.database, village.keys, tmp_path, village.clock)
+    with pytest.raises(BilikError, match="BILIK_TRUSTEE_DIR"):
         stranger.tally()
+    assert village.booth.results() == []
     assert village.desk.tally().counts[0].votes == {1: 0, 2: 1, 3: 0}
+    key.unlink()
+    assert village.desk.tally().counts[0].votes == {1: 0, 2: 1, 3: 0}
+
+
+def test_a_ballot_changed_after_the_count_stops_the_next_one(village: Polling) -> None:
+    from sqlalchemy import update
+
+    from bilik.storage.tables import ballots
+
+    for voter in range(3):
+        village.vote(f"web:{voter}", "2", voter)
+    village.desk.close()
+    counted = village.desk.tally()
+    with village.database.write() as connection:
+        one = connection.execute(ballots.select()).first()
+        assert one is not None
+        connection.execute(
+            update(ballots).where(ballots.c.tracker == one.tracker).values(sealed=b"rusak")
+        )
+    with pytest.raises(BilikError, match="Jangan umumkan"):
+        village.desk.tally()
+    assert village.booth.results() == [counted]
+
+
+def test_a_ballot_that_the_server_stuffs_is_set_aside(village: Polling) -> None:
+    from sqlalchemy import insert
+
+    from bilik.belenios import credentials
+    from bilik.services import record
+    from bilik.services.ballot_box import Maker
+    from bilik.services.elections import all_elections
+    from bilik.storage.tables import ballots, participations
+
+    village.vote("web:1", "2")
+    with village.database.write() as connection:
+        (stored,) = all_elections(connection)
+        box = record.election_of(connection, stored)
+        stuffed = Maker(box, stored.election, credentials.generate(), {"kades": 3}).make()
+        connection.execute(
+            insert(ballots).values(
+                tracker=stuffed.tracker, receipt=stuffed.receipt, sealed=stuffed.content,
+                election_id=stored.id,
+            )
+        )  # fmt: skip
+        connection.execute(insert(participations).values(voter_id=2))
+    village.desk.close()
+    result = village.desk.tally()
+    assert (result.ballots, result.set_aside) == (2, 1)
+    assert result.counts[0].votes == {1: 0, 2: 1, 3: 0}
+
+
+def test_if_no_ballot_is_valid_nothing_is_counted(village: Polling) -> None:
+    from sqlalchemy import update
+
+    from bilik.storage.tables import ballots
+
+    village.vote("web:1", "2")
+    village.desk.close()
+    with village.database.write() as connection:
+        connection.execute(update(ballots).values(sealed=b"rusak"))
+    with pytest.raises(BilikError, match="Tidak satu pun"):
+        village.desk.tally()
+
+
+def test_every_code_comes_with_a_credential_of_which_the_public_half_alone_is_kept(
+    desk: Desk, tmp_path: Path
+) -> None:
+    from sqlalchemy import select
+
+    from bilik.services.credentials import credential_of, public_of
+    from bilik.storage.tables import elections, voters
+
+    load(desk, tmp_path)
+    desk.import_roll(write(tmp_path / "dpt.csv", ROLL))
+    desk.make_codes(tmp_path / "kode.csv")
+    database, keys = Database(f"sqlite:///{tmp_path / 'bilik.db'}"), Keys(SECRET)
+    with database.read() as connection:
+        uuid = connection.execute(select(elections.c.uuid)).scalar_one()
+        rows = {row.nik_hash: row for row in connection.execute(select(voters)).all()}
+    pairs = read_pairs(tmp_path / "dpt.csv", tmp_path / "kode.csv")
+    assert len(pairs) == len(rows) == 2
+    database.close()
+    for nik, code in pairs:
+        secrets = keys.code_secrets(keys.nik_hash(nik), code.replace("-", ""))
+        credential = credential_of(secrets.seed, uuid)
+        row = rows[keys.nik_hash(nik)]
+        assert row.code_verifier == secrets.verifier
+        assert row.public_credential == public_of(credential, uuid)
+        assert public_of(credential_of(secrets.seed, "1" * 14), "1" * 14) != row.public_credential
+        stored = (tmp_path / "bilik.db").read_bytes()
+        assert credential.encode() not in stored
+        assert secrets.seed not in stored
+
+
+def test_opening_begins_the_record_and_forgets_whose_a_credential_is(
+    desk: Desk, tmp_path: Path
+) -> None:
+    from sqlalchemy import select
+
+    from bilik.belenios import credentials, election, trustees
+    from bilik.storage.tables import elections, records, voters
+
+    load(desk, tmp_path, VILLAGE.replace("Bambang Sutrisno", '"Bambang\\n Sutrisno"'))
+    desk.import_roll(write(tmp_path / "dpt.csv", ROLL))
+    desk.make_codes(tmp_path / "kode.csv")
+    database = Database(f"sqlite:///{tmp_path / 'bilik.db'}")
+    with database.read() as connection:
+        public = connection.execute(select(voters.c.public_credential)).scalars().all()
+    desk.open()
+    with database.read() as connection:
+        uuid = connection.execute(select(elections.c.uuid)).scalar_one()
+        row = connection.execute(select(records)).one()
+        left = connection.execute(select(voters.c.public_credential)).scalars().all()
+    database.close()
+    assert left == [None, None]
+    listed = credentials.read_list(row.credentials)
+    assert list(listed) == sorted(int.from_bytes(one or b"", "big") for one in public)
+    published = election.read(row.election)
+    assert published.uuid == uuid
+    assert published.public_key == trustees.election_key(trustees.read(row.trustees))
+    assert [(one.question, one.answers) for one in published.questions] == [
+        ("Kepala Desa", (
+            "1. H. Ahmad Fauzi, S.E.", "2. Siti Rahmawati, S.Pd.", "3. Bambang Sutrisno",
+        ))
+    ]  # fmt: skip
+    (key,) = (tmp_path / "trustee").iterdir()
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert key.read_bytes().strip(b'"') not in (tmp_path / "bilik.db").read_bytes()
+
+
+def test_an_opening_that_failed_leaves_a_draft_and_can_be_repeated(
+    desk: Desk, tmp_path: Path
+) -> None:
+    load(desk, tmp_path, VILLAGE.replace("Bambang Sutrisno", '"Bambang\\x07"'))
+    desk.import_roll(write(tmp_path / "dpt.csv", ROLL))
+    desk.make_codes(tmp_path / "kode.csv")
+    with pytest.raises(BilikError, match="berganti baris"):
+        desk.open()
+    (key,) = (tmp_path / "trustee").iterdir()
+    made = key.read_bytes()
+    load(desk, tmp_path)
+    desk.open()
+    assert key.read_bytes() == made

@@ -1,20 +1,20 @@
 import pytest
 
-from bilik.keys import Keys, SealBroken
+from bilik.keys import Keys, SealBroken, Sealer
 
 SECRET = bytes(range(32))
 
 
 def test_what_is_sealed_opens_only_with_its_key_and_in_its_context() -> None:
     keys = Keys(SECRET)
-    sealed = keys.ballots.seal(b"isi", b"kotak")
-    assert keys.ballots.unseal(sealed, b"kotak") == b"isi"
+    sealed = keys.sessions.seal(b"isi", b"kotak")
+    assert keys.sessions.unseal(sealed, b"kotak") == b"isi"
     for sealer, content, context in [
-        (keys.sessions, sealed, b"kotak"),
-        (keys.ballots, sealed, b"lain"),
-        (keys.ballots, sealed[:-1] + bytes([sealed[-1] ^ 1]), b"kotak"),
-        (keys.ballots, b"", b"kotak"),
-        (Keys(bytes(32)).ballots, sealed, b"kotak"),
+        (Sealer(SECRET), sealed, b"kotak"),
+        (keys.sessions, sealed, b"lain"),
+        (keys.sessions, sealed[:-1] + bytes([sealed[-1] ^ 1]), b"kotak"),
+        (keys.sessions, b"", b"kotak"),
+        (Keys(bytes(32)).sessions, sealed, b"kotak"),
     ]:
         with pytest.raises(SealBroken):
             sealer.unseal(content, context)
@@ -32,7 +32,21 @@ def test_the_same_value_has_another_hash_for_every_purpose_and_key() -> None:
 
 def test_a_code_verifier_belongs_to_one_voter_and_one_code() -> None:
     keys = Keys(SECRET)
-    verifier = keys.code_verifier(keys.nik_hash("1"), "7KQ2M9XD")
-    assert verifier == keys.code_verifier(keys.nik_hash("1"), "7KQ2M9XD")
-    assert verifier != keys.code_verifier(keys.nik_hash("2"), "7KQ2M9XD")
-    assert verifier != keys.code_verifier(keys.nik_hash("1"), "7KQ2M9XE")
+    one = keys.code_secrets(keys.nik_hash("1"), "7KQ2M9XD")
+    assert one == keys.code_secrets(keys.nik_hash("1"), "7KQ2M9XD")
+    others = [
+        keys.code_secrets(keys.nik_hash("2"), "7KQ2M9XD"),
+        keys.code_secrets(keys.nik_hash("1"), "7KQ2M9XE"),
+        Keys(bytes(32)).code_secrets(keys.nik_hash("1"), "7KQ2M9XD"),
+    ]
+    assert (
+        len(
+            {
+                one.verifier,
+                one.seed,
+                *(secret for other in others for secret in (other.verifier, other.seed)),
+            }
+        )
+        == 8
+    )
+    assert "seed" not in repr(one)

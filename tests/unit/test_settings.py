@@ -14,6 +14,9 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     file.write_text(f"BILIK_SECRET_KEY={KEY}\nBILIK_PORT=6000\nBILIK_HOST=0.0.0.0\n")
     read = settings.load({"BILIK_PORT": "7000"}, file)
     assert (read.port, read.host, len(read.secret_key)) == (7000, "0.0.0.0", 32)
+    assert read.trustee_dir == settings.DEFAULT_TRUSTEE_DIR
+    elsewhere = settings.load({"BILIK_TRUSTEE_DIR": "/srv/kunci"}, file)
+    assert elsewhere.trustee_dir == Path("/srv/kunci")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,30 @@
+"""A voter's Belenios credential: made from the letter's code whenever it is needed, never stored.
+
+The box knows public credentials only. They stand with the voters until the election opens; then
+they go into the record, in the order of their numbers, and the voters' rows forget them.
+"""
+
+from __future__ import annotations
+
+from gmpy2 import mpz
+
+from bilik.belenios import credentials
+from bilik.belenios.group import Element
+
+_BYTES = 256
+
+
+def credential_of(seed: bytes, uuid: str) -> str:
+    """The credential of the voter whose code came to ``seed``, in the election ``uuid``."""
+    return credentials.derive(seed, uuid)
+
+
+def public_of(credential: str, uuid: str) -> bytes:
+    """The public half of a credential, as the database keeps it until the opening."""
+    public = credentials.public_key(credentials.secret_key(credential, uuid))
+    return int(public).to_bytes(_BYTES, "big")
+
+
+def element_of(stored: bytes) -> Element:
+    """The inverse of what :func:`public_of` makes of an element."""
+    return mpz(int.from_bytes(stored, "big"))

@@ -1,0 +1,160 @@
+"""An election's public record: what is written at the opening, and the archive made of it all.
+
+The database holds the contents of the record; the chain of events over them is made when it is
+asked for. See docs/ARCHITECTURE.md, "The chain is made at the end".
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import BinaryIO
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.engine import Connection
+
+from bilik.belenios import credentials, election, tally, trustees, wire
+from bilik.belenios.archive import Writer
+from bilik.belenios.election import Question
+from bilik.belenios.group import Exponent
+from bilik.domain.election import Election
+from bilik.errors import WrongState
+from bilik.services.credentials import element_of
+from bilik.services.elections import StoredElection
+from bilik.services.trustee import OWNER
+from bilik.storage.tables import ballots, elections, records, voters
+
+ROWS_AT_ONCE = 200
+"""Ballots are read so many at a time: a box may be larger than memory."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is published of an election besides its archive: its file and its roll's hash.
+
+    ``ballots`` counts those set aside too, which are not in the archive.
+    """
+
+    definition: str
+    roll_hash: bytes
+    ballots: int
+
+
+def questions_of(definition: Election) -> tuple[Question, ...]:
+    """The contests as the record has them, candidates with number and full name."""
+    return tuple(
+        election.question(
+            _line(contest.title),
+            [_line(f"{one.number}. {one.full_name}") for one in contest.candidates],
+        )
+        for contest in definition.contests
+    )
+
+
+def description_of(slug: str, definition: str, roll_hash: str) -> str:
+    """What the record says of an election besides its title: the hashes of its file and roll."""
+    digest = hashlib.sha256(definition.encode()).hexdigest()
+    return f"{slug}; pemilihan.yml SHA-256 {digest}; daftar pemilih SHA-256 {roll_hash}"
+
+
+def write_setup(
+    connection: Connection, stored: StoredElection, roll_hash: bytes, private_key: Exponent
+) -> None:
+    """Fix the election's file, its roll, questions, key and credentials for good.
+
+    The credentials go into the record in the order of their numbers, and the voters' rows forget
+    them: from here on nothing stored tells which is whose.
+
+    Raises:
+        InvalidRecord: a name or title has characters that the record cannot have.
+    """
+    holders = (trustees.publish(private_key),)
+    the_election = election.create(
+        stored.uuid,
+        _line(stored.election.title),
+        description_of(stored.election.slug, _definition(connection, stored), roll_hash.hex()),
+        trustees.election_key(holders),
+        questions_of(stored.election),
+        credential_authority="server",
+    )
+    own_voters = voters.c.election_id == stored.id
+    public = connection.execute(select(voters.c.public_credential).where(own_voters)).scalars()
+    connection.execute(
+        insert(records).values(
+            election_id=stored.id,
+            election=wire.encode(the_election),
+            trustees=trustees.encode(holders),
+            credentials=credentials.encode_list(element_of(one) for one in public),
+        )
+    )
+    connection.execute(update(voters).where(own_voters).values(public_credential=None))
+
+
+def election_of(connection: Connection, stored: StoredElection) -> election.Election:
+    """The election as ballots are made for it.
+
+    Raises:
+        WrongState: it was opened before there was a record, or never.
+    """
+    query = select(records.c.election).where(records.c.election_id == stored.id)
+    data = connection.execute(query).scalar()
+    if data is None:
+        raise WrongState(
+            f"Pemilihan `{stored.election.slug}` tidak punya kotak suara Belenios: belum pernah "
+            "dibuka, atau dibuka dengan Bilik versi lama. Yang lama hanya bisa dihitung dengan "
+            "versi itu."
+        )
+    return _read(data)
+
+
+def write_archive(connection: Connection, stored: StoredElection, file: BinaryIO) -> Source:
+    """Write the archive of an election that has been counted; what else is published of it.
+
+    The same record gives the same bytes each time: ballots come in the order of their trackers, and
+    every file bears the hour that voting was to begin.
+
+    Raises:
+        WrongState: it has not been counted.
+    """
+    row = connection.execute(select(records).where(records.c.election_id == stored.id)).first()
+    if row is None or row.result is None:
+        raise WrongState(
+            f"Pemilihan `{stored.election.slug}` belum dihitung. Jalankan `bilik tally` dulu."
+        )
+    writer = Writer.create(file, max(1, int(stored.election.opens.timestamp())))
+    writer.setup(row.election, row.trustees, row.credentials)
+    columns = ballots.c
+    query = select(columns.sealed, columns.set_aside).where(columns.election_id == stored.id)
+    inside = counted = 0
+    query = query.order_by(columns.tracker).execution_options(
+        stream_results=True, max_row_buffer=ROWS_AT_ONCE
+    )
+    for content, set_aside in connection.execute(query):
+        inside += 1
+        if not set_aside:
+            counted += 1
+            writer.ballot(content)
+    writer.end_ballots()
+    writer.encrypted_tally(wire.decode(tally.EncryptedTally, row.encrypted_tally), counted)
+    writer.partial_decryption(OWNER, wire.decode(tally.PartialDecryption, row.partial_decryption))
+    writer.result(wire.decode(tally.Result, row.result))
+    roll_hash = connection.execute(
+        select(elections.c.roll_hash).where(elections.c.id == stored.id)
+    ).scalar_one()
+    return Source(_definition(connection, stored), roll_hash, inside)
+
+
+def _definition(connection: Connection, stored: StoredElection) -> str:
+    query = select(elections.c.definition).where(elections.c.id == stored.id)
+    return str(connection.execute(query).scalar_one())
+
+
+@lru_cache(maxsize=32)
+def _read(data: bytes) -> election.Election:
+    return election.read(data)
+
+
+def _line(text: str) -> str:
+    """A text without line breaks, which the record does not have."""
+    return " ".join(text.split())

@@ -1,0 +1,180 @@
+"""What is published of an election, and what is found in it that does not hold."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from bilik.errors import BilikError, InvalidRecord, NotFound, WrongState
+from bilik.services.publication import DEFINITION, MANUAL, RECEIPTS, RESULT, check
+from bilik.storage.tables import ballots
+from tests.booth import Polling, held_by_25
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> tuple[Polling, Path]:
+    directory = tmp_path_factory.mktemp("held")
+    polling = held_by_25(directory)
+    polling.desk.export(directory / "terbitan")
+    return polling, directory / "terbitan"
+
+
+@pytest.fixture
+def published(held: tuple[Polling, Path], tmp_path: Path) -> Path:
+    """A copy to spoil."""
+    return Path(shutil.copytree(held[1], tmp_path / "terbitan"))
+
+
+def test_the_summary_says_what_was_counted(held: tuple[Polling, Path]) -> None:
+    polling, directory = held
+    said = check(directory, workers=2)
+    assert said == json.loads((directory / RESULT).read_text(encoding="utf-8"))
+    assert (said["kode"], said["pemilih"], said["suara_masuk"], said["disisihkan"]) == (
+        "pilkada-2026", 25, 23, 0,
+    )  # fmt: skip
+    assert said["partisipasi"] == 0.92
+    assert [one["suara"] for one in said["hasil"][0]["calon"]] == [12, 11]
+    assert said["hasil"][1]["dikosongkan"] == 5
+    (archive,) = directory.glob("*.bel")
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    assert said["sha256_arsip"] == digest
+    assert digest in (directory / MANUAL).read_text(encoding="utf-8")
+    with polling.database.read() as connection:
+        receipts = connection.execute(select(ballots.c.receipt)).scalars().all()
+    assert (directory / RECEIPTS).read_text().split() == sorted(receipts)
+
+
+def test_the_same_record_is_published_in_the_same_bytes(
+    held: tuple[Polling, Path], tmp_path: Path
+) -> None:
+    polling, directory = held
+    polling.desk.tally()
+    polling.desk.export(tmp_path / "lagi")
+    for file in directory.iterdir():
+        assert (tmp_path / "lagi" / file.name).read_bytes() == file.read_bytes()
+
+
+def test_nothing_published_holds_a_nik_a_code_or_a_name(held: tuple[Polling, Path]) -> None:
+    polling, directory = held
+    content = b"".join(file.read_bytes() for file in directory.iterdir())
+    for nik, code in polling.pairs:
+        assert nik.encode() not in content
+        assert code.encode() not in content
+    assert b"Pemilih A" not in content
+
+
+def replace(file: str, old: str, new: str) -> Callable[[Path], None]:
+    def spoil(directory: Path) -> None:
+        text = (directory / file).read_text(encoding="utf-8")
+        assert old in text
+        (directory / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return spoil
+
+
+def swap_two_receipts(directory: Path) -> None:
+    lines = (directory / RECEIPTS).read_text().splitlines()
+    (directory / RECEIPTS).write_text("\n".join([lines[1], lines[0], *lines[2:]]))
+
+
+def rename_the_archive(directory: Path) -> None:
+    (archive,) = directory.glob("*.bel")
+    archive.rename(directory / "11111111111111.bel")
+
+
+def add_an_archive(directory: Path) -> None:
+    (directory / "lain.bel").write_bytes(b"")
+
+
+def cut_the_result_off(directory: Path) -> None:
+    (archive,) = directory.glob("*.bel")
+    content = archive.read_bytes()
+    # The last event and its data: two files of a header and one or two blocks each.
+    for length in range(512, len(content), 512):
+        archive.write_bytes(content[:-length])
+        try:
+            check(directory)
+        except InvalidRecord as error:
+            if "belum berisi hasil" in str(error):
+                return
+    raise AssertionError("no shorter archive is whole")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (replace(RESULT, '"suara": 12', '"suara": 13'), "`hasil`"),
+        (replace(RESULT, '"pemilih": 25', '"pemilih": 26'), "`pemilih`"),
+        (replace(RESULT, '"suara_masuk": 23', '"suara_masuk": 24'), "`"),
+        (replace(RESULT, '"sidik_daftar_pemilih": "', '"sidik_daftar_pemilih": "0'), "sidik"),
+        (replace(RESULT, '"sha256_arsip": "', '"sha256_arsip": "0'), "sha256_arsip"),
+        (replace(RESULT, "{", "["), "tidak terbaca"),
+        (replace(RESULT, '"suara_masuk": 23', '"suara_masuk": "23"'), "kurang"),
+        (replace(DEFINITION, "Dewi Kartika", "Dewi Kartini"), "bukan yang ditetapkan"),
+        (replace(DEFINITION, "KPU", "Kpu"), "bukan yang ditetapkan"),
+        (replace(DEFINITION, "kode:", "kodee:"), "tidak terbaca"),
+        (swap_two_receipts, "tanda terima"),
+        (rename_the_archive, "nama arsip"),
+        (add_an_archive, "tepat satu"),
+        (cut_the_result_off, "belum berisi hasil"),
+    ],
+)
+def test_what_does_not_hold_is_said_in_one_line(
+    published: Path, spoil: Callable[[Path], None], says: str
+) -> None:
+    spoil(published)
+    with pytest.raises(InvalidRecord, match=says) as caught:
+        check(published)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_named(published: Path) -> None:
+    (published / RESULT).unlink()
+    with pytest.raises(NotFound, match=RESULT):
+        check(published)
+
+
+def test_only_a_counted_election_is_published_and_only_into_a_new_folder(
+    village: Polling, tmp_path: Path
+) -> None:
+    village.vote("web:1", "2")
+    village.desk.close()
+    with pytest.raises(WrongState, match="bilik tally"):
+        village.desk.export(tmp_path / "terbitan")
+    assert not (tmp_path / "terbitan").exists()
+    village.desk.tally()
+    (tmp_path / "berisi").mkdir()
+    (tmp_path / "berisi" / "catatan").write_text("")
+    with pytest.raises(BilikError, match="tidak kosong"):
+        village.desk.export(tmp_path / "berisi")
+    with pytest.raises(BilikError, match="bukan folder"):
+        village.desk.export(tmp_path / "berisi" / "catatan")
+
+
+def test_a_ballot_set_aside_is_not_in_the_archive_and_is_told(
+    village: Polling, tmp_path: Path
+) -> None:
+    for voter in range(3):
+        village.vote(f"web:{voter}", "2", voter)
+    with village.database.write() as connection:
+        one = connection.execute(select(ballots.c.tracker)).scalars().first()
+        connection.execute(update(ballots).where(ballots.c.tracker == one).values(sealed=b"rusak"))
+    village.desk.close()
+    village.desk.tally()
+    village.desk.export(tmp_path / "terbitan")
+    said = check(tmp_path / "terbitan")
+    assert (said["suara_masuk"], said["disisihkan"]) == (3, 1)
+    assert said["hasil"][0]["calon"][1]["suara"] == 2
+
+
+def test_an_election_without_a_single_vote_is_published_too(
+    village: Polling, tmp_path: Path
+) -> None:
+    village.desk.close()
+    village.desk.tally()
+    village.desk.export(tmp_path / "terbitan")
+    assert check(tmp_path / "terbitan")["partisipasi"] == 0
