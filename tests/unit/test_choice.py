@@ -1,3 +1,5 @@
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,8 @@ from bilik.domain.choice import (
     resolve,
 )
 from bilik.domain.election import BLANK, Candidate, Contest, Selection
+from bilik.domain.hint import Hint
+from bilik.domain.lexicon import ALL
 from tests.elections import region, village
 
 VILLAGE = village().contests
@@ -166,10 +170,13 @@ def test_a_contest_is_found_by_title_and_by_alias() -> None:
     assert named_contest("gubernur sama bupati", REGION) is None
 
 
-@given(st.text(max_size=300))
+_WORDS = sorted(ALL | {"siti", "bambang", "dewi", "1", "2", "9", ",", "?", "!", "kotak kosong"})
+
+
+@given(st.text(max_size=300) | st.lists(st.sampled_from(_WORDS), max_size=12).map(" ".join))
 def test_whatever_is_typed_only_what_is_on_the_ballot_is_accepted(text: str) -> None:
-    for contests in (VILLAGE, REGION):
-        resolution = resolve(text, contests, contests[0].id)
+    for contests, hint in product((VILLAGE, REGION), Hint):
+        resolution = resolve(text, contests, contests[0].id, hint)
         for contest in contests:
             selection = resolution.accepted.get(contest.id, BLANK)
             assert selection is BLANK or contest.candidate(int(str(selection)))
