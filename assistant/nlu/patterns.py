@@ -27,6 +27,8 @@ from bilik.domain.words import words
 
 COMMAND = "/"
 NOT_UNDERSTOOD = "nlu_fallback"
+SURE = 0.8
+"""With less confidence, a message of which not one word is known is not understood."""
 _RECEIPT_WORDS = {"tanda", "resi", "struk", "bukti"}
 """Beside one of these, what looks like a voting code is a mistyped receipt."""
 
@@ -55,7 +57,7 @@ class PatternIntentClassifier(IntentClassifier, GraphComponent):
         for message in messages:
             text = message.get(TEXT) or ""
             intent = intent_by_form(text)
-            if intent is None and message.get(STRANGE):
+            if intent is None and message.get(STRANGE) and _confidence(message) < SURE:
                 intent = NOT_UNDERSTOOD  # a guess from letters alone would be a wild one
             if text.lstrip().startswith(COMMAND):
                 # Rasa looks for commands after this component. Nothing of it goes any further.
@@ -65,6 +67,10 @@ class PatternIntentClassifier(IntentClassifier, GraphComponent):
                 message.set(INTENT, found, add_to_output=True)
                 message.set(INTENT_RANKING_KEY, [found], add_to_output=True)
         return messages
+
+
+def _confidence(message: Message) -> float:
+    return float((message.get(INTENT) or {}).get(PREDICTED_CONFIDENCE_KEY) or 0.0)
 
 
 def intent_by_form(text: str) -> str | None:
