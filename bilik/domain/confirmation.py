@@ -103,7 +103,7 @@ def is_clear_yes(
     if not _PLAIN.fullmatch("".join(sign for sign in plain if sign not in _FRIENDLY)):
         return False
     message = [word for word in words(plain) if word.text not in _MARKS]
-    named = find_mentions(message, contests)
+    named = find_mentions(message, contests) if contests else []
     if not all(_is_pending(mention, pending or {}) for mention in named):
         return False
     covered = {index for mention in named for index in range(mention.start, mention.end)}
