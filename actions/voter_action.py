@@ -162,7 +162,7 @@ class VoterAction(Action, ABC):
         if booth.is_yes(visit.scene, visit.text):
             said = confirm(visit)
         elif self.gives_way and booth.is_choice(visit.scene, visit.text, heard.hint):
-            said = visit.act(booth.choose(visit.sender, visit.text))
+            said = visit.act(booth.choose(visit.sender, visit.text, heard.hint))
         else:
             said = self.answer(visit)
         if not heard.greeted and visit.scene.stage is not Stage.DONE:

@@ -35,7 +35,8 @@ class ChangeChoice(VoterAction):
 
 
 class CastBallot(VoterAction):
-    """The only action that records a vote, and the only one to say SUDAH or BELUM tercatat."""
+    """Where a yes leads. Whatever a message was taken for, only :func:`confirm` records a vote, and
+    only its answers say SUDAH or BELUM tercatat."""
 
     keeps_finished_session = True
     gives_way = False

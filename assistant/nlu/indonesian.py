@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import spacy
 from indoNLP.preprocessing.slang_data import SLANG_DATA
@@ -65,7 +65,7 @@ class ChatTokenizer:
 
 
 @spacy.registry.tokenizers("bilik.chat.v1")
-def _chat_tokenizer():  # type: ignore[no-untyped-def]
+def _chat_tokenizer() -> Callable[[Language], ChatTokenizer]:
     return lambda nlp: ChatTokenizer(nlp.vocab)
 
 

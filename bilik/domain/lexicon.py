@@ -41,12 +41,13 @@ NOT_THAT = {"tidak jadi"} | _words("bukan sanes dudu udu bukang boya banne batal
 """Between two candidates, these reject the second."""
 
 EXCEPT = _words("selain kecuali kajaba kejabi")
+"""Turns round what it stands before: "tidak ada selain 2" is a choice."""
+
 CONCESSION = _words(
     "biar biarpun biarin walau walaupun walo walopun meski meskipun sanajan najan senajan nadyan",
     "mskipun wlpn wlaupun mski",
 )
 """Grants something first; one's own choice comes after."""
-"""Turns round what it stands before: "tidak ada selain 2" is a choice."""
 
 CORRECTION = _words(
     "tetapi eh ralat maksudnya maksud maksudku melainkan malah justru ganti salah koreksi ding",
@@ -66,7 +67,7 @@ AFTERWARDS = _words("maksudnya maksud deng ding")
 
 ALTERNATIVE = _words("atau apa")
 
-REASON = _words("karena supaya biar agar soal sebab mergo soalnya lantaran gara gara-gara demi")
+REASON = _words("karena supaya biar agar soal sebab mergo soalnya lantaran gara demi")
 """Begins a reason, which is read past."""
 
 EMPTY = _words("kosong ksong kosonk kosongnya kosonglah kosongmi suwung kosongan")
@@ -101,7 +102,7 @@ CONDITION = _words(
 WAVERING = _words(
     "mending mendingan daripada dibanding dibandingkan antara sepertinya mungkin barangkali",
     "bingung ragu bimbang galau entah hampir pusing pening rencana rencananya kayake kadose",
-    "sigana mun-mun percuma dilema mikir mikir-mikir nimbang nimbang-nimbang timbang kira kira-",
+    "sigana percuma dilema mikir nimbang timbang kira",
     "kira mbuh embuh duka",
 )
 PEOPLE = _words(
@@ -110,7 +111,7 @@ PEOPLE = _words(
     "nyokap bojo bojoku bini",
     "kakakku pacar mantan majikan juragan konco kancaku dulur sodara saudaraku orangtua ortu mama",
     "papa kawan rombongan emakku mamakku bapakne ibune tonggo tanggaku sepupu ponakan cucu banyak",
-    "rakyat pendukung tim timses pengurus kelompok ibu-ibu bapak-bapak emak-emak pemuda anak-anak",
+    "rakyat pendukung tim timses pengurus kelompok pemuda",
     "kubu netizen sekampung sedesa sekeluarga saudara paman bibi opa oma kakekku nenekku anaknya",
     "istrinya suaminya temannya tetanggaku budak barudak lanceukna adina keponakan misan mbahku",
 )
@@ -164,7 +165,7 @@ OTHERS = _words(
 TOP = _words("atas nduwur dhuwur duwur luhur pangluhurna ateh awal depan pucuk")
 BOTTOM = _words("bawah ngisor ngandhap handap panghandapna bawak baruah buntut belakang bontot")
 LAST = _words("terakhir akhir pungkasan ujung bontot buncit")
-MIDDLE = _words("tengah tengah-tengah tengahan")
+MIDDLE = _words("tengah tengahan")
 """Places on the list of candidates."""
 MOST = _words("paling sing pang plg")
 """Before a place."""
@@ -198,7 +199,7 @@ DEGREE = _words(
 
 MAN = _words("bapak cowok pria lelaki laki lanang bapake jalu cowo lakilaki laki lalaki jantan")
 WOMAN = _words(
-    "mama emak mamak ina perempuan-nya ibu perempuan cewek wanita cewe ibue wedok awewe mbak",
+    "mama emak mamak ina ibu perempuan cewek wanita cewe ibue wedok awewe mbak",
     "wedhok padusi parampuang parampuan bibinian",
 )
 TITLE = _words(
@@ -237,7 +238,7 @@ NOTHING_ELSE = _words(
     "sanesipun",
     "pakai pake nganggo ribet debat lama kesuwen mikir sreg cocok percaya kenal kemanamana",
     "satusatunya lain lainnya berubah robah ganti diganti ragu liyane lian lainne laennya pindah",
-    "pindah-pindah kamana duanya duanye pinda mundur goyah",
+    "kamana duanya duanye pinda mundur goyah",
 )
 """After a negation that comes last, these take nothing back: "3, tidak ganti lagi"."""
 

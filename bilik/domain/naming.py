@@ -59,6 +59,8 @@ def alike(said: str, name: str) -> bool:
     """Whether a word is a name's word, or a misspelling of it."""
     if said == name:
         return True
+    if not is_word(said):
+        return False  # no number is remembered by what caches sounds
     if min(len(said), len(name)) >= MIN_FUZZY and sound(said) == sound(name):
         return True  # "fauzy", "pauji", "taopik"
     if said[0] != name[0]:

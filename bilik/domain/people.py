@@ -14,7 +14,7 @@ from bilik.domain.naming import MIN_FUZZY, alike, is_word, name_words, sound
 from bilik.domain.words import Word, words
 
 SIMILAR_IN_A_NAME = 70.0
-"""The same, beside a word of the same name that is right."""
+"""Percent of likeness from which a name word counts beside one of the same name that is right."""
 _JOINTS = frozenset({"dan", "&", "-", "."})
 """Stand between the two names of a pair, or in initials."""
 _PLAIN_TITLES = frozenset({"bapak", "ibu", "kak", "kakak"})

@@ -42,14 +42,16 @@ _KNOWN = lexicon.ALL | set(numbers.WORDS)
 def mended(message: Sequence[Word], is_name: Callable[[str], bool]) -> list[Word]:
     """The message with slips mended; what may be a candidate's name stays as it is."""
     return [
-        word if is_name(word.text) else replace(word, text=spelled(_mended(word.text)))
+        word
+        if not word.text.isalpha() or is_name(word.text)
+        else replace(word, text=spelled(_mended(word.text)))
         for word in message
     ]
 
 
 @lru_cache(maxsize=8192)
 def _mended(text: str) -> str:
-    if text in _KNOWN or not text.isalpha() or len(text) < MIN_LETTERS - 1:
+    if text in _KNOWN or len(text) < MIN_LETTERS - 1:
         return text
     if not set(text) & set(_VOWELS):
         whole = [word for word in _COMMON if _without_vowels(word) == text]

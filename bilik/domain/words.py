@@ -86,7 +86,7 @@ _SPELLINGS = {
     "pilih": "plh pilh pili pilihh",
     "memilih": "mmilih memilh",
     "pilihan": "plhn pilihn",
-    "satu": "stu sat s4tu stuu",
+    "satu": "stu sat stuu",
     "dua": "dwa duwa",
     "tiga": "tga tgaa",
     "nomor": "nomoro numur numer nomber nmr nomer nmer no nomr nomo noomor nomornya num number",
