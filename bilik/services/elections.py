@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from bilik.domain.definition import read_definition
 from bilik.domain.election import Election, Phase, State
-from bilik.errors import NotFound
+from bilik.errors import NotFound, WrongState
 from bilik.storage.tables import elections
 
 _TO_COME_OR_ON = (Phase.OPEN, Phase.GRACE, Phase.PAUSED, Phase.UPCOMING)
@@ -62,6 +62,48 @@ def current(stored: Sequence[StoredElection], now: datetime) -> list[StoredElect
             return found
     over = [one for one in stored if phases[one.id] in _OVER]
     return (over or list(stored))[-1:]
+
+
+def pick(
+    connection: Connection,
+    slug: str | None,
+    state: State | None = None,
+    otherwise: str = "",
+) -> StoredElection:
+    """The election of that code, or the only one there is, locked for the transaction.
+
+    Raises:
+        NotFound: none is, or it is not clear which. WrongState: it is not in the state ``state``;
+        ``otherwise`` says why that matters.
+    """
+    connection.execute(select(elections.c.id).with_for_update())
+    stored = all_elections(connection)
+    found = [one for one in stored if slug in (None, one.election.slug)]
+    if not stored:
+        raise NotFound("Belum ada pemilihan. Mulai dengan `bilik election load pemilihan.yml`.")
+    if not found:
+        names = ", ".join(one.election.slug for one in stored)
+        raise NotFound(f"Pemilihan `{slug}` tidak ada. Yang ada: {names}.")
+    if len(found) > 1:
+        names = ", ".join(one.election.slug for one in found)
+        raise NotFound(f"Ada beberapa pemilihan; pilih dengan `--election KODE`: {names}.")
+    if state is not None and found[0].state is not state:
+        raise WrongState(state_line(found[0], otherwise))
+    return found[0]
+
+
+_STATES = {
+    State.DRAFT: "masih rancangan",
+    State.OPEN: "sudah dibuka",
+    State.PAUSED: "sedang dijeda",
+    State.CLOSED: "sudah ditutup",
+    State.TALLIED: "sudah dihitung",
+}
+
+
+def state_line(stored: StoredElection, reason: str) -> str:
+    """How an election stands, and why something does not go."""
+    return f"Pemilihan `{stored.election.slug}` {_STATES[stored.state]}: {reason}."
 
 
 def _stored(row: Any) -> StoredElection:

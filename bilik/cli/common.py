@@ -1,0 +1,46 @@
+"""What all commands share: the desk, the options, and how they speak."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from bilik import settings
+from bilik.domain.confirmation import is_clear_yes
+from bilik.keys import Keys
+from bilik.services.desk import Desk
+from bilik.storage.database import Database
+from bilik.storage.schema import upgrade
+
+ElectionOption = Annotated[
+    str | None,
+    typer.Option("--election", metavar="KODE", help="Kode pemilihan, kalau ada lebih dari satu."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Keluaran JSON, untuk skrip.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Tanpa bertanya lagi.")]
+
+
+def the_desk() -> Desk:
+    """The desk over the database that is set, brought up to date."""
+    configured = settings.load()
+    database = Database(configured.database_url)
+    upgrade(database)
+    return Desk(database, Keys(configured.secret_key), configured.trustee_dir)
+
+
+def show(as_json: bool, content: dict[str, Any], *lines: str) -> None:
+    """Print what was done, as one JSON object or as lines."""
+    typer.echo(json.dumps(content, ensure_ascii=False) if as_json else "\n".join(lines))
+
+
+def confirm(question: str) -> None:
+    """Go on only after a clear yes.
+
+    Raises:
+        typer.Abort: it was none.
+    """
+    answer = typer.prompt(f"{question} (ya/tidak)", default="tidak")
+    if not is_clear_yes(answer):
+        raise typer.Abort

@@ -1,0 +1,36 @@
+"""`bilik election`: an election and its candidates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bilik.cli.common import JsonOption, show, the_desk
+from bilik.clock import moment_text
+
+app = typer.Typer(help="Pemilihan dan calonnya.", no_args_is_help=True)
+
+
+@app.command("load")
+def election_load(
+    file: Annotated[Path, typer.Argument(metavar="BERKAS", help="pemilihan.yml")],
+    as_json: JsonOption = False,
+) -> None:
+    """Muat pemilihan dari berkas, atau ganti rancangannya selama belum dibuka.
+
+    Contoh: bilik election load pemilihan.yml
+    """
+    election, new = the_desk().load_election(file)
+    contests = [
+        {"id": contest.id, "candidates": len(contest.candidates)} for contest in election.contests
+    ]
+    lines = [
+        f"{'Dimuat' if new else 'Diganti'}: {election.title} ({election.slug})",
+        f"Buka  {moment_text(election.opens, election.zone)}",
+        f"Tutup {moment_text(election.closes, election.zone)}",
+        *(f"{one.title}: {len(one.candidates)} calon" for one in election.contests),
+        "Berikutnya: bilik roll import DPT.csv",
+    ]
+    show(as_json, {"election": election.slug, "new": new, "contests": contests}, *lines)
