@@ -81,7 +81,11 @@ def resolve(
     if resolution.doubt is None and (
         dangles
         or _AGAINST & set(text)
-        or (hint is not Hint.CHOICE and (_LAUGHTER & set(text) or _laughs(message)))
+        or (
+            hint is not Hint.CHOICE
+            and not judge.has_own
+            and (_LAUGHTER & set(text) or _laughs(message))
+        )
         or message[0].raw == "aja"  # "don't", in Banyumas
         or judge.is_talk()
     ):

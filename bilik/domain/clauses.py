@@ -16,6 +16,8 @@ _BREAKS = frozenset({",", ".", ";", ":", "\n", "…", "!", "?"})
 _JOINING = lexicon.ALTERNATIVE | lexicon.MARKER | lexicon.TITLE | {"dan", "&", "sama"}
 
 
+_BEING_RIGHT = frozenset({"benar", "betul", "leres"})
+_HENCE = frozenset("makanya mangkanya makane makae mangkane mulane makonyo".split())
 _SAYING = frozenset("bilang pilih milih sebut nyebut ketik ngetik kirim tulis nulis jawab".split())
 _HOLDS_ON = (
     lexicon.NEGATION | lexicon.CONDITION | lexicon.PEOPLE | lexicon.HEARSAY | lexicon.BY_WHOM
@@ -169,13 +171,13 @@ class _Cutter:
             text in lexicon.CORRECTION
             or (text == "ke" and self._is_old)
             # "yang benar nomor 1"
-            or (text in {"benar", "betul", "leres"} and before in lexicon.THAT_ONE)
+            or (text in _BEING_RIGHT and before in lexicon.THAT_ONE)
         )
 
     def _concedes(self, index: int) -> bool:
         """ "Biar kata orang jelek | gue tetap ke 4": at the voter, after what is granted."""
         before = self._text(index - 1)
-        if self._text(index) in {"akhirnya", "akhire", "ahirnya", "jadinya"}:
+        if self._text(index) in {"akhirnya", "akhire", "ahirnya", "jadinya"} | _HENCE:
             return True  # "sudah mikir lama, akhirnya pilih 2"
         return (
             self._text(index) in lexicon.OWNER
@@ -230,8 +232,12 @@ class _Cutter:
 
     def _negate(self, index: int) -> None:
         word, following = self._message[index], self._text(index + 1)
-        if word.text == "tidak jadi" and index + 1 not in self._starts and self._clause.mentions:
-            self._take_back()  # "1 gajadi, 3"
+        if (
+            word.text == "tidak jadi"
+            and index + 1 not in self._starts
+            and (self._clause.mentions or self._only_marks_since_the_last())
+        ):
+            self._take_back()  # "1 gajadi, 3", "1… gajadi, 3"
             return
         named = any(clause.mentions for clause in self._clauses)
         if named and lexicon.NOTHING_ELSE & set(self._rest_of_clause(index)):
@@ -253,6 +259,13 @@ class _Cutter:
             clear = word.text in lexicon.NOT_THAT or self._clauses[-2].corrects
             self._negations = 1 if clear else 2
             self._clause.idiom = word.text in lexicon.NOT_THAT
+
+    def _only_marks_since_the_last(self) -> bool:
+        """Whether somebody was named, and after it nothing but marks stands."""
+        for clause in reversed(self._clauses):
+            if any(text[0].isalpha() for text in clause.texts) or clause.mentions:
+                return bool(clause.mentions)
+        return False
 
     def _rest_of_clause(self, index: int) -> Iterator[str]:
         for at in range(index + 1, len(self._message)):
@@ -286,7 +299,10 @@ class _Cutter:
         contest = self._clause.contest or next(
             (one.contest for one in reversed(self._clauses) if one.contest), None
         )
-        self._break(contest)
+        if text in _BEING_RIGHT and not self._clause.mentions and not self._negations:
+            self._clause.contest = contest  # "pilihan saya yang benar 1" is one breath
+        else:
+            self._break(contest)
         self._clause.corrects = True
         self._open = text in lexicon.DANGLING
 

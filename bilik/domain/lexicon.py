@@ -53,10 +53,13 @@ CORRECTION = _words(
     "tetapi eh ralat maksudnya maksud maksudku melainkan malah justru ganti salah koreksi ding",
     "sorry maaf revisi ubah diubah diganti jadi jadinya tukar pindah harusnya seharusnya",
     "mengganti mengubah merubah deng mestinya ups meralat menjadi jadiin sekarang padahal",
+    "bentar sebentar tunggu eits",
 )
 """What follows replaces what came before."""
 
-DANGLING = _words("eh ralat salah ganti tukar ubah pindah revisi tetapi malah koreksi batal")
+DANGLING = _words(
+    "eh ralat salah ganti tukar ubah pindah revisi tetapi malah koreksi batal bentar sebentar tunggu"
+)
 """Corrections that leave a message open where nobody is named after them: "2 eh"."""
 
 THAT_ONE = _words("yang si calon sing seng nu nan nang sane se tu")
@@ -67,7 +70,10 @@ AFTERWARDS = _words("maksudnya maksud deng ding")
 
 ALTERNATIVE = _words("atau apa")
 
-REASON = _words("karena supaya biar agar soal sebab mergo soalnya lantaran gara demi")
+REASON = _words(
+    "karena supaya biar agar soal sebab mergo soalnya lantaran gara demi gegara bcs because cuz coz",
+    "amargi amarga margi lantaranana jalaran sabab ben men",
+)
 """Begins a reason, which is read past."""
 
 EMPTY = _words("kosong ksong kosonk kosongnya kosonglah kosongmi suwung kosongan")
@@ -151,7 +157,8 @@ TOPIC = _words(
 
 MARKER = _words(
     "nomor urut calon paslon pasangan kandidat angka pasang urutan yang si sang ke ka gambar",
-    "nama namanya bernama cakades cabup cagub capres caleg caketum kotak nu sing nan",
+    "nama namanya bernama ngaranna ngarana jenenge jenengane namane namine asmane arane namonyo namina",
+    "cakades cabup cagub capres caleg caketum kotak nu sing nan",
 )
 """Stands around a number or name."""
 
@@ -257,6 +264,7 @@ OWNER = _words(
     "i saya aku gue abdi kulo kula ambo awak den denai beta sa ane aye tiang ulun kita inyong",
     "nyong",
     "au titiang ku dalem kawula unda icang cang urang aing ana kaulo wak engkok sengkok",
+    "simkuring kuring isun ahu inakke iyya enyong lon ulon yaku sayah",
 )
 
 UNIT_AFTER = _words(
@@ -312,6 +320,7 @@ FILLER = _words(
     "edede",
     "bismillahirrahmanirrahim bray cuy coy ges pren bestie gaes gais beb sist cuk lek cak ning",
     "yaudah eee anu waduh kodong matur nuwun mengganggu pendirian pendirianku sejak dahulu",
+    "wait actually anyway tbh btw dek dik adek nduk nak le ngger nonton niat niatnya dicatet catet sir",
     "panitia izin gas itulah ajalah badhe wau sori handak unda nang cako tu ngomong ngomongnya",
 )
 """Words that change nothing."""

@@ -110,12 +110,18 @@ def _number_mention_at(
         return None
     if before == "-" and start == 1:
         return None  # "-1"
+    if before in _ONLY_SO_MANY and earlier in _COUNTED:
+        return None  # "calonnya cuma satu"
     options = {
         contest.id: frozenset[Selection]({value})
         for contest in contests
         if contest.candidate(value)
     }
     return Mention(index, end, options, number=value)
+
+
+_ONLY_SO_MANY = frozenset("cuma hanya mung ngan amung namung sekadar cuman tinggal".split())
+_COUNTED = frozenset("calon calonnya calone calonna ada kandidatnya pilihannya yang".split())
 
 
 def _name_like_number_at(

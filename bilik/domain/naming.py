@@ -88,11 +88,16 @@ _SOUNDS = (
 """Spellings of one sound, old and new."""
 
 
+_HARD_AT_THE_END = {"d": "t", "b": "p"}
+
+
 @lru_cache(maxsize=4096)
 def sound(word: str) -> str:
     """A word in one spelling per sound: "fauzi", "fauzy" and "pauji" are one."""
     for spelling, one in _SOUNDS:
         word = word.replace(spelling, one)
+    if word[-1:] in _HARD_AT_THE_END:
+        word = word[:-1] + _HARD_AT_THE_END[word[-1]]  # "ahmat"
     return _TWICE.sub(r"\1", word)
 
 

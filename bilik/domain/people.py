@@ -119,7 +119,7 @@ def name_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) ->
         word = message[end].text
         if is_fixed(message, end):
             break
-        if end > index and (word in lexicon.TITLE or word in _JOINTS):
+        if end > index and (word in lexicon.TITLE or _joins(message, end)):
             end += 1
             continue
         fitting = _bearers(word, contests)
@@ -139,8 +139,18 @@ def name_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) ->
         options, end = kept, end + 1
     while end > index and message[end - 1].text in lexicon.TITLE | _JOINTS:
         end -= 1
+    while options and end < len(message) and message[end].raw in lexicon.DEGREE:
+        end += 1  # "Darmawan SP"
     fitting = _of_gender(options, titles, contests)
     return Mention(start, end, fitting, is_name=True) if options else None
+
+
+def _joins(message: Sequence[Word], at: int) -> bool:
+    """Whether a mark stands within a name; a full stop does so only after an initial or title."""
+    if message[at].text != ".":
+        return message[at].text in _JOINTS
+    before = message[at - 1].text
+    return len(before) == 1 or before in lexicon.TITLE | lexicon.DEGREE
 
 
 def _of_gender(

@@ -48,17 +48,26 @@ _ASKS = lexicon.QUESTION
 _REMARKS = lexicon.HEARSAY - {"bilang"} | lexicon.PEOPLE | lexicon.CAMPAIGN | lexicon.REGRET
 _STEADY = frozenset(
     "namung mung hanya cuma ke tetap mantap mantep fix final maunya milihnya "
-    "pokoknya pokoke mah sih sendiri ganti pindah "
+    "pokoknya pokoke mah sih sendiri ganti pindah mau pengen pingin arep handak hoyong "
     "ubah beda".split()
 )
 """After "saya", these choose as a verb does: "saya ke 2", "aku tetap bu Siti"."""
 _AS_FOR_ME = frozenset("sendiri sih mah ya tetap tetep mah lah kan kok yo teh pun".split())
+_BETWEEN = 2
+"""So many other words may stand between "saya" and its verb: "saya dusun kulon mau memilih 2"."""
+_PLEASE = frozenset("tolong mohon minta please pls plis pliss".split())
+_ADDRESSED = frozenset(
+    "ya min admin kak dek dik nak bos gan bro sis cak rek ges gaes bray cuy lur bilik bot".split()
+)
+_BEING_ASKED = frozenset("disuruh ditanya harus boleh suruh mesti kudu dikon diminta".split())
 _INTRODUCE = frozenset("saya aku nama namaku bernama kulo kula abdi".split())
 _BEFORE_ME = lexicon.CHOOSE | _AS_FOR_ME | lexicon.AFTERWARDS | lexicon.CONDITION
 """Before "saya", these make no introduction of it: "pilihan saya", "maksud saya", "kalau saya"."""
 _ACQUAINTED = frozenset("kenal ketemu bertemu tetanggaan temenan mirip kayak seperti".split())
-_ONLY = frozenset("saja dah deh lah ji mo wae we bae mawon kemawon dong haja".split())
-"""After a name, these choose: "saya Pak Rusdi ji"."""
+_ONLY = frozenset(
+    "saja aja ajah aj ae wae bae we dah deh lah dong donk ji mo mi mawon kemawon haja sajo se su".split()
+)
+"""After a name, these choose, as typed: "saya Pak Rusdi ji"."""
 _LINKS = frozenset(
     "juga akan bakal mau sudah pada yang itu ini sih mah lah dong memang emang tetap jadi pun lagi "
     "cuma hanya pasti ingin pengen sendiri dengan ini kan teh ya arep ajeng badhe bade".split()
@@ -88,6 +97,7 @@ class Judge:
             for word in words(name)
         }
         self._is_campaign = any(word.text in lexicon.CAMPAIGN for word in message)
+        self._head = self._emphatic_head()
         self._voices = [self._voice(clause) for clause in clauses]
         self._own = any(
             voice is Voice.OWN and any(how is Polarity.ACCEPTED for _, how in clause.mentions)
@@ -135,8 +145,14 @@ class Judge:
     def is_talk(self) -> bool:
         """Whether the words around the mentions make the message something other than a choice."""
         likely = self._hint is Hint.CHOICE
-        for clause, voice in zip(self._clauses, self._voices, strict=True):
+        explicit = self._own and self.is_explicit
+        replaced = self._replaced_before()
+        for at, (clause, voice) in enumerate(zip(self._clauses, self._voices, strict=True)):
             if voice in (Voice.OWN, Voice.PLAIN):
+                continue
+            if explicit and not clause.mentions and not self._is_conditional(clause):
+                continue  # whatever was talked about around it
+            if likely and at < replaced:
                 continue
             if (
                 self._own
@@ -161,13 +177,24 @@ class Judge:
         if "?" in texts and not likely:
             return True
         allowed = UNKNOWN[self._hint][self._own]
-        if self._own and self.is_explicit:
+        if explicit:
             allowed = max(allowed, EXPLICIT)
         if self._hint is Hint.OPEN and any(one.corrects and one.mentions for one in self._clauses):
             allowed = max(allowed, CORRECTED)
         if self._hint is Hint.REJECTION and not self._rejects() and not self._own:
             allowed = 0  # a rejection in words that the lexicon does not know
         return sum(not self._is_known(text) for text in texts) > allowed
+
+    def _replaced_before(self) -> int:
+        """The place of the last clause that replaces what was said before it; 0 if none does."""
+        return max(
+            (
+                at
+                for at, one in enumerate(self._clauses)
+                if one.corrects and any(how is Polarity.ACCEPTED for _, how in one.mentions)
+            ),
+            default=0,
+        )
 
     def _rejects(self) -> bool:
         return any(how is Polarity.REJECTED for one in self._clauses for _, how in one.mentions)
@@ -185,8 +212,8 @@ class Judge:
     def _voice(self, clause: Clause) -> Voice:
         texts = set(clause.texts)
         wavering = texts & lexicon.WAVERING
-        if texts & lexicon.NEGATION:
-            wavering -= lexicon.NOTHING_ELSE  # "tidak pakai mikir"
+        if texts & (lexicon.NEGATION | {"sudah"}):
+            wavering -= lexicon.NOTHING_ELSE  # "tidak pakai mikir", "sudah mikir semalaman"
         if self._is_introduced(clause) or texts & _ASKS or wavering or self._is_past(clause):
             return Voice.DOUBT
         if "apa" in texts and clause.mentions and self._hint is not Hint.CHOICE:
@@ -207,6 +234,7 @@ class Judge:
             "own" in subjects
             or bool(texts & lexicon.OWN_CHOICE)
             or self._is_steady(clause)
+            or clause is self._head
             or ("nobody" in subjects and self._hint is Hint.CHOICE and not self._is_campaign)
         )
         if own and (
@@ -222,10 +250,35 @@ class Judge:
             return Voice.REMARK
         return Voice.PLAIN
 
+    def _emphatic_head(self) -> Clause | None:
+        """ "Pak Baso dong, …", "tolong no 1, …": a choice all said before the rest begins.
+
+        The clause holds nobody but one candidate, the words that choose, and an emphasis.
+        """
+        named = [one for one in self._clauses if one.mentions]
+        if not named or self._hint not in (Hint.CHOICE, Hint.OPEN):
+            return None
+        head, texts = named[0], set(named[0].texts)
+        if head.corrects or any(word.text == "?" for word in self._message):
+            return None
+        if any(how is not Polarity.ACCEPTED for _, how in head.mentions):
+            return None
+        emphasis = any(
+            word.raw in _ONLY | _PLEASE or word.text == "nomor" for _, word in head.words
+        )
+        around = all(
+            not word.text[0].isalpha()
+            or word.raw in _ONLY
+            or word.text in _PLEASE | lexicon.MARKER | lexicon.TITLE | lexicon.SOCIAL | _ADDRESSED
+            for _, word in head.words
+        )
+        return head if emphasis and around and texts else None
+
     def _subject(self, verb: int) -> str:
         """Whose the verb of choosing at this place is: "own", "others" or "nobody"."""
         if verb + 1 < len(self._message) and self._message[verb + 1].text in lexicon.OWNER:
             return "own"  # "pilihan saya"
+        unknown = 0
         for at in range(verb - 1, max(-1, verb - 6), -1):
             word = self._message[at]
             if not word.text[0].isalpha():
@@ -239,7 +292,11 @@ class Judge:
             if word.text in lexicon.OTHERS or _is_person(word):
                 return "others"
             if word.text not in _LINKS | lexicon.NEGATION | lexicon.CHOOSE:
-                return "nobody"
+                if word.text in lexicon.TALK | lexicon.QUESTION | lexicon.TITLE:
+                    return "nobody"
+                unknown += 1
+                if unknown > _BETWEEN:
+                    return "nobody"
         return "nobody"
 
     def _is_past(self, clause: Clause) -> bool:
@@ -298,8 +355,8 @@ class Judge:
             if before.text in _ACQUAINTED:
                 return True  # "saya kenal Ketut yang jualan bakso"
             earlier = self._message[mention.start - 2].text if mention.start > 1 else ""
-            after = self._message[mention.end].text if mention.end < len(self._message) else ""
-            if before.text in _INTRODUCE and earlier not in _BEFORE_ME and after not in _ONLY:
+            only = mention.end < len(self._message) and self._message[mention.end].raw in _ONLY
+            if before.text in _INTRODUCE and earlier not in _BEFORE_ME and not only:
                 return True
         return False
 
@@ -319,8 +376,23 @@ class Judge:
                 and (self._hint is Hint.CHOICE or (len(after) > 1 and after[1] in _AS_FOR_ME))
             ):
                 continue  # "kalau saya sih 2": as for me
+            if after and after[0] in lexicon.OWNER | _BEING_ASKED and self._asked_to_choose(at):
+                continue  # "kalau saya disuruh milih ya saya pilih 2"
             return True
         return False
+
+    def _asked_to_choose(self, condition: int) -> bool:
+        """Whether the condition is no more than having to choose, and the choice follows."""
+        after = [word.text for word in self._message[condition + 1 : condition + 4]]
+        rest = self._message[condition + 4 :]
+        return (
+            bool(_BEING_ASKED & set(after))
+            and bool(lexicon.CHOOSE & set(after))
+            and any(
+                one.text in lexicon.OWNER and other.text in lexicon.CHOOSE
+                for one, other in pairwise(rest)
+            )
+        )
 
     def _is_steady(self, clause: Clause) -> bool:
         """ "Saya ke 2", "aku nomor loro", "gue mah bu Siti": a person, and then what is chosen."""

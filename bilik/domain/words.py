@@ -23,7 +23,39 @@ _REDUPLICATED = re.compile(
 )
 
 _PHRASES = (
-    (re.compile(r"\b(siapa|sapa|sopo|saha|sia|sape|sapo|siape|siapo)[ -]+(\1|pun)\b"), "siapapun"),
+    (
+        re.compile(
+            r"\b(siapa|sapa|sopo|saha|sia|sape|sapo|siape|siapo|sinten|sien)[ -]+(\1|pun)\b|"
+            r"\bsasaha\b"
+        ),
+        "siapapun",
+    ),
+    # who decided after a debate does not campaign with it
+    (
+        re.compile(
+            r"\b(?:nonton|liat|lihat|nyimak|dengerin|ikutin|waktu|pas|abis|habis|setelah|sesudah"
+            r"|sehabis) debat(?:nya)?\b"
+        ),
+        "nonton",
+    ),
+    (
+        re.compile(
+            r"\b(saya|sya|sy|aku|gue|gw|kulo|kula|abdi|beta|sa) (?:warga|penduduk|rakyat)\b"
+        ),
+        r"\1",
+    ),
+    (
+        re.compile(
+            r"\b(?:jangan|jgn|jngn|aja|ojo|ulah) (?:sampai |sampe |nganti )?(?:salah|keliru|kliru|lupa"
+            r"|kebalik|ketuker|tertukar|kelupaan|diganti|diubah|dirubah|ditukar)\b"
+        ),
+        "pasti",
+    ),
+    (
+        re.compile(r"\b(?:masa|masak|mosok) (?:engga|enggak|nggak|ngga|gak|ga|tidak|ndak|ora)\b"),
+        "pasti",
+    ),
+    (re.compile(r"(?<!\d )(?<!\d)\bkg (?=[a-z]{3})"), "kang "),
     (re.compile(r"\bsatu ?pun\b"), "siapapun"),
     (re.compile(r"\b(siji|satu|hiji)[ -]*\1 ?(?:nya|ne|na|nyo)\b"), "satusatunya"),
     (re.compile(r"\b(dua|loro|duo|tiga|telu|tilu|tigo)[ -]*\1 ?(?:nya|ne|na|nyo)\b"), "semuanya"),
@@ -37,7 +69,7 @@ _PHRASES = (
     (re.compile(r"\bhe+['’ ]?eh\b"), "heeh"),
     (re.compile(r"\bthat['’]?s right\b"), "betul"),
     (re.compile(r"\b(?:wk){2,}w?\b|\b(?:ha){2,}h?\b|\b(?:he){2,}h?\b"), "hehe"),
-    (re.compile(r"\b(?:dari|ti|saka|ket|dr) dulu\b"), "selalu"),
+    (re.compile(r"\b(?:dari|ti|saka|ket|dr) (?:dulu|awal|kemarin|kemaren|kmrn)\b"), "selalu"),
     (re.compile(r"\bnaon deui\b"), "pasti"),
     (re.compile(r"\b(pindah|ganti|ubah)[ -]\1\b"), r"\1"),
     (re.compile(r"\bs4tu\b"), "satu"),
@@ -104,6 +136,7 @@ _SPELLINGS = {
     "ini": "ni inih nih",
     "apa": "ap apaan apakah opo",
     "siapa": "sapa sp siapah sopo sape",
+    "juga": "jg jga jug oge ugo",
     "bagaimana": "gimana gmn gmana gimn bgmn piye kumaha pripun",
     "kenapa": "knp napa mengapa ngapa kenape",
     "berapa": "brp brapa brpa pira sabaraha pinten",
