@@ -21,6 +21,7 @@ from bilik.domain.mention import Mention
 from bilik.domain.mentions import find_mentions
 from bilik.domain.naming import is_named_so
 from bilik.domain.numbers import number_at
+from bilik.domain.reference import with_references
 from bilik.domain.spelling import mended
 from bilik.domain.voice import Judge
 from bilik.domain.words import Word, words
@@ -61,23 +62,29 @@ def resolve(
     ``asked`` may be None where no contest is being asked; with one contest it is that one.
     """
     message = mended(words(text), partial(is_named_so, contests))
-    mentions = find_mentions(message, contests)
+    mentions = with_references(message, find_mentions(message, contests))
     if asked is None and len(contests) == 1:
         asked = contests[0].id
     if not mentions:
         return Resolution(doubt=Doubt.NOTHING)
-    reason = _reason(message, mentions)
+    everyone, reason = mentions, _reason(message, mentions)
     mentions = [mention for mention in mentions if mention.start not in reason]
     clauses, dangles = cut(message, mentions, contests, reason)
     judge = Judge(message, clauses, contests, hint)
-    if reason and hint in (Hint.OTHER, Hint.REJECTION) and not judge.is_explicit:
+    if (
+        reason
+        and hint in (Hint.OTHER, Hint.REJECTION)
+        and not (judge.is_explicit or _is_all_before(message, mentions, reason))
+    ):
         # What else than a choice would be explained here is in the reason, too.
-        mentions = find_mentions(message, contests)
+        mentions = everyone
         clauses, dangles = cut(message, mentions, contests)
         judge = Judge(message, clauses, contests, hint)
     if len(contests) > 1 and any(clause.contest for clause in clauses):
         asked = None  # a contest that is named never yields to the one being asked
     resolution = _weigh(judge.counted(), asked)
+    if resolution.doubt is Doubt.REJECTED and _LEFT_OVER & {word.text for word in message}:
+        resolution = _only_one_left(resolution, contests)
     if resolution.doubt is None and (
         dangles
         or _AGAINST & set(text)
@@ -96,6 +103,21 @@ def resolve(
             candidates=_in_order(set(resolution.accepted.values())),
         )
     return resolution
+
+
+_LEFT_OVER = lexicon.EXCEPT | frozenset("sisanya sisane sisana sisa tersisa satunya".split())
+"""With all but one rejected, these choose the one: "selain 1 sama 3", "sisanya"."""
+
+
+def _only_one_left(resolution: Resolution, contests: Sequence[Contest]) -> Resolution:
+    """The one candidate that is not rejected, if it is one; else the doubt as it stands."""
+    accepted: dict[str, Selection] = {}
+    for contest in contests:
+        rejected = resolution.rejected.get(contest.id, frozenset())
+        left = [one.number for one in contest.candidates if one.number not in rejected]
+        if rejected and len(left) == 1:
+            accepted[contest.id] = left[0]
+    return Resolution(accepted, resolution.rejected) if accepted else resolution
 
 
 _AGAINST = frozenset("❌👎🚫✗✘🤮🙅")
@@ -167,6 +189,17 @@ def _reason(message: Sequence[Word], mentions: Sequence[Mention]) -> range:
                 end += 1
             return range(start, end)
     return range(0)
+
+
+def _is_all_before(message: Sequence[Word], mentions: Sequence[Mention], reason: range) -> bool:
+    """Whether nothing but one candidate stands before the reason: "nomor 3 soalnya …"."""
+    before = {at for mention in mentions for at in range(mention.start, mention.end)}
+    return all(
+        at in before
+        or not message[at].text[0].isalpha()
+        or message[at].text in lexicon.MARKER | lexicon.TITLE | {"saja", "deh", "dong", "lah"}
+        for at in range(reason.start)
+    )
 
 
 def _weigh(clauses: Sequence[Clause], asked: str | None) -> Resolution:

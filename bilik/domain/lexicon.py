@@ -32,7 +32,8 @@ NEGATION = _words(
     "jang tidak bukan jangan ogah anti emoh mboten sanes henteu ulah moal teu embung tolak",
     "hindari ora dudu udu indak malas males kapok batal bukannya bukanlah pantang no not usah",
     "alim dakmau orak gausah taksah seng trada tra kada moh gamau gakmau nyanda nimau sonde",
-    "nenten never wegah hapus coret menolak nolak janganlah cancel bukang banne boya nyandak tara",
+    "batalin endha enda teda eda nenten never wegah hapus coret menolak nolak janganlah",
+    "cancel bukang banne boya nyandak tara",
     "ndaklah tidaklah",
 )
 
@@ -58,7 +59,8 @@ CORRECTION = _words(
 """What follows replaces what came before."""
 
 DANGLING = _words(
-    "eh ralat salah ganti tukar ubah pindah revisi tetapi malah koreksi batal bentar sebentar tunggu"
+    "eh ralat salah ganti tukar ubah pindah revisi tetapi malah koreksi batal bentar",
+    "sebentar tunggu",
 )
 """Corrections that leave a message open where nobody is named after them: "2 eh"."""
 
@@ -71,7 +73,8 @@ AFTERWARDS = _words("maksudnya maksud deng ding")
 ALTERNATIVE = _words("atau apa")
 
 REASON = _words(
-    "karena supaya biar agar soal sebab mergo soalnya lantaran gara demi gegara bcs because cuz coz",
+    "karena supaya biar agar soal sebab mergo soalnya lantaran gara demi gegara bcs",
+    "because cuz coz",
     "amargi amarga margi lantaranana jalaran sabab ben men",
 )
 """Begins a reason, which is read past."""
@@ -157,7 +160,8 @@ TOPIC = _words(
 
 MARKER = _words(
     "nomor urut calon paslon pasangan kandidat angka pasang urutan yang si sang ke ka gambar",
-    "nama namanya bernama ngaranna ngarana jenenge jenengane namane namine asmane arane namonyo namina",
+    "nama namanya bernama ngaranna ngarana jenenge jenengane namane namine asmane arane namonyo",
+    "namina",
     "cakades cabup cagub capres caleg caketum kotak nu sing nan",
 )
 """Stands around a number or name."""
@@ -320,7 +324,8 @@ FILLER = _words(
     "edede",
     "bismillahirrahmanirrahim bray cuy coy ges pren bestie gaes gais beb sist cuk lek cak ning",
     "yaudah eee anu waduh kodong matur nuwun mengganggu pendirian pendirianku sejak dahulu",
-    "wait actually anyway tbh btw dek dik adek nduk nak le ngger nonton niat niatnya dicatet catet sir",
+    "ja wait actually anyway tbh btw dek dik adek nduk nak le ngger nonton niat niatnya dicatet",
+    "catet sir duh aduh typo autocorrect autokoreksi",
     "panitia izin gas itulah ajalah badhe wau sori handak unda nang cako tu ngomong ngomongnya",
 )
 """Words that change nothing."""

@@ -46,7 +46,28 @@ def find_mentions(message: Sequence[Word], contests: Sequence[Contest]) -> list[
             free = found[-1].end if found else 0
             found.append(with_everyday_part(mention, message, contests, free))
             index = found[-1].end
+            if narrowed := _narrowed(found[-2:], message):
+                found[-2:] = [narrowed]
     return found
+
+
+def _narrowed(pair: Sequence[Mention], message: Sequence[Word]) -> Mention | None:
+    """ "Ayu yang Puspita": two names of one candidate, where the first alone has several."""
+    if len(pair) < 2 or not (pair[0].is_name and pair[1].is_name):
+        return None
+    between = [word.text for word in message[pair[0].end : pair[1].start]]
+    both = {
+        contest: pair[0].options[contest] & pair[1].options[contest]
+        for contest in pair[0].options.keys() & pair[1].options.keys()
+    }
+    if (
+        len(between) != 1
+        or between[0] not in lexicon.THAT_ONE
+        or not all(both.values())
+        or not both
+    ):
+        return None
+    return Mention(pair[0].start, pair[1].end, both, is_name=True)
 
 
 def _empty_box_at(
@@ -135,12 +156,18 @@ def _name_like_number_at(
     return name_at(message, index, contests)
 
 
+_ALL_OR_ANY = frozenset(
+    "siapapun semuanya keduanya ketiganya keempatnya kabeh kabehane sadayana sadaya kabehan".split()
+)
+"""After "not", all of them and any of them are the same."""
+
+
 def _nobody_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -> Mention | None:
     """ "Tidak pilih siapa-siapa": a blank ballot, the negation being part of it."""
     if message[index].text not in lexicon.NEGATION:
         return None
     for end in range(index + 1, min(index + 5, len(message))):
-        if message[end].text == "siapapun":
+        if message[end].text in _ALL_OR_ANY:
             blank = {contest.id: frozenset[Selection]({BLANK}) for contest in contests}
             return Mention(index, end + 1, blank)
         if not message[end].text.isalpha():

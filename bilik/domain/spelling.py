@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -13,29 +14,29 @@ from bilik.domain import lexicon, numbers
 from bilik.domain.words import Word, neighbours, spelled
 
 MIN_LETTERS = 4
-_VOWELS = "aeiou"
+_VOWELS = frozenset("aeiou")
+_TWICE = re.compile(r"(.)\1+")
 _COMMON = frozenset(
     "pilih memilih pilihan coblos nomor nomer calon paslon pasangan bukan jangan tidak kotak "
     "kosong kosongkan ganti maksudnya maksud tetap suara dukung mungkin kalau bagus bingung "
     "terakhir pertama kedua ketiga siapa bagaimana program visi teman katanya empat lima tiga "
-    "delapan sembilan tujuh enam satu golput abstain saya dengan karena".split()
+    "delapan sembilan tujuh enam satu golput abstain saya dengan karena paling bawah final "
+    "keliru putuskan".split()
 )
-"""What a word without vowels may stand for."""
+"""What a word without its vowels may stand for."""
+_SHORT = frozenset("yang saya saja bang kang aja sama juga".split())
+"""Short words so frequent that a slip of one key is more likely than another word."""
 _NUMBERS = frozenset("satu dua tiga empat lima enam tujuh delapan sembilan papat telu siji".split())
 _WORDS = sorted(
     word
     for word in (
-        (
-            lexicon.CHOOSE | lexicon.NEGATION | lexicon.CORRECTION | lexicon.MARKER
-            | lexicon.OWNER | lexicon.REASON | lexicon.QUESTION
-        )
+        (lexicon.KNOWN | lexicon.QUESTION | lexicon.BLANK_WORDS | lexicon.PEOPLE)
         - set(numbers.WORDS)
         | _COMMON
         | _NUMBERS
     )
-    if len(word) >= MIN_LETTERS
-)  # fmt: skip
-"""What is worth mending: the words that decide."""
+    if len(word) >= MIN_LETTERS and word.isalpha()
+)
 _KNOWN = lexicon.ALL | set(numbers.WORDS)
 
 
@@ -53,12 +54,34 @@ def mended(message: Sequence[Word], is_name: Callable[[str], bool]) -> list[Word
 def _mended(text: str) -> str:
     if text in _KNOWN or len(text) < MIN_LETTERS - 1:
         return text
-    if not set(text) & set(_VOWELS):
-        whole = [word for word in _COMMON if _without_vowels(word) == text]
-        return whole[0] if len(whole) == 1 else text
+    once = _TWICE.sub(r"\1", text)
+    if once in _KNOWN and len(once) >= MIN_LETTERS - 1:
+        return once  # "sattu", "kosonng"
+    if short := _of_shortened(once):
+        return short
     near = process.extract(text, _WORDS, scorer=OSA.distance, score_cutoff=1, limit=5)
     fitting = [word for word, _, _ in near if _is_slip(text, word)]
-    return fitting[0] if fitting else text
+    return min(fitting, key=lambda word: word not in _COMMON) if fitting else text
+
+
+def _of_shortened(text: str) -> str | None:
+    """The word that a thumb in haste left vowels out of: "tlu", "fnl", "klru"; if it is sure."""
+    whole = [word for word in _COMMON | _TELLING_NUMBERS if _is_without_vowels(text, word)]
+    meant = {numbers.WORDS.get(word, word) for word in whole}
+    return min(whole) if len(meant) == 1 else None
+
+
+_TELLING_NUMBERS = _NUMBERS | frozenset("tilu opat genep hiji loro enem pitu wolu".split())
+
+
+def _is_without_vowels(text: str, word: str) -> bool:
+    """Whether vowels alone are missing, and at least the half of them."""
+    if len(text) >= len(word) or text[0] != word[0] or text[-1] != word[-1]:
+        return False
+    if [one for one in text if one not in _VOWELS] != [one for one in word if one not in _VOWELS]:
+        return False
+    letters = iter(word)
+    return all(one in letters for one in text)
 
 
 def _is_slip(text: str, word: str) -> bool:
@@ -66,14 +89,9 @@ def _is_slip(text: str, word: str) -> bool:
     if text[0] != word[0]:
         return False
     if sorted(text) == sorted(word):
-        return True  # two letters swapped
-    if min(len(text), len(word)) <= MIN_LETTERS:
+        return len(text) > MIN_LETTERS or word in _SHORT | _COMMON | _NUMBERS  # two swapped
+    if min(len(text), len(word)) <= MIN_LETTERS and word not in _SHORT:
         return False  # "amat" is no "ampat", "lina" no "lima"
     if len(text) != len(word):
         return True
     return any(one in neighbours(other) for one, other in zip(text, word, strict=True))
-
-
-def _without_vowels(word: str) -> str:
-    """As a thumb in haste leaves it: first and last letter, and the consonants between."""
-    return word[0] + "".join(one for one in word[1:-1] if one not in _VOWELS) + word[-1]

@@ -15,6 +15,7 @@ from bilik.domain import lexicon
 from bilik.domain.clauses import Clause, Polarity, stem
 from bilik.domain.election import Contest
 from bilik.domain.hint import Hint
+from bilik.domain.mention import Mention
 from bilik.domain.words import Word, words
 
 
@@ -53,19 +54,25 @@ _STEADY = frozenset(
 )
 """After "saya", these choose as a verb does: "saya ke 2", "aku tetap bu Siti"."""
 _AS_FOR_ME = frozenset("sendiri sih mah ya tetap tetep mah lah kan kok yo teh pun".split())
+_SETTLED = frozenset("mantap mantep final fix yakin putuskan".split())
 _BETWEEN = 2
 """So many other words may stand between "saya" and its verb: "saya dusun kulon mau memilih 2"."""
 _PLEASE = frozenset("tolong mohon minta please pls plis pliss".split())
 _ADDRESSED = frozenset(
     "ya min admin kak dek dik nak bos gan bro sis cak rek ges gaes bray cuy lur bilik bot".split()
 )
-_BEING_ASKED = frozenset("disuruh ditanya harus boleh suruh mesti kudu dikon diminta".split())
+_AROUND = (
+    _PLEASE | _ADDRESSED | lexicon.MARKER | lexicon.TITLE | lexicon.SOCIAL | lexicon.CHOOSE
+    | lexicon.OWNER
+)  # fmt: skip
+"""May stand around a choice that is said before the rest begins."""
 _INTRODUCE = frozenset("saya aku nama namaku bernama kulo kula abdi".split())
 _BEFORE_ME = lexicon.CHOOSE | _AS_FOR_ME | lexicon.AFTERWARDS | lexicon.CONDITION
 """Before "saya", these make no introduction of it: "pilihan saya", "maksud saya", "kalau saya"."""
 _ACQUAINTED = frozenset("kenal ketemu bertemu tetanggaan temenan mirip kayak seperti".split())
 _ONLY = frozenset(
-    "saja aja ajah aj ae wae bae we dah deh lah dong donk ji mo mi mawon kemawon haja sajo se su".split()
+    "saja aja ajah aj ae wae bae we dah deh lah dong donk ji mo mi mawon kemawon haja ja "
+    "sajo se su".split()
 )
 """After a name, these choose, as typed: "saya Pak Rusdi ji"."""
 _LINKS = frozenset(
@@ -139,8 +146,42 @@ class Judge:
             before_own = voice is Voice.PLAIN and Voice.OWN in self._voices[at:] and self._own
             if before_own and self._single and clause.contest is None:
                 continue  # "yang 2 itu RT saya, saya pilih 3"
+            if self._tells_apart(at):
+                continue
             kept.append(clause)
         return kept
+
+    def _tells_apart(self, at: int) -> bool:
+        """ "Pak Parman yang calon, bukan Parman bengkel": a namesake who is no candidate."""
+        accepted = [
+            mention
+            for clause in self._clauses[:at]
+            for mention, how in clause.mentions
+            if how is Polarity.ACCEPTED and mention.is_name
+        ]
+        mentions = self._clauses[at].mentions
+        return bool(mentions) and all(
+            how is Polarity.REJECTED
+            and mention.is_name
+            and any(
+                one.options == mention.options
+                and (
+                    self._surname_follows(self._clauses[at])
+                    or bool(lexicon.PEOPLE & set(self._clauses[at].texts))
+                    or self._said(one) != self._said(mention)
+                )
+                for one in accepted
+            )
+            for mention, how in mentions
+        )
+
+    def _said(self, mention: Mention) -> list[str]:
+        """A name as it was said, without titles."""
+        return [
+            word.text
+            for word in self._message[mention.start : mention.end]
+            if word.text not in lexicon.TITLE
+        ]
 
     def is_talk(self) -> bool:
         """Whether the words around the mentions make the message something other than a choice."""
@@ -166,6 +207,7 @@ class Judge:
         if self._asks_leave():
             return True
         counted = self.counted() if likely or self._own else self._clauses
+        counted = [one for one in counted if not self._tells_apart(self._clauses.index(one))]
         if any(self._surname_follows(clause) for clause in counted):
             return True
         texts = [text for clause in counted for text in clause.texts]
@@ -235,6 +277,7 @@ class Judge:
             or bool(texts & lexicon.OWN_CHOICE)
             or self._is_steady(clause)
             or clause is self._head
+            or self._has_settled(clause)
             or ("nobody" in subjects and self._hint is Hint.CHOICE and not self._is_campaign)
         )
         if own and (
@@ -249,6 +292,11 @@ class Judge:
         if texts & lexicon.JUDGEMENT and not (self._hint is Hint.CHOICE and texts & lexicon.CHOOSE):
             return Voice.REMARK
         return Voice.PLAIN
+
+    @staticmethod
+    def _has_settled(clause: Clause) -> bool:
+        """ "…, tapi sekarang mantap Bang Jo"."""
+        return clause.corrects and bool(_SETTLED & set(clause.texts)) and bool(clause.mentions)
 
     def _emphatic_head(self) -> Clause | None:
         """ "Pak Baso dong, …", "tolong no 1, …": a choice all said before the rest begins.
@@ -376,23 +424,8 @@ class Judge:
                 and (self._hint is Hint.CHOICE or (len(after) > 1 and after[1] in _AS_FOR_ME))
             ):
                 continue  # "kalau saya sih 2": as for me
-            if after and after[0] in lexicon.OWNER | _BEING_ASKED and self._asked_to_choose(at):
-                continue  # "kalau saya disuruh milih ya saya pilih 2"
             return True
         return False
-
-    def _asked_to_choose(self, condition: int) -> bool:
-        """Whether the condition is no more than having to choose, and the choice follows."""
-        after = [word.text for word in self._message[condition + 1 : condition + 4]]
-        rest = self._message[condition + 4 :]
-        return (
-            bool(_BEING_ASKED & set(after))
-            and bool(lexicon.CHOOSE & set(after))
-            and any(
-                one.text in lexicon.OWNER and other.text in lexicon.CHOOSE
-                for one, other in pairwise(rest)
-            )
-        )
 
     def _is_steady(self, clause: Clause) -> bool:
         """ "Saya ke 2", "aku nomor loro", "gue mah bu Siti": a person, and then what is chosen."""

@@ -22,6 +22,7 @@ _REDUPLICATED = re.compile(
     r"([^\W\d_]{2,})2\b"
 )
 
+_I = "saya|sya|sy|aku|gue|gw|kulo|kula|abdi|beta|sa"
 _PHRASES = (
     (
         re.compile(
@@ -29,6 +30,15 @@ _PHRASES = (
             r"\bsasaha\b"
         ),
         "siapapun",
+    ),
+    # no condition, but having to choose: "kalau saya disuruh milih ya saya pilih 2"
+    (
+        re.compile(
+            rf"\b(?:kalau|kalo|klo|kl|nek|lamun|mun|yen) ({_I}) "
+            r"(?:disuruh|harus|mesti|ditanya|diminta|dikon|kudu) "
+            rf"(?:milih|pilih|memilih|nyoblos|coblos)\b(?=.* (?:{_I}) )"
+        ),
+        r"\1",
     ),
     # who decided after a debate does not campaign with it
     (
@@ -39,15 +49,13 @@ _PHRASES = (
         "nonton",
     ),
     (
-        re.compile(
-            r"\b(saya|sya|sy|aku|gue|gw|kulo|kula|abdi|beta|sa) (?:warga|penduduk|rakyat)\b"
-        ),
+        re.compile(rf"\b({_I}) (?:warga|penduduk|rakyat)\b"),
         r"\1",
     ),
     (
         re.compile(
-            r"\b(?:jangan|jgn|jngn|aja|ojo|ulah) (?:sampai |sampe |nganti )?(?:salah|keliru|kliru|lupa"
-            r"|kebalik|ketuker|tertukar|kelupaan|diganti|diubah|dirubah|ditukar)\b"
+            r"\b(?:jangan|jgn|jngn|aja|ojo|ulah) (?:sampai |sampe |nganti )?(?:salah|keliru|kliru"
+            r"|lupa|kebalik|ketuker|tertukar|kelupaan|diganti|diubah|dirubah|ditukar)\b"
         ),
         "pasti",
     ),
@@ -57,6 +65,7 @@ _PHRASES = (
     ),
     (re.compile(r"(?<!\d )(?<!\d)\bkg (?=[a-z]{3})"), "kang "),
     (re.compile(r"\bsatu ?pun\b"), "siapapun"),
+    (re.compile(r"\b(?:tinggal|sisa) (?:satu|1|siji|hiji)\b"), "sisanya"),
     (re.compile(r"\b(siji|satu|hiji)[ -]*\1 ?(?:nya|ne|na|nyo)\b"), "satusatunya"),
     (re.compile(r"\b(dua|loro|duo|tiga|telu|tilu|tigo)[ -]*\1 ?(?:nya|ne|na|nyo)\b"), "semuanya"),
     (re.compile(r"\b(?:harga mati|no debat)\b"), "pasti"),
@@ -166,7 +175,7 @@ _SPELLINGS = {
         "krim krm kirmi dikirimkan dikirimin kirimkn kirimlah kirimmi kerem kirm kirimkan "
         "kirimin kirimno kirimen dikirim kirimakan kirimke send sent"
     ),
-    "semua": "smua smw",
+    "semua": "smua smw samua",
     "kalau": "kalo klo klu kl kalu nek",
     "mau": "mo mw mao",
     "jadi": "jd jdi dadi",
