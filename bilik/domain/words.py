@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_CHARACTERS = 1000
 """Longer messages are cut before they are read; nobody needs more to name a candidate."""
@@ -245,10 +246,16 @@ def words(text: str) -> list[Word]:
 
     ``"Gue plh nmr 02 dooong"`` → gue, pilih, nomor, 02, dong. Emoji are left out.
     """
+    return list(_split(text))
+
+
+@lru_cache(maxsize=1)
+def _split(text: str) -> tuple[Word, ...]:
+    """The words of the message being read; every one of its readers asks for them."""
     lowered = _REDUPLICATED.sub(r"\1 \1", clean(text).lower())
     for phrase, meaning in _PHRASES:
         lowered = phrase.sub(meaning, lowered)
-    return [Word(spelled(raw), raw) for raw in _TOKEN.findall(lowered)]
+    return tuple(Word(spelled(raw), raw) for raw in _TOKEN.findall(lowered))
 
 
 def spelled(word: str) -> str:

@@ -39,12 +39,12 @@ def region(agent: object) -> Iterator[Trial]:
 def test_intents_are_told_apart(measured: Measured) -> None:
     assert measured.intents.examples >= 800
     assert measured.intents.macro_f1 >= 0.93
-    assert min(measured.intents.by_intent.values()) >= 0.75
+    assert min(measured.intents.by_intent.values()) >= 0.8
 
 
 def test_choices_are_read_back_right_and_hardly_ever_wrong(measured: Measured) -> None:
     assert measured.choices.choices >= 1300
-    assert measured.choices.right_rate >= 0.93
+    assert measured.choices.right_rate >= 0.97
     assert measured.choices.wrong_rate <= 0.005
 
 
