@@ -90,7 +90,7 @@ def resolve(
         or _AGAINST & set(text)
         or (
             hint is not Hint.CHOICE
-            and not judge.has_own
+            and not judge.is_explicit
             and (_LAUGHTER & set(text) or _laughs(message))
         )
         or message[0].raw == "aja"  # "don't", in Banyumas

@@ -306,21 +306,23 @@ class Judge:
         named = [one for one in self._clauses if one.mentions]
         if not named or self._hint not in (Hint.CHOICE, Hint.OPEN):
             return None
-        head, texts = named[0], set(named[0].texts)
-        if head.corrects or any(word.text == "?" for word in self._message):
+        head = named[0]
+        if head.corrects or self._is_campaign or any(word.text == "?" for word in self._message):
             return None
         if any(how is not Polarity.ACCEPTED for _, how in head.mentions):
             return None
+        is_number = not any(mention.is_name for mention, _ in head.mentions)
         emphasis = any(
-            word.raw in _ONLY | _PLEASE or word.text == "nomor" for _, word in head.words
-        )
-        around = all(
-            not word.text[0].isalpha()
-            or word.raw in _ONLY
-            or word.text in _PLEASE | lexicon.MARKER | lexicon.TITLE | lexicon.SOCIAL | _ADDRESSED
+            word.raw in _ONLY
+            or word.text in _PLEASE | lexicon.CHOOSE | {"nomor"}
+            or (is_number and word.text in _ADDRESSED)
             for _, word in head.words
         )
-        return head if emphasis and around and texts else None
+        around = all(
+            not word.text[0].isalpha() or word.raw in _ONLY or word.text in _AROUND
+            for _, word in head.words
+        )
+        return head if emphasis and around else None
 
     def _subject(self, verb: int) -> str:
         """Whose the verb of choosing at this place is: "own", "others" or "nobody"."""

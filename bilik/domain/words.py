@@ -56,7 +56,7 @@ _PHRASES = (
     (
         re.compile(
             r"\b(?:jangan|jgn|jngn|aja|ojo|ulah) (?:sampai |sampe |nganti )?(?:salah|keliru|kliru"
-            r"|lupa|kebalik|ketuker|tertukar|kelupaan|diganti|diubah|dirubah|ditukar)\b"
+            r"|kebalik|ketuker|tertukar|diganti|diubah|dirubah|ditukar)\b"
         ),
         "pasti",
     ),
