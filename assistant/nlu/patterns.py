@@ -57,7 +57,7 @@ class PatternIntentClassifier(IntentClassifier, GraphComponent):
         for message in messages:
             text = message.get(TEXT) or ""
             intent = intent_by_form(text)
-            if intent is None and message.get(STRANGE) and _confidence(message) < SURE:
+            if intent is None and message.get(STRANGE) and not _is_sure(message):
                 intent = NOT_UNDERSTOOD  # a guess from letters alone would be a wild one
             if text.lstrip().startswith(COMMAND):
                 # Rasa looks for commands after this component. Nothing of it goes any further.
@@ -69,8 +69,14 @@ class PatternIntentClassifier(IntentClassifier, GraphComponent):
         return messages
 
 
-def _confidence(message: Message) -> float:
-    return float((message.get(INTENT) or {}).get(PREDICTED_CONFIDENCE_KEY) or 0.0)
+def _is_sure(message: Message) -> bool:
+    """Whether the model knows what a message is of which no word is known.
+
+    That it is about "something else" is no knowledge, of gibberish least of all.
+    """
+    found = message.get(INTENT) or {}
+    confidence = float(found.get(PREDICTED_CONFIDENCE_KEY) or 0.0)
+    return confidence >= SURE and found.get(INTENT_NAME_KEY) != "out_of_scope"
 
 
 def intent_by_form(text: str) -> str | None:
