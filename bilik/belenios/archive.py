@@ -127,6 +127,17 @@ class Archive:
         return int(self.header.timestamp)
 
     @property
+    def head(self) -> str:
+        """The hash of the last event.
+
+        Raises:
+            InvalidRecord: the archive holds nothing yet.
+        """
+        if not self.events:
+            raise InvalidRecord("arsip belum berisi pemilihan")
+        return hash_of(self.events[-1])
+
+    @property
     def setup(self) -> SetupData:
         """The files that the election starts from.
 
@@ -181,7 +192,7 @@ class Archive:
         kind = _successor(previous, event.type)
         if event.height != len(self.events):
             raise InvalidRecord("nomor urut peristiwa tidak berlanjut")
-        if event.parent != (_hash_of(previous) if previous else None):
+        if event.parent != (hash_of(previous) if previous else None):
             raise InvalidRecord("peristiwa tidak menyambung pada peristiwa sebelumnya")
         expected: list[str] = []
         if event.payload is not None:
@@ -225,8 +236,7 @@ class Writer:
     def setup(self, election: bytes, trustees: bytes, credentials: bytes) -> None:
         """Open the election with its three published files."""
         files = [election, trustees, credentials]
-        hashes = [wire.sha256_hex(one) for one in files]
-        self._append(EventType.SETUP, [*files, wire.encode(SetupData(*hashes))])
+        self._append(EventType.SETUP, [*files, setup_payload(*files)])
 
     def ballot(self, ballot: bytes) -> None:
         """Put in a ballot."""
@@ -254,21 +264,38 @@ class Writer:
 
     def _append(self, kind: EventType, files: Sequence[bytes]) -> None:
         """Add an event; the last of its files is the payload."""
-        _successor(self._last, kind.value)
-        event = Event(
-            parent=_hash_of(self._last) if self._last else None,
-            height=self._last.height + 1 if self._last else 0,
-            type=kind.value,
-            payload=wire.sha256_hex(files[-1]) if files else None,
-        )
+        event = next_event(self._last, kind, wire.sha256_hex(files[-1]) if files else None)
         named = [(wire.sha256_hex(content) + _DATA, content) for content in files]
-        named.append((_hash_of(event) + _EVENT, wire.encode(event)))
+        named.append((hash_of(event) + _EVENT, wire.encode(event)))
         self._file.write(b"".join(_tar(*one, self._timestamp) for one in named))
         self._last = event
 
 
-def _hash_of(event: Event) -> str:
+def hash_of(event: Event) -> str:
+    """The name that the next event knows an event by."""
     return wire.sha256_hex(wire.encode(event))
+
+
+def next_event(last: Event | None, kind: EventType, payload: str | None) -> Event:
+    """The event that follows ``last``; ``payload`` is the hash of the file that it brings in.
+
+    Raises:
+        InvalidRecord: none of that type may.
+    """
+    _successor(last, kind.value)
+    return Event(
+        parent=hash_of(last) if last else None,
+        height=last.height + 1 if last else 0,
+        type=kind.value,
+        payload=payload,
+    )
+
+
+def setup_payload(election: bytes, trustees: bytes, credentials: bytes) -> bytes:
+    """The file that names the three that an election starts from."""
+    return wire.encode(
+        SetupData(*(wire.sha256_hex(one) for one in (election, trustees, credentials)))
+    )
 
 
 def _successor(last: Event | None, kind: str) -> EventType:
