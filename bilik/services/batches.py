@@ -6,10 +6,10 @@ election is closed, the rest. Within a batch they come in the order of their tra
 
 What this hides, and what it does not: whoever watches the chain, or takes the database, sees which
 ballots came in one batch, of at least :data:`BATCH`, and not their order within it. The exceptions
-are the ballots that still wait, of which a thief sees that they came last, and the last batch, which
-may be smaller. What a database keeps beside its rows (write-ahead log, transaction ids and dead
-rows of PostgreSQL, the pages of an SQLite file) may tell more, see docs/ARCHITECTURE.md. All of it
-leads to ciphertexts.
+are the ballots that still wait, of which a thief sees that they came last, and the last batch,
+which may be smaller. What a database keeps beside its rows (write-ahead log, transaction ids and
+dead rows of PostgreSQL, the pages of an SQLite file) may tell more, see docs/ARCHITECTURE.md. All
+of it leads to ciphertexts.
 
 Any number may publish at once. Ballots are verified outside any transaction; the append is one
 transaction under a lock, and is given up if the chain has grown meanwhile. So a crash leaves

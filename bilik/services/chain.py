@@ -1,4 +1,4 @@
-"""An election's chain as it is stored: which ballots are published, in what order, and the last link.
+"""An election's chain as it is stored: which ballots are published, in what order, and its end.
 
 The chain's contents are the ballots themselves, each with its place. What binds them is the last
 event, in which all before it are named: a published ballot that was altered, taken out or moved no
@@ -113,7 +113,7 @@ def ballots_of(connection: Connection, election_id: int, chain: Chain) -> Iterat
     if last != chain.last:
         raise BilikError(
             "Surat suara yang sudah diterbitkan bukan lagi yang dulu, atau urutannya berubah. "
-            "Jangan umumkan hasil; bandingkan dengan cuplikan (`bilik verify --since`) bersama saksi."
+            "Jangan umumkan hasil; simpan basis data ini dan periksa bersama saksi."
         )
 
 

@@ -1,10 +1,10 @@
 """Interim counts, where results are live: the sum of the batches published so far, decrypted.
 
-Two counts differ by at least :data:`bilik.services.batches.BATCH` ballots, for they are made of whole
-batches only. The ballots after the last batch are first counted at the closing. So the result may
-differ from the last interim count by fewer ballots, even by one: of who is known to have voted after
-it, the difference tells how. That is the price of live results, and why they are not the default.
-They are not part of the record, which has no place for them.
+Two counts differ by at least :data:`bilik.services.batches.BATCH` ballots, for they are made of
+whole batches only. The ballots after the last batch are first counted at the closing. So the result
+may differ from the last interim count by fewer ballots, even by one: of a voter who is known to
+have been the only one after it, the difference tells the choice. That is the price of live results,
+and why they are not the default. They are not part of the record, which has no place for them.
 """
 
 from __future__ import annotations

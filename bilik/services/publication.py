@@ -67,8 +67,8 @@ Yang tidak dibuktikan oleh pemeriksaan ini
 _SNAPSHOT_MANUAL = """\
 CARA MEMERIKSA CUPLIKAN {title}
 
-Pemungutan suara belum dihitung. Folder ini berisi kotak suara sejauh yang sudah diterbitkan: surat
-suara terenkripsi, tanpa hasil. Suara diterbitkan berkelompok, jadi suara yang baru masuk mungkin belum
+Suara belum dihitung. Folder ini berisi kotak suara sejauh yang sudah diterbitkan: surat suara
+terenkripsi, tanpa hasil. Suara diterbitkan berkelompok, jadi suara yang baru masuk mungkin belum
 ada di sini.
 
 Simpan folder ini. Cuplikan berikutnya, dan terbitan akhir, harus memuat semua yang ada di sini:
@@ -110,9 +110,7 @@ def describe_snapshot(
     archive = Archive(file)
     election = read_definition(source.definition)
     verified = verify(archive, workers)
-    summary = _snapshot_summary(
-        election, archive, verified, _sha256(file), source.roll_hash.hex()
-    )
+    summary = _snapshot_summary(election, archive, verified, _sha256(file), source.roll_hash.hex())
     manual = _SNAPSHOT_MANUAL.format(title=election.title, head=archive.head)
     _write(directory, source.definition, (SNAPSHOT, summary), archive, manual)
     return summary

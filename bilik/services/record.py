@@ -26,6 +26,7 @@ from bilik.services.elections import StoredElection
 from bilik.services.trustee import OWNER
 from bilik.storage.tables import elections, records, voters
 
+
 @dataclass(frozen=True)
 class Source:
     """What is published of an election besides its archive: its file and its roll's hash.
@@ -108,8 +109,8 @@ def election_of(connection: Connection, stored: StoredElection) -> election.Elec
 def write_archive(connection: Connection, stored: StoredElection, file: BinaryIO) -> Source:
     """Write the archive of an election that has been counted; what else is published of it.
 
-    The same record gives the same bytes each time: ballots come in the order of the chain, and every
-    file bears the hour that voting was to begin. It begins with the bytes of every snapshot.
+    The same record gives the same bytes each time: ballots come in the order of the chain, and
+    every file bears the hour that voting was to begin. It begins with the bytes of every snapshot.
 
     Raises:
         WrongState: it has not been counted. BilikError: a published ballot is not as it was.
@@ -137,7 +138,8 @@ def write_snapshot(connection: Connection, stored: StoredElection, file: BinaryI
     election_of(connection, stored)
     if stored.state is State.TALLIED:
         raise WrongState(
-            f"Pemilihan `{stored.election.slug}` sudah dihitung. Yang lengkap: `bilik export FOLDER`."
+            f"Pemilihan `{stored.election.slug}` sudah dihitung. Tulis terbitan lengkapnya dengan "
+            "`bilik export FOLDER`."
         )
     _, published = _write_ballots(connection, stored, file)
     return _source(connection, stored, published)

@@ -1,8 +1,8 @@
 """The encrypted sum of the ballots published so far, which live results are decrypted from.
 
 Only whole batches are added, and only until the closing. The sum is sealed with the server's key:
-whoever can write to the database, but has not that key, cannot have anything else decrypted, such as
-a single ballot.
+whoever can write to the database, but has not that key, cannot have anything else decrypted, such
+as a single ballot.
 """
 
 from __future__ import annotations
