@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.engine import Connection
 
 from bilik.belenios import archive, wire
@@ -71,13 +71,13 @@ def append(
     last, places = chain.last, []
     for tracker, credential_hash in links:
         last = archive.next_event(last, EventType.BALLOT, tracker.hex())
-        places.append((tracker, last.height, credential_hash))
-    for tracker, position, credential_hash in places:
-        connection.execute(
-            update(ballots)
-            .where(ballots.c.tracker == tracker)
-            .values(position=position, credential_hash=credential_hash, set_aside=False)
-        )
+        places.append({"of": tracker, "at": last.height, "by": credential_hash})
+    connection.execute(
+        update(ballots)
+        .where(ballots.c.tracker == bindparam("of"))
+        .values(position=bindparam("at"), credential_hash=bindparam("by"), set_aside=False),
+        places,
+    )
     values = {
         "last_event": wire.encode(last), "summed": chain.summed, "sealed_sum": chain.sealed_sum,
     }  # fmt: skip

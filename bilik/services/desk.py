@@ -235,14 +235,21 @@ class Desk:
         """Wipe expired sessions."""
         self._upkeep.sweep()
 
-    def underway(self) -> list[tuple[str, State, Visibility]]:
-        """The elections that were opened and are not counted yet, the oldest first."""
+    def underway(self) -> list[str]:
+        """The codes of the elections that were opened and are not counted yet, the oldest first."""
         with self._database.read() as connection:
             return [
-                (one.election.slug, one.state, one.election.visibility)
+                one.election.slug
                 for one in all_elections(connection)
                 if one.state not in (State.DRAFT, State.TALLIED)
             ]
+
+    def counts_itself(self, slug: str) -> bool:
+        """Whether the election is closed, and nobody has to ask for its count: it is live."""
+        with self._database.read() as connection:
+            stored = pick(connection, slug)
+            live = stored.election.visibility is Visibility.LIVE
+            return live and stored.state is State.CLOSED
 
     def tally(self, slug: str | None = None) -> Result:
         """Count a closed election; counting again gives the same.

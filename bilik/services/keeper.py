@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bilik.domain.election import State, Visibility
 from bilik.errors import BilikError, BoxUnavailable
 from bilik.services.desk import Desk
 
@@ -27,9 +26,9 @@ class Keeper:
         """One round over all elections that are not over; never raises a BilikError."""
         try:
             self._desk.sweep()
-            for slug, state, visibility in self._desk.underway():
+            for slug in self._desk.underway():
                 problem = self._desk.tend(slug)
-                if not problem and state is State.CLOSED and visibility is Visibility.LIVE:
+                if not problem and self._desk.counts_itself(slug):
                     problem = self._tally(slug)
                 self._report(slug, problem)
             self._report("", None)
