@@ -26,12 +26,13 @@ from bilik.services.batches import BATCH, Publisher
 from bilik.services.booth import Booth
 from bilik.services.credentials import credential_of
 from bilik.services.desk import Desk
+from bilik.services.keeper import Keeper
 from bilik.services.elections import all_elections
 from bilik.services.outcomes import Kind
 from bilik.storage.database import Database
-from bilik.storage.tables import ballots, chains, participations
+from bilik.storage.tables import ballots, chains, elections, participations
 from tests.booth import HandClock, Polling, set_up
-from tests.elections import VILLAGE
+from tests.elections import LIVE, VILLAGE
 
 VOTERS = 60
 EITHER = pytest.mark.parametrize("village", ["sqlite", "postgresql"], indirect=True)
@@ -219,6 +220,29 @@ def test_many_publishers_and_voters_at_once_give_one_chain_with_every_ballot_onc
     assert [row.position for row in rows(village, ballots.c.position)] == list(range(1, VOTERS + 1))
     assert sorted(row.receipt for row in rows(village, ballots.c.receipt)) == sorted(receipts)
     assert village.counts()["kades"] == {1: 20, 2: 20, 3: 20, "blank": 0}
+
+
+@EITHER
+def test_several_keepers_at_once_do_what_one_does(village: Polling) -> None:
+    live = village
+    change(live, update(elections).values(definition=LIVE))
+    databases = [Database(live.url) for _ in range(4)]
+    told: list[str] = []
+    keepers = [
+        Keeper(Desk(one, live.keys, live.trustee_dir, live.clock), told.append) for one in databases
+    ]
+    with ThreadPoolExecutor(4) as pool:
+        live.vote_each(range(BATCH + 3))
+        for _ in range(2):
+            list(pool.map(Keeper.look_after, keepers))
+        assert live.booth.interim_counts()[0].ballots >= BATCH
+        live.clock.now = live.election.closes + live.election.grace
+        for _ in range(2):
+            list(pool.map(Keeper.look_after, keepers))
+    for one in databases:
+        one.close()
+    assert told == []
+    assert sum(live.booth.results()[0].counts[0].votes.values()) == BATCH + 3
 
 
 def test_a_cast_does_not_wait_for_a_publisher(

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,12 +17,9 @@ from sqlalchemy import select, update
 
 from bilik.clock import system_clock
 from bilik.domain.election import Phase
-from bilik.keys import Keys
 from bilik.services.batches import BATCH
-from bilik.services.desk import Desk
 from bilik.services.keeper import Keeper
 from bilik.services.outcomes import Kind
-from bilik.storage.database import Database
 from bilik.storage.tables import ballots, elections, sessions
 from tests.booth import SECRET, Polling, set_up
 from tests.elections import LIVE, VILLAGE, open_now
@@ -126,27 +122,6 @@ def test_what_cannot_be_counted_is_told_once_and_left_to_people(live: Polling) -
     assert state(live) == "closed"
     keeper(live).look_after()
     assert state(live) == "tallied"
-
-
-def test_several_keepers_at_once_do_what_one_does(live: Polling) -> None:
-    databases = [Database(live.url) for _ in range(4)]
-    told: list[str] = []
-    keepers = [
-        Keeper(Desk(one, Keys(SECRET), live.trustee_dir, live.clock), told.append)
-        for one in databases
-    ]
-    with ThreadPoolExecutor(4) as pool:
-        live.vote_each(range(BATCH + 3))
-        for _ in range(2):
-            list(pool.map(Keeper.look_after, keepers))
-        assert live.booth.interim_counts()[0].ballots >= BATCH
-        to_the_closing(live)
-        for _ in range(2):
-            list(pool.map(Keeper.look_after, keepers))
-    for one in databases:
-        one.close()
-    assert (state(live), told) == ("tallied", [])
-    assert sum(live.booth.results()[0].counts[0].votes.values()) == BATCH + 3
 
 
 def test_a_database_that_does_not_answer_is_told_once_and_tried_again(village: Polling) -> None:
