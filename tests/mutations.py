@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from random import Random
 
+from bilik.belenios import archive as archives
 from bilik.belenios import wire
 from bilik.belenios.archive import Archive, EventType, Writer
 
@@ -156,11 +157,10 @@ def _chained_anew(change: Callable[[list[bytes], Random], list[bytes]]) -> Mutat
 
 def _rest_of(pieces: Pieces, made: list[bytes]) -> list[bytes]:
     """The files after the end of ballots, their events chained onto ``made``."""
-    from bilik.belenios import archive as archives
-
     file = BytesIO(b"".join(made))
-    last = Archive(file).events[-1]
+    last = Archive(file).last
     old = Archive(BytesIO(pieces.joined()))
+    events = pieces.places(".event.json")
     rest: list[bytes] = []
     start = next(
         place + 1
@@ -171,9 +171,7 @@ def _rest_of(pieces: Pieces, made: list[bytes]) -> list[bytes]:
         if not pieces.name(place).endswith(".event.json"):
             rest.append(pieces.files[place])
             continue
-        (event,) = [
-            one for one in old.events if archives.hash_of(one) == pieces.name(place).split(".")[0]
-        ]
+        event = old.event(events.index(place))
         last = archives.next_event(last, EventType(event.type), event.payload)
         name = archives.hash_of(last) + ".event.json"
         rest.append(archives._tar(name, wire.encode(last), old.timestamp))

@@ -147,8 +147,8 @@ def check_since(earlier: Path, directory: Path, workers: int = 1) -> tuple[dict[
                 f"arsip di {directory} tidak memuat semua yang ada di {earlier}, atau mengubahnya"
             )
         summary = _check(directory, path, file, archive, verify(archive, workers))
-        added = [sum(1 for _ in one.payloads(EventType.BALLOT)) for one in (before, archive)]
-    return summary, added[1] - added[0]
+        added = archive.count(EventType.BALLOT) - before.count(EventType.BALLOT)
+    return summary, added
 
 
 def _check(
@@ -218,7 +218,7 @@ def _write(
 def _snapshot_summary(
     election: Election, archive: Archive, verified: Verified, digest: str, roll_hash: str
 ) -> dict[str, Any]:
-    if archive.events[-1].type not in (EventType.SETUP, EventType.BALLOT):
+    if archive.last is None or archive.last.type not in (EventType.SETUP, EventType.BALLOT):
         raise InvalidRecord("arsip cuplikan berisi lebih dari surat suara")
     return {
         "cuplikan": True,

@@ -25,8 +25,8 @@ from bilik.services.batches import BATCH
 from bilik.services.publication import check, check_since
 from tests.booth import held_by_25, set_up
 from tests.box import CHIEF, OPENED, TREASURER, Box, Ceremony, Holders, group_of, single
-from tests.forgeries import BOX as FORGERS
 from tests.elections import VILLAGE
+from tests.forgeries import BOX as FORGERS
 from tests.forgeries import FORGERIES
 from tests.mutations import MUTATIONS, Pieces
 

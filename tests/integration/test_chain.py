@@ -26,8 +26,8 @@ from bilik.services.batches import BATCH, Publisher
 from bilik.services.booth import Booth
 from bilik.services.credentials import credential_of
 from bilik.services.desk import Desk
-from bilik.services.keeper import Keeper
 from bilik.services.elections import all_elections
+from bilik.services.keeper import Keeper
 from bilik.services.outcomes import Kind
 from bilik.storage.database import Database
 from bilik.storage.tables import ballots, chains, elections, participations
