@@ -16,9 +16,9 @@ from bilik.belenios import ballot, credentials, group, tally, trustees, wire
 from bilik.belenios.ballot import Ballot
 from bilik.belenios.group import Exponent
 from bilik.belenios.tally import EncryptedTally
-from bilik.domain.election import Election
+from bilik.domain.election import Election, State
 from bilik.domain.tally import ContestCount, by_candidate
-from bilik.errors import BilikError, InvalidRecord
+from bilik.errors import BilikError, InvalidRecord, WrongState
 from bilik.keys import Keys, SealBroken
 from bilik.services import ballot_box, chain, record, running_sum
 from bilik.services.chain import Chain
@@ -103,8 +103,13 @@ def publish(
     ``private_key`` is asked for only if there is something to decrypt.
 
     Raises:
-        BilikError: the key is another election's, or the box is not what was counted before.
+        WrongState: the box is not closed. BilikError: the key is another election's, or the box is
+        not what was counted before.
     """
+    if stored.state not in (State.CLOSED, State.TALLIED):
+        raise WrongState(
+            f"Pemilihan `{stored.election.slug}` belum ditutup. Jalankan `bilik close`."
+        )
     _check_marks(connection, stored)
     the_election = record.election_of(connection, stored)
     row = connection.execute(select(records).where(records.c.election_id == stored.id)).one()

@@ -16,7 +16,7 @@ from bilik.belenios import tally, wire
 from bilik.belenios.ballot import Ballot
 from bilik.errors import BilikError, WrongState
 from bilik.keys import Keys
-from bilik.services import interim, record, trustee
+from bilik.services import counting, interim, record, trustee
 from bilik.services.batches import BATCH, Publisher
 from bilik.services.elections import all_elections
 from bilik.storage.tables import ballots, chains, interim_counts
@@ -109,6 +109,10 @@ def test_where_results_wait_for_the_closing_nothing_counts_before(tmp_path: Path
         interim.count(village.database, village.keys, 1, unasked)
     with pytest.raises(WrongState, match="belum ditutup"):
         village.desk.tally()
+    with village.database.write() as connection:
+        (stored,) = all_elections(connection)
+        with pytest.raises(WrongState, match="belum ditutup"):
+            counting.publish(connection, stored, counting.Box(), unasked)
     with village.database.read() as connection:
         row = connection.execute(select(chains)).one()
         assert (row.summed, row.sealed_sum) == (0, None)
