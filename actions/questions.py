@@ -8,7 +8,8 @@ from dataclasses import replace
 from actions import render, replies
 from actions.replies import Reply
 from actions.voter_action import Visit, VoterAction
-from bilik.domain.election import Phase
+from bilik.domain.election import Phase, Visibility
+from bilik.services.batches import BATCH
 from bilik.services.sessions import Stage
 
 _OVER = (Phase.GRACE, Phase.CLOSED, Phase.TALLIED)
@@ -115,17 +116,24 @@ class Results(Question):
     """Results."""
 
     def reply(self, visit: Visit) -> list[Reply]:
-        """The count, once there is one; until then, when to expect it."""
+        """The count, once there is one; until then the newest interim one, or when to expect it."""
         text = render.results(visit.booth.results())
         if text:
             return [replies.reply("results", visit.scene, results=text)]
-        return [
-            replies.reply(
-                "results_soon" if one[1] in _OVER else "results_later",
-                replace(visit.scene, elections=(one,)),
-            )
-            for one in visit.scene.elections
-        ]
+        interim = visit.booth.interim_counts()
+        text = render.interim(interim)
+        said = [replies.reply("results", visit.scene, results=text)] if text else []
+        counted = {one.election.slug for one in interim}
+        for one in visit.scene.elections:
+            election, phase = one
+            scene = replace(visit.scene, elections=(one,))
+            if phase in _OVER:
+                said.append(replies.reply("results_soon", scene))
+            elif election.visibility is not Visibility.LIVE:
+                said.append(replies.reply("results_later", scene))
+            elif election.slug not in counted:
+                said.append(replies.reply("results_interim_none", scene, batch=str(BATCH)))
+        return said
 
     def answer(self, visit: Visit) -> list[Reply]:
         """Lead back only those who can vote now."""

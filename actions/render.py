@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from bilik.clock import day_text, hour_text, moment_text
 from bilik.domain.election import BLANK, Candidate, Contest, Election, Phase, Selection, Selections
 from bilik.domain.mentions import find_mentions
+from bilik.domain.tally import ContestCount
 from bilik.domain.words import words
 from bilik.services.counting import Result
+from bilik.services.interim import Interim
 from bilik.services.outcomes import Outcome, Scene
 
 BLANK_TEXT = "dikosongkan (tidak memilih siapa pun)"
@@ -192,17 +194,34 @@ def results(found: Sequence[Result]) -> str:
     return "\n\n".join(_one_result(result) for result in found)
 
 
+def interim(found: Sequence[Interim]) -> str:
+    """Counts while people vote, for each election."""
+    return "\n\n".join(
+        f"Hasil sementara *{one.election.title}*, dari {one.ballots} suara yang sudah masuk "
+        f"hitungan. Semua orang bisa melihatnya.\n{_counts(one.election, one.counts)}"
+        for one in found
+    )
+
+
 def _one_result(result: Result) -> str:
-    lines = [f"Hasil *{result.election.title}*, {result.ballots} suara masuk:"]
-    for contest, count in zip(result.election.contests, result.counts, strict=True):
+    lines = [
+        f"Hasil *{result.election.title}*, {result.ballots} suara masuk:",
+        _counts(result.election, result.counts),
+    ]
+    if result.set_aside:
+        lines.append(f"Disisihkan karena rusak: {result.set_aside}")
+    return "\n".join(lines)
+
+
+def _counts(election: Election, counts: Sequence[ContestCount]) -> str:
+    lines = []
+    for contest, count in zip(election.contests, counts, strict=True):
         lines.append(f"*{contest.title}*")
         for candidate in _in_order(contest):
             votes = count.votes[candidate.number]
             share = f" ({percent(votes, count.valid)})" if count.valid else ""
             lines.append(f"{candidate.number}. {candidate.full_name}: {votes}{share}")
         lines.append(f"Dikosongkan: {count.blank}")
-    if result.set_aside:
-        lines.append(f"Disisihkan karena rusak: {result.set_aside}")
     return "\n".join(lines)
 
 

@@ -12,7 +12,7 @@ import yaml
 from actions import render
 from bilik.clock import hour_text, moment_text
 from bilik.domain.choice import Doubt
-from bilik.domain.election import Phase
+from bilik.domain.election import Phase, Visibility
 from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.services.sessions import Stage
 
@@ -119,6 +119,7 @@ def of_outcome(outcome: Outcome) -> list[Reply]:
             place = f"Anda terdaftar di {render.tps(outcome.tps)}." if outcome.tps else ""
             return [
                 reply("identified", scene, voter=outcome.voter, place=place),
+                *_visibility(scene),
                 *ballot(scene),
             ]
         case Kind.ASK_CONTEST:
@@ -140,6 +141,13 @@ def of_outcome(outcome: Outcome) -> list[Reply]:
 def ballot(scene: Scene) -> list[Reply]:
     """The contest being asked, with its candidates."""
     return [reply("ballot", scene, ballot=render.ballot(scene))]
+
+
+def _visibility(scene: Scene) -> list[Reply]:
+    """Where results are live, the voter is told before choosing."""
+    election = scene.election
+    live = election is not None and election.visibility is Visibility.LIVE
+    return [reply("results_visible", scene)] if live else []
 
 
 def _unclear(outcome: Outcome) -> list[Reply]:

@@ -74,6 +74,7 @@ class Keys:
         self._attempt = self._derive("attempt")
         self._code = self._derive("code")
         self.sessions = Sealer(self._derive("session"))
+        self.sums = Sealer(self._derive("sum"))
 
     def _derive(self, purpose: str) -> bytes:
         return _expand(self._secret, purpose)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -59,6 +59,15 @@ class Polling:
         read_back = self.booth.choose(sender, choice)
         assert read_back.kind is Kind.READ_BACK
         return self.booth.confirm(sender, "ya", read_back.scene.readback)
+
+    def vote_each(self, voters: Iterable[int]) -> list[str]:
+        """These voters vote in an election of three candidates, in turn for each; the receipts."""
+        receipts = []
+        for voter in voters:
+            outcome = self.vote(f"web:{voter}", str(1 + voter % 3), voter)
+            assert outcome.kind is Kind.RECORDED
+            receipts.append(outcome.scene.receipt or "")
+        return receipts
 
     def counts(self) -> dict[str, dict[object, int]]:
         """The box closed and counted: contest → candidate's number or "blank" → votes."""

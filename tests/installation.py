@@ -79,6 +79,15 @@ class Installation:
     def action_server(self) -> list[int]:
         return self.processes("rasa_sdk", str(self.actions_port))
 
+    def keeper(self) -> list[int]:
+        """The running keeper, by the directory of its logs, which no other installation has."""
+        own = f"BILIK_RUN={self.directory / 'run'}".encode()
+        return [
+            one
+            for one in self.processes("bilik.cli", "keep")
+            if own in (Path("/proc") / str(one) / "environ").read_bytes().split(b"\0")
+        ]
+
     def wait_for_actions(self) -> None:
         wait_for(f"http://127.0.0.1:{self.actions_port}/health", self.process)
 
@@ -140,5 +149,7 @@ def start(directory: Path, voters: int = 120) -> Iterator[Installation]:
         try:
             process.wait(30)
         finally:
-            for leftover in running.processes(str(port)) + running.action_server():
+            for leftover in (
+                *running.processes(str(port)), *running.action_server(), *running.keeper(),
+            ):  # fmt: skip
                 os.kill(leftover, signal.SIGKILL)

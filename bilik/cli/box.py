@@ -8,11 +8,18 @@ from typing import Annotated, Any
 
 import typer
 
-from bilik.cli.common import ElectionOption, JsonOption, show, the_desk
+from bilik.cli.common import (
+    ElectionOption,
+    JsonOption,
+    count_lines,
+    counts_json,
+    show,
+    the_desk,
+)
 from bilik.domain.receipt import find_receipt
 from bilik.errors import BilikError
 from bilik.services.counting import Result
-from bilik.services.publication import check
+from bilik.services.publication import check, check_since
 
 app = typer.Typer()
 
@@ -32,6 +39,9 @@ def tally(election: ElectionOption = None, as_json: JsonOption = False) -> None:
 @app.command("export")
 def export(
     directory: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder baru.")],
+    snapshot: Annotated[
+        bool, typer.Option("--snapshot", help="Cuplikan sebelum dihitung, tanpa hasil.")
+    ] = False,
     election: ElectionOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -39,6 +49,17 @@ def export(
 
     Contoh: bilik export terbitan
     """
+    if snapshot:
+        summary = the_desk().snapshot(directory, election, os.cpu_count() or 1)
+        show(
+            as_json,
+            summary,
+            f"{summary['judul']}: cuplikan {summary['suara_terbit']} suara ditulis ke {directory}.",
+            f"Sidik rantai {summary['sidik_rantai']}",
+            "Bagikan kepada saksi; terbitan berikutnya harus memuat semua isinya.",
+            f"Berikutnya: bilik verify {directory}",
+        )
+        return
     summary = the_desk().export(directory, election, os.cpu_count() or 1)
     show(
         as_json,
@@ -53,20 +74,31 @@ def export(
 @app.command("verify")
 def verify(
     directory: Annotated[Path, typer.Argument(metavar="FOLDER", help="Hasil `bilik export`.")],
+    since: Annotated[
+        Path | None,
+        typer.Option("--since", metavar="LAMA", help="Cuplikan lama yang isinya harus tetap ada."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Periksa kotak suara yang diterbitkan; tidak perlu kunci atau basis data.
 
     Contoh: bilik verify terbitan
     """
-    summary = check(directory, os.cpu_count() or 1)
-    counted = summary["suara_masuk"] - summary["disisihkan"]
-    show(
-        as_json,
-        summary,
-        f"{summary['judul']}: benar. {counted} surat suara sah, hasilnya sesuai.",
-        f"SHA-256 arsip {summary['sha256_arsip']}",
-    )
+    workers, lines = os.cpu_count() or 1, []
+    if since is None:
+        summary = check(directory, workers)
+    else:
+        summary, added = check_since(since, directory, workers)
+        lines.append(f"Sejak {since}: bertambah {added} surat suara, tidak ada yang hilang.")
+        summary = {**summary, "bertambah": added}
+    if "cuplikan" in summary:
+        holds = f"cuplikan ini benar. {summary['suara_terbit']} surat suara sah, belum ada hasil."
+        lines.append(f"Sidik rantai {summary['sidik_rantai']}")
+    else:
+        counted = summary["suara_masuk"] - summary["disisihkan"]
+        holds = f"benar. {counted} surat suara sah, hasilnya sesuai."
+        lines.append(f"SHA-256 arsip {summary['sha256_arsip']}")
+    show(as_json, summary, f"{summary['judul']}: {holds}", *lines)
 
 
 @app.command("receipt")
@@ -92,21 +124,13 @@ def _result_json(result: Result) -> dict[str, Any]:
         "election": result.election.slug,
         "ballots": result.ballots,
         "set_aside": result.set_aside,
-        "contests": {
-            count.contest: {"votes": count.votes, "blank": count.blank} for count in result.counts
-        },
+        "contests": counts_json(result.counts),
     }
 
 
 def _result_lines(result: Result) -> list[str]:
     lines = [f"Hasil {result.election.title}: {result.ballots} suara masuk"]
-    for contest, count in zip(result.election.contests, result.counts, strict=True):
-        lines.append(f"\n{contest.title}")
-        lines.extend(
-            f"  {candidate.number:>2}. {candidate.full_name}: {count.votes[candidate.number]}"
-            for candidate in contest.candidates
-        )
-        lines.append(f"      Dikosongkan: {count.blank}")
+    lines += count_lines(result.election, result.counts)
     if result.set_aside:
         lines.append(f"\nDisisihkan karena rusak: {result.set_aside}. Periksa bersama saksi.")
     return lines

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
 from bilik import settings
 from bilik.domain.confirmation import is_clear_yes
+from bilik.domain.election import Election
+from bilik.domain.tally import ContestCount
 from bilik.keys import Keys
 from bilik.services.desk import Desk
 from bilik.storage.database import Database
@@ -33,6 +36,24 @@ def the_desk() -> Desk:
 def show(as_json: bool, content: dict[str, Any], *lines: str) -> None:
     """Print what was done, as one JSON object or as lines."""
     typer.echo(json.dumps(content, ensure_ascii=False) if as_json else "\n".join(lines))
+
+
+def counts_json(counts: Sequence[ContestCount]) -> dict[str, Any]:
+    """Counts by contest."""
+    return {one.contest: {"votes": one.votes, "blank": one.blank} for one in counts}
+
+
+def count_lines(election: Election, counts: Sequence[ContestCount]) -> list[str]:
+    """Counts as lines, each contest under its title."""
+    lines = []
+    for contest, count in zip(election.contests, counts, strict=True):
+        lines.append(f"\n{contest.title}")
+        lines.extend(
+            f"  {candidate.number:>2}. {candidate.full_name}: {count.votes[candidate.number]}"
+            for candidate in contest.candidates
+        )
+        lines.append(f"      Dikosongkan: {count.blank}")
+    return lines
 
 
 def confirm(question: str) -> None:

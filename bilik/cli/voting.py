@@ -7,7 +7,16 @@ from typing import Any
 import typer
 
 from bilik import settings
-from bilik.cli.common import ElectionOption, JsonOption, YesOption, confirm, show, the_desk
+from bilik.cli.common import (
+    ElectionOption,
+    JsonOption,
+    YesOption,
+    confirm,
+    count_lines,
+    counts_json,
+    show,
+    the_desk,
+)
 from bilik.clock import moment_text
 from bilik.domain.election import Phase
 from bilik.services.desk import Standing
@@ -90,6 +99,7 @@ def status(election: ElectionOption = None, as_json: JsonOption = False) -> None
 
 
 def _standing_json(standing: Standing) -> dict[str, Any]:
+    interim = standing.interim
     return {
         "election": standing.election.slug,
         "phase": standing.phase.value,
@@ -99,15 +109,31 @@ def _standing_json(standing: Standing) -> dict[str, Any]:
         "with_code": standing.with_code,
         "ballots": standing.ballots,
         "turnout": round(standing.turnout, 4),
+        "published": standing.published,
+        "chain_head": standing.head,
+        "set_aside": standing.set_aside,
+        "interim": interim
+        and {"ballots": interim.ballots, "contests": counts_json(interim.counts)},
+        "problem": standing.problem,
     }
 
 
 def _standing_lines(standing: Standing) -> list[str]:
-    election = standing.election
-    return [
+    election, interim = standing.election, standing.interim
+    lines = [
         f"{election.title} ({election.slug}): {PHASES[standing.phase]}",
         f"Buka  {moment_text(election.opens, election.zone)}",
         f"Tutup {moment_text(election.closes, election.zone)}",
         f"Pemilih {standing.voters}, punya kode {standing.with_code}",
         f"Suara masuk {standing.ballots} ({standing.turnout:.1%})".replace(".", ","),
     ]
+    if standing.head:
+        lines += [f"Sudah diterbitkan {standing.published}", f"Sidik rantai {standing.head}"]
+    if standing.set_aside:
+        lines.append(f"Disisihkan karena rusak: {standing.set_aside}. Periksa bersama saksi.")
+    if interim:
+        lines.append(f"\nHasil sementara, dari {interim.ballots} suara yang sudah masuk hitungan")
+        lines += count_lines(election, interim.counts)
+    if standing.problem:
+        lines.append(f"\nPerlu dibereskan: {standing.problem}")
+    return lines

@@ -119,6 +119,8 @@ class Election:
 
     def phase(self, state: State, now: datetime) -> Phase:
         """What a voter meets at ``now``: the panitia's state, moved on by the clock."""
+        if state is State.PAUSED and now >= self.closes + self.grace:
+            return Phase.CLOSED  # It could not be opened again.
         if state is not State.OPEN:
             return Phase(state.value)
         if now < self.opens:

@@ -36,6 +36,7 @@ from bilik.services.ballot_box import MadeBallot, Maker
 from bilik.services.counting import Result, published
 from bilik.services.credentials import credential_of
 from bilik.services.elections import StoredElection, all_elections, current, one_election
+from bilik.services.interim import Interim, newest
 from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.services.sessions import Session, Stage
 from bilik.storage.database import Database
@@ -83,6 +84,15 @@ class Booth:
                 result
                 for stored in current(all_elections(connection), self._clock())
                 if stored.state is State.TALLIED and (result := published(connection, stored))
+            ]
+
+    def interim_counts(self) -> list[Interim]:
+        """The newest counts of current elections whose results are live and not final yet."""
+        with self._database.read() as connection:
+            return [
+                interim
+                for stored in current(all_elections(connection), self._clock())
+                if (interim := newest(connection, stored))
             ]
 
     def keep_not_understood(self, sender: str, text: str, scene: Scene) -> None:

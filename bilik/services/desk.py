@@ -12,11 +12,11 @@ from sqlalchemy.engine import Connection
 from bilik.belenios.election import new_uuid
 from bilik.clock import Clock, moment_text, system_clock
 from bilik.domain.definition import read_definition
-from bilik.domain.election import Election, Phase, State
+from bilik.domain.election import Election, Phase, State, Visibility
 from bilik.domain.roll import read_roll
 from bilik.errors import WrongState
 from bilik.keys import Keys
-from bilik.services import ballot_box, record, roll, sessions, trustee
+from bilik.services import ballot_box, chain, interim, record, roll, sessions, trustee
 from bilik.services.counting import Result, add_up, publish
 from bilik.services.elections import StoredElection, all_elections, pick, state_line
 from bilik.services.files import (
@@ -24,21 +24,32 @@ from bilik.services.files import (
     read_bytes,
     read_text,
 )
-from bilik.services.publication import describe
+from bilik.services.interim import Interim
+from bilik.services.publication import describe, describe_snapshot
 from bilik.services.roll import RollChange
+from bilik.services.upkeep import Upkeep
 from bilik.storage.database import Database
 from bilik.storage.tables import elections, voters
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How an election stands."""
+    """How an election stands.
+
+    ``published`` of the ballots are in the chain, whose last event has the hash ``head``.
+    ``problem`` is a line on what is due and could not be done.
+    """
 
     election: Election
     phase: Phase
     voters: int
     with_code: int
     ballots: int
+    published: int = 0
+    head: str | None = None
+    set_aside: int = 0
+    interim: Interim | None = None
+    problem: str | None = None
 
     @property
     def turnout(self) -> float:
@@ -57,6 +68,7 @@ class Desk:
         self._keys = keys
         self._trustee_dir = trustee_dir
         self._clock = clock
+        self._upkeep = Upkeep(database, keys, trustee_dir, clock)
 
     def load_election(self, path: Path) -> tuple[Election, bool]:
         """Load or, while it is a draft, replace an election; and whether it is a new one.
@@ -187,17 +199,57 @@ class Desk:
             return stored.election
 
     def standing(self, slug: str | None = None) -> Standing:
-        """How many voters there are, and how many have voted."""
+        """How many voters there are, how many have voted, and how far the chain has come.
+
+        What is due is done first.
+        """
+        problem = self.tend(slug)
         with self._database.read() as connection:
             stored = pick(connection, slug)
             everyone, with_code = roll.size(connection, stored.id)
+            at = chain.chain_of(connection, stored.id)
             return Standing(
                 stored.election,
                 stored.phase(self._clock()),
                 everyone,
                 with_code,
                 ballot_box.ballots_in(connection, stored.id),
+                at.ballots if at else 0,
+                at.head if at else None,
+                ballot_box.set_aside_in(connection, stored.id),
+                interim.newest(connection, stored),
+                problem,
             )
+
+    def tend(self, slug: str | None = None) -> str | None:
+        """Close by the clock, publish ballots, count live results; what could not be done, if any.
+
+        Raises:
+            NotFound: there is no such election. BoxUnavailable: the database does not answer.
+        """
+        with self._database.read() as connection:
+            stored = pick(connection, slug)
+        return self._upkeep.tend(stored.id)
+
+    def sweep(self) -> None:
+        """Wipe expired sessions."""
+        self._upkeep.sweep()
+
+    def underway(self) -> list[str]:
+        """The codes of the elections that were opened and are not counted yet, the oldest first."""
+        with self._database.read() as connection:
+            return [
+                one.election.slug
+                for one in all_elections(connection)
+                if one.state not in (State.DRAFT, State.TALLIED)
+            ]
+
+    def counts_itself(self, slug: str) -> bool:
+        """Whether the election is closed, and nobody has to ask for its count: it is live."""
+        with self._database.read() as connection:
+            stored = pick(connection, slug)
+            live = stored.election.visibility is Visibility.LIVE
+            return live and stored.state is State.CLOSED
 
     def tally(self, slug: str | None = None) -> Result:
         """Count a closed election; counting again gives the same.
@@ -218,8 +270,9 @@ class Desk:
             sessions.sweep(connection, self._clock())
             if stored.state is not State.TALLIED:
                 self._set_state(connection, stored, State.CLOSED)
+        self._upkeep.publish(stored.id)
         with self._database.read() as connection:
-            box = add_up(connection, stored)
+            box = add_up(connection, stored, self._keys)
         with self._database.write() as connection:
             stored = pick(connection, stored.election.slug)
             result = publish(
@@ -240,6 +293,7 @@ class Desk:
             WrongState: it has not been counted. InvalidRecord: the record does not verify.
             BilikError: the directory is not empty, or cannot be written.
         """
+        self.tend(slug)
         with self._database.read() as connection:
             stored = pick(connection, slug)
         with (
@@ -249,6 +303,26 @@ class Desk:
             with self._database.read() as connection:
                 source = record.write_archive(connection, stored, file)
             return describe(source, file, directory, workers)
+
+    def snapshot(
+        self, directory: Path, slug: str | None = None, workers: int = 1
+    ) -> dict[str, Any]:
+        """Write the chain as far as it has come into a new directory; the summary in it.
+
+        Raises:
+            WrongState: it was never opened, or is counted already. InvalidRecord: the record does
+            not verify. BilikError: the directory is not empty, or cannot be written.
+        """
+        self.tend(slug)
+        with self._database.read() as connection:
+            stored = pick(connection, slug)
+        with (
+            new_directory(directory),
+            (directory / f"{stored.uuid}.bel").open("w+b") as file,
+        ):
+            with self._database.read() as connection:
+                source = record.write_snapshot(connection, stored, file)
+            return describe_snapshot(source, file, directory, workers)
 
     def holds_receipt(self, receipt: str) -> bool:
         """Whether a ballot with this receipt is in the box of any election."""

@@ -90,6 +90,8 @@ def test_the_clock_moves_an_open_election_through_its_phases() -> None:
     assert election.phase(State.OPEN, election.closes) is Phase.GRACE
     assert election.phase(State.OPEN, election.closes + election.grace) is Phase.CLOSED
     assert election.phase(State.PAUSED, election.opens) is Phase.PAUSED
+    assert election.phase(State.PAUSED, election.closes) is Phase.PAUSED
+    assert election.phase(State.PAUSED, election.closes + election.grace) is Phase.CLOSED
 
 
 def test_only_one_possible_selection_for_every_contest_is_accepted() -> None:
