@@ -108,6 +108,7 @@ class PostgresServer:
             warnings.simplefilter("ignore")  # of XDG_RUNTIME_DIR, which not every machine sets
             import pgserver
 
+            self._commands = pgserver
             self._server = pgserver.get_server(directory, cleanup_mode="stop")
         self._numbers = count(1)
         self.run(f"CREATE DATABASE {_SCHEMA}")
@@ -125,6 +126,17 @@ class PostgresServer:
         """A statement about databases, outside any transaction."""
         with _postgres(self.url("postgres")) as cursor:
             cursor.execute(statement)
+
+    def crash(self) -> None:
+        """End all of its processes at once; nothing more is written."""
+        server = self._server
+        self._commands.pg_ctl(
+            ["-m", "immediate", "stop"], pgdata=server.pgdata, user=server.system_user
+        )
+
+    def start(self) -> None:
+        """Start it again after :meth:`crash`; it mends itself from its log."""
+        self._server.ensure_postgres_running()
 
     def stop(self) -> None:
         self._server.cleanup()

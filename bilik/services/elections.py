@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from bilik.domain.definition import read_definition
 from bilik.domain.election import Election, Phase, State
 from bilik.errors import NotFound, WrongState
+from bilik.storage.database import is_writing
 from bilik.storage.tables import elections
 
 _TO_COME_OR_ON = (Phase.OPEN, Phase.GRACE, Phase.PAUSED, Phase.UPCOMING)
@@ -70,13 +71,12 @@ def pick(
     state: State | None = None,
     otherwise: str = "",
 ) -> StoredElection:
-    """The election of that code, or the only one there is, locked for the transaction.
+    """The election of that code, or the only one there is; in a write, locked until it ends.
 
     Raises:
         NotFound: none is, or it is not clear which. WrongState: it is not in the state ``state``;
         ``otherwise`` says why that matters.
     """
-    connection.execute(select(elections.c.id).with_for_update())
     stored = all_elections(connection)
     found = [one for one in stored if slug in (None, one.election.slug)]
     if not stored:
@@ -87,9 +87,13 @@ def pick(
     if len(found) > 1:
         names = ", ".join(one.election.slug for one in found)
         raise NotFound(f"Ada beberapa pemilihan; pilih dengan `--election KODE`: {names}.")
-    if state is not None and found[0].state is not state:
-        raise WrongState(state_line(found[0], otherwise))
-    return found[0]
+    (picked,) = found
+    if is_writing(connection):
+        query = select(elections).where(elections.c.id == picked.id).with_for_update()
+        picked = _stored(connection.execute(query).one())
+    if state is not None and picked.state is not state:
+        raise WrongState(state_line(picked, otherwise))
+    return picked
 
 
 _STATES = {

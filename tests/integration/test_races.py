@@ -1,8 +1,12 @@
 """Many at once, on real threads and a real database."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from sqlalchemy import select
 
 from bilik.services.outcomes import Kind
+from bilik.storage.tables import attempts
 from tests.booth import Polling
 
 
@@ -35,3 +39,19 @@ def test_fifty_chats_of_one_voter_give_one_ballot(village: Polling) -> None:
     assert kinds.count(Kind.RECORDED) == 1
     assert kinds.count(Kind.ALREADY_VOTED) == 49
     assert village.counts()["kades"] == {1: 0, 2: 1, 3: 0, "blank": 0}
+
+
+def test_of_wrong_codes_sent_at_once_none_goes_uncounted(village: Polling) -> None:
+    nik, _ = village.pairs[0]
+    together = Barrier(8)
+
+    def guess(last: int) -> Kind:
+        together.wait()
+        return village.booth.identify("web:1", f"{nik} 7KQ2-M9X{last}").kind
+
+    with ThreadPoolExecutor(8) as pool:
+        kinds = list(pool.map(guess, range(8)))
+    with village.database.read() as connection:
+        failures = connection.execute(select(attempts.c.failures)).scalar_one()
+    assert failures == kinds.count(Kind.WRONG_PAIR)
+    assert village.identify("web:1").kind is Kind.TOO_MANY
