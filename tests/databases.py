@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import psycopg2
 import pytest
+from sqlalchemy import insert, select
 from sqlalchemy.engine.url import make_url
 
 from bilik.storage.database import Database
@@ -151,6 +152,19 @@ def postgres_server() -> Iterator[PostgresServer]:
             yield server
         finally:
             server.stop()
+
+
+def copy_rows(source: str, target: str) -> None:
+    """Bring all rows into another database, of whatever kind, that has none yet."""
+    old, new = Database(source), Database(target, statement_seconds=None)
+    upgrade(new)
+    with old.read() as reading, new.write() as writing:
+        for table in metadata.sorted_tables:
+            rows = [dict(row) for row in reading.execute(select(table)).mappings()]
+            if rows:
+                writing.execute(insert(table), rows)
+    old.close()
+    new.close()
 
 
 def sqlite_file(url: str) -> Path:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from bilik.domain.definition import read_definition
@@ -18,6 +18,8 @@ from bilik.storage.database import is_writing
 from bilik.storage.tables import elections
 
 _TO_COME_OR_ON = (Phase.OPEN, Phase.GRACE, Phase.PAUSED, Phase.UPCOMING)
+_LINE = int.from_bytes(b"line", "big")
+"""PostgreSQL's name for the locks of :func:`_stand_in_line`, any number that nobody else takes."""
 _OVER = (Phase.TALLIED, Phase.CLOSED)
 
 
@@ -48,7 +50,10 @@ def one_election(connection: Connection, election_id: int, lock: bool = False) -
         NotFound: there is none.
     """
     query = select(elections).where(elections.c.id == election_id)
-    row = connection.execute(query.with_for_update(read=True) if lock else query).first()
+    if lock:
+        _stand_in_line(connection, func.pg_advisory_xact_lock_shared, election_id)
+        query = query.with_for_update(read=True)
+    row = connection.execute(query).first()
     if row is None:
         raise NotFound("Pemilihan itu tidak ada.")
     return _stored(row)
@@ -89,6 +94,7 @@ def pick(
         raise NotFound(f"Ada beberapa pemilihan; pilih dengan `--election KODE`: {names}.")
     (picked,) = found
     if is_writing(connection):
+        _stand_in_line(connection, func.pg_advisory_xact_lock, picked.id)
         query = select(elections).where(elections.c.id == picked.id).with_for_update()
         picked = _stored(connection.execute(query).one())
     if state is not None and picked.state is not state:
@@ -108,6 +114,16 @@ _STATES = {
 def state_line(stored: StoredElection, reason: str) -> str:
     """How an election stands, and why something does not go."""
     return f"Pemilihan `{stored.election.slug}` {_STATES[stored.state]}: {reason}."
+
+
+def _stand_in_line(connection: Connection, lock: Any, election_id: int) -> None:
+    """Wait for one's turn at an election: those who share it wait behind who wants it alone.
+
+    A row's lock knows no such line. On PostgreSQL casts that overlap could share the row for ever,
+    and the closing would never get it; on SQLite nobody writes beside another.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(lock(_LINE, election_id)))
 
 
 def _stored(row: Any) -> StoredElection:

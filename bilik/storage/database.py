@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import create_engine, event
@@ -37,7 +38,11 @@ class Database:
             SettingsError: the URL is of another kind.
         """
         self.engine = _engine(url, statement_seconds)
-        self._reading = {} if self.engine.dialect.name == "sqlite" else _ONE_STATE
+        is_sqlite = self.engine.dialect.name == "sqlite"
+        self._reading = {} if is_sqlite else _ONE_STATE
+        # SQLite has one writer at a time, and lets those that wait look again now and then: among
+        # many, some never find it free. Threads of one process take turns instead.
+        self._turns = Lock() if is_sqlite else None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -58,7 +63,7 @@ class Database:
         Raises:
             BoxUnavailable: the database does not answer, or not clearly; what was done is unknown.
         """
-        with self._guarded(), self.engine.connect() as connection:
+        with self._guarded(), self._turn(), self.engine.connect() as connection:
             writing = connection.execution_options(**{_WRITES: True})
             with writing.begin():
                 yield writing
@@ -68,17 +73,25 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self._turns is None:
+            yield
+            return
+        if not self._turns.acquire(timeout=PATIENCE_SECONDS):
+            raise _unavailable("TimeoutError")
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    @contextmanager
     def _guarded(self) -> Iterator[None]:
         try:
             yield
         except IntegrityError:
             raise
         except (DBAPIError, PoolTimeout) as error:
-            reason = type(getattr(error, "orig", None) or error).__name__
-            raise BoxUnavailable(
-                f"Basis data tidak menjawab ({reason}). Periksa BILIK_DATABASE_URL dan apakah "
-                "servernya menyala, lalu ulangi."
-            ) from None
+            raise _unavailable(type(getattr(error, "orig", None) or error).__name__) from None
 
 
 def is_writing(connection: Connection) -> bool:
@@ -94,6 +107,13 @@ def to_column(instant: datetime) -> datetime:
 def from_column(value: datetime) -> datetime:
     """The inverse of :func:`to_column`."""
     return value.replace(tzinfo=timezone.utc)
+
+
+def _unavailable(reason: str) -> BoxUnavailable:
+    return BoxUnavailable(
+        f"Basis data tidak menjawab ({reason}). Periksa BILIK_DATABASE_URL dan apakah servernya "
+        "menyala, lalu ulangi."
+    )
 
 
 def _engine(url: str, statement_seconds: int | None) -> Engine:

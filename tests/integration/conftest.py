@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.booth import Polling, set_up
+from tests.crowds import Crowd, gather
 from tests.databases import (
     BACKENDS,
     Backend,
@@ -32,6 +33,12 @@ def backend(
         made = PostgresDatabases(request.getfixturevalue("postgres"))
     yield made
     made.drop()
+
+
+@pytest.fixture(scope="session")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Crowd:
+    """2,000 voters about to say *ya*; made once, for all who need many."""
+    return gather(tmp_path_factory.mktemp("crowd"))
 
 
 @pytest.fixture
