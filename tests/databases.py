@@ -101,7 +101,8 @@ class PostgresDatabases:
 class PostgresServer:
     """A PostgreSQL server of the tests' own, reached by a Unix socket only.
 
-    Run by root, it runs as a user of its own, since PostgreSQL refuses to run as root.
+    Run by root, it runs as a user of its own, since PostgreSQL refuses to run as root. It does not
+    wait for the disk: tests kill processes, and cut no power.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -112,6 +113,8 @@ class PostgresServer:
             self._commands = pgserver
             self._server = pgserver.get_server(directory, cleanup_mode="stop")
         self._numbers = count(1)
+        self.run("ALTER SYSTEM SET fsync = off")
+        self.run("SELECT pg_reload_conf()")
         self.run(f"CREATE DATABASE {_SCHEMA}")
         database = Database(self.url(_SCHEMA))
         upgrade(database)

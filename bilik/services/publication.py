@@ -75,11 +75,12 @@ def describe(source: Source, file: BinaryIO, directory: Path, workers: int = 1) 
     summary = _summary(election, verified, digest, source.roll_hash.hex(), source.ballots)
     uuid = verified.election.uuid
     manual = _MANUAL.format(title=election.title, uuid=uuid, digest=digest)
+    # The summary comes last, and none is valid without it: a folder left half written is refused.
     for name, content in (
         (DEFINITION, source.definition),
-        (RESULT, json.dumps(summary, ensure_ascii=False, indent=2) + "\n"),
         (RECEIPTS, "".join(f"{one}\n" for one in _receipts(archive))),
         (MANUAL, manual),
+        (RESULT, json.dumps(summary, ensure_ascii=False, indent=2) + "\n"),
     ):
         (directory / name).write_bytes(content.encode())
     return summary
