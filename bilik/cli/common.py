@@ -28,7 +28,7 @@ YesOption = Annotated[bool, typer.Option("--yes", help="Tanpa bertanya lagi.")]
 def the_desk() -> Desk:
     """The desk over the database that is set, brought up to date."""
     configured = settings.load()
-    database = Database(configured.database_url)
+    database = Database(configured.database_url, statement_seconds=None)
     upgrade(database)
     return Desk(database, Keys(configured.secret_key), configured.trustee_dir)
 

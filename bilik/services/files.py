@@ -41,15 +41,17 @@ def code_lines(voters_and_codes: Iterable[tuple[object, str]]) -> str:
 def write_secret_file(path: Path, text: str) -> None:
     """Write a new file for its owner's eyes only, complete on disk at return.
 
+    It is written under another name first: whatever happens, it is there wholly or not at all.
+
     Raises:
         BilikError: it exists already, or cannot be written; then nothing of it is left.
     """
+    if os.path.lexists(path):
+        raise BilikError(f"Berkas {path} sudah ada. Pilih nama lain; yang lama tidak ditimpa.")
+    part = path.with_name(f"{path.name}.sebagian")
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise BilikError(
-            f"Berkas {path} sudah ada. Pilih nama lain; yang lama tidak ditimpa."
-        ) from None
+        part.unlink(missing_ok=True)  # left by a run that was killed
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise BilikError(f"Berkas {path} tidak bisa dibuat: {_reason(error)}.") from None
     try:
@@ -57,8 +59,9 @@ def write_secret_file(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        part.rename(path)
     except OSError as error:
-        path.unlink()
+        part.unlink()
         raise BilikError(f"Berkas {path} tidak bisa ditulis: {_reason(error)}.") from None
 
 

@@ -205,12 +205,13 @@ def _write(
     directory: Path, definition: str, summary: tuple[str, dict[str, Any]], archive: Archive,
     manual: str,
 ) -> None:  # fmt: skip
+    # The summary comes last, and none is valid without it: a folder left half written is refused.
     name, said = summary
     for file, content in (
         (DEFINITION, definition),
-        (name, json.dumps(said, ensure_ascii=False, indent=2) + "\n"),
         (RECEIPTS, "".join(f"{one}\n" for one in _receipts(archive))),
         (MANUAL, manual),
+        (name, json.dumps(said, ensure_ascii=False, indent=2) + "\n"),
     ):
         (directory / file).write_bytes(content.encode())
 

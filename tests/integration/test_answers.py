@@ -8,11 +8,13 @@ import yaml
 from actions import replies
 from bilik.services.outcomes import Kind, Outcome
 from tests.booth import Polling
+from tests.databases import ONLY_SQLITE
 
 ROOT = Path(__file__).parent.parent.parent
 SAYS_RECORDED = re.compile(r"SUDAH|BELUM")
 
 
+@ONLY_SQLITE
 def test_every_outcome_has_an_answer_that_can_be_filled_in(
     village: Polling, region: Polling
 ) -> None:
