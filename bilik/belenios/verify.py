@@ -34,12 +34,16 @@ Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 
 @dataclass(frozen=True)
 class Verified:
-    """What a valid archive says. ``ballots`` counts one per credential, of ``credentials``."""
+    """What a valid archive says. ``ballots`` counts one per credential, of ``credentials``.
+
+    ``holders`` have the key.
+    """
 
     election: Election
     credentials: int
     ballots: int
     result: Result | None
+    holders: Trustees
 
 
 def verify(archive: Archive, workers: int = 1) -> Verified:
@@ -59,7 +63,7 @@ def verify(archive: Archive, workers: int = 1) -> Verified:
         voters = _verify_credentials(archive, each)
         counted = _verify_ballots(archive, the_election, voters, each)
     result = _verify_tally(archive, the_election, holders, counted)
-    return Verified(the_election, len(voters), len(counted), result)
+    return Verified(the_election, len(voters), len(counted), result, holders)
 
 
 def _verify_credentials(archive: Archive, each: Map) -> set[Element]:

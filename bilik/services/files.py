@@ -51,7 +51,7 @@ def write_secret_file(path: Path, text: str) -> None:
             f"Berkas {path} sudah ada. Pilih nama lain; yang lama tidak ditimpa."
         ) from None
     except OSError as error:
-        raise BilikError(f"Berkas {path} tidak bisa dibuat: {_reason(error)}.") from None
+        raise BilikError(f"Berkas {path} tidak bisa dibuat: {reason(error)}.") from None
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
@@ -59,7 +59,7 @@ def write_secret_file(path: Path, text: str) -> None:
             os.fsync(file.fileno())
     except OSError as error:
         path.unlink()
-        raise BilikError(f"Berkas {path} tidak bisa ditulis: {_reason(error)}.") from None
+        raise BilikError(f"Berkas {path} tidak bisa ditulis: {reason(error)}.") from None
 
 
 @contextmanager
@@ -83,7 +83,7 @@ def new_directory(directory: Path) -> Iterator[None]:
                 directory.rmdir()
             raise
     except OSError as error:
-        raise BilikError(f"Folder {directory} tidak bisa ditulis: {_reason(error)}.") from None
+        raise BilikError(f"Folder {directory} tidak bisa ditulis: {reason(error)}.") from None
 
 
 def read_bytes(path: Path) -> bytes:
@@ -95,10 +95,11 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise NotFound(f"Berkas {path} tidak bisa dibaca: {_reason(error)}.") from None
+        raise NotFound(f"Berkas {path} tidak bisa dibaca: {reason(error)}.") from None
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Why a file could not be read or written, in words."""
     reasons = {
         errno.ENOENT: "berkas atau foldernya tidak ada",
         errno.EACCES: "tidak ada izin",
