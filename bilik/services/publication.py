@@ -83,11 +83,13 @@ def describe(source: Source, file: BinaryIO, directory: Path, workers: int = 1) 
     """Write what goes with the archive in ``file``, if that verifies; what `hasil.json` says.
 
     Raises:
-        InvalidRecord: the archive does not verify.
+        InvalidRecord: the archive does not verify, or its key is not held by whom the election's
+        file names.
     """
     archive = Archive(file)
     election = read_definition(source.definition)
     verified = verify(archive, workers)
+    _check_holders(election, verified)
     digest = _sha256(file)
     summary = _summary(election, verified, digest, source.roll_hash.hex(), source.ballots)
     uuid = verified.election.uuid
