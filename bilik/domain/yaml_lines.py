@@ -88,11 +88,14 @@ class Section:
         """A list of texts, each with its line; see :meth:`texts`."""
         node = self._values.get(key)
         if isinstance(node, yaml.SequenceNode):
-            return tuple(
-                (item.start_mark.line + 1, str(item.value).strip())
-                for item in node.value
-                if isinstance(item, yaml.ScalarNode)
-            )
+            found = []
+            for item in node.value:
+                line = item.start_mark.line + 1
+                if isinstance(item, yaml.ScalarNode):
+                    found.append((line, str(item.value).strip()))
+                else:
+                    self.problem(f"isi `{key}` harus berupa teks; beri tanda kutip", line)
+            return tuple(found)
         return ((self.line_of(key), self.text(key)),) if self.has(key) else ()
 
     def choice(self, key: str, allowed: Sequence[str], default: str = "") -> str:

@@ -222,7 +222,7 @@ class KeyCeremony:
             BilikError: it cannot be written.
         """
         path = folder / f"{found.stored.election.slug}.1-undangan.json"
-        whole_files.write_once(path, wire.encode(found.invitation) + b"\n")
+        whole_files.replace(path, wire.encode(found.invitation) + b"\n")
         return path
 
     @staticmethod
@@ -239,7 +239,7 @@ class KeyCeremony:
             last = []
             for name, content in contents.items():
                 path = folder / f"{found.stored.election.slug}.{name}"
-                whole_files.write_once(path, content)
+                whole_files.replace(path, content)
                 last.append(path)
         return last
 
