@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -107,6 +107,7 @@ def set_up(
     url: str = "",
     clock: Clock | None = None,
     first: int = 0,
+    before_opening: Callable[[Database], None] = lambda _: None,
 ) -> Polling:
     """Load an election, import voters, make codes and open it, by default two hours after opening.
 
@@ -126,6 +127,7 @@ def set_up(
     election, _ = desk.load_election(directory / "pemilihan.yml")
     desk.import_roll(roll, election.slug)
     desk.make_codes(codes, election.slug)
+    before_opening(database)
     desk.open(election.slug)
     booth = Booth(database, keys, clock)
     pairs = read_pairs(roll, codes)

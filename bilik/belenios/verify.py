@@ -36,12 +36,16 @@ Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 
 @dataclass(frozen=True)
 class Verified:
-    """What a valid archive says. ``ballots`` counts one per credential, of ``credentials``."""
+    """What a valid archive says. ``ballots`` counts one per credential, of ``credentials``.
+
+    ``holders`` have the key.
+    """
 
     election: Election
     credentials: int
     ballots: int
     result: Result | None
+    holders: Trustees
 
 
 def verify(archive: Archive, workers: int = 1) -> Verified:
@@ -61,7 +65,7 @@ def verify(archive: Archive, workers: int = 1) -> Verified:
         voters = _verify_credentials(archive, each)
         _verify_ballots(archive, the_election, voters, each)
     result = _verify_tally(archive, the_election, holders, voters)
-    return Verified(the_election, len(voters), _counted(voters), result)
+    return Verified(the_election, len(voters), _counted(voters), result, holders)
 
 
 def _verify_credentials(archive: Archive, each: Map) -> dict[Element, int]:

@@ -18,19 +18,35 @@ from bilik.cli.common import (
 )
 from bilik.domain.receipt import find_receipt
 from bilik.errors import BilikError
-from bilik.services.counting import Result
+from bilik.services.counting import Result, Waiting
+from bilik.services.desk import TrusteeFiles
 from bilik.services.publication import check, check_since
 
 app = typer.Typer()
 
 
 @app.command("tally")
-def tally(election: ElectionOption = None, as_json: JsonOption = False) -> None:
-    """Hitung suara sesudah ditutup.
+def tally(
+    shares: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="BAGIAN…", help="Bagian hitungan dari saksi pemegang kunci."),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FOLDER", help="Tempat berkas untuk saksi.")
+    ] = Path(),
+    election: ElectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hitung suara sesudah ditutup; kalau saksi memegang kunci, bersama bagian dari mereka.
 
-    Contoh: bilik tally
+    Contoh: bilik tally, lalu kalau ada saksi: bilik tally bagian-*.json
     """
-    result = the_desk().tally(election)
+    desk = the_desk()
+    result = desk.tally(election, shares or [])
+    if isinstance(result, Waiting):
+        files = desk.write_for_trustees(out, election)
+        show(as_json, _waiting_json(result, files), *_waiting_lines(result, files, bool(shares)))
+        return
     show(
         as_json, _result_json(result), *_result_lines(result), "\nBerikutnya: bilik export terbitan"
     )
@@ -117,6 +133,35 @@ def receipt(
     line = f"{found}: {'tercatat' if recorded else 'tidak ditemukan'}."
     show(as_json, {"receipt": found, "recorded": recorded}, line)
     raise typer.Exit(0 if recorded else 1)
+
+
+def _waiting_json(waiting: Waiting, files: TrusteeFiles) -> dict[str, Any]:
+    group = waiting.election.trustees
+    return {
+        "election": waiting.election.slug,
+        "ballots": waiting.ballots,
+        "set_aside": waiting.set_aside,
+        "shares": waiting.given,
+        "threshold": group.threshold if group else 0,
+        "file": str(files.tally),
+        "archive": str(files.archive),
+        "check_number": files.number,
+    }
+
+
+def _waiting_lines(waiting: Waiting, files: TrusteeFiles, took_shares: bool) -> list[str]:
+    lines = [f"{waiting.line}."]
+    if not took_shares:
+        lines = [
+            f"{waiting.election.title}: {waiting.ballots} suara dijumlahkan tanpa dibuka.",
+            *lines,
+            f"Untuk saksi: {files.tally} dan {files.archive}",
+            f"Angka periksa: {files.number}",
+            f"Saksi menjalankan: bilik trustees decrypt {files.tally.name}",
+        ]
+    if waiting.set_aside:
+        lines.append(f"Disisihkan karena rusak: {waiting.set_aside}. Periksa bersama saksi.")
+    return [*lines, "Berikutnya: bilik tally bagian-*.json"]
 
 
 def _result_json(result: Result) -> dict[str, Any]:

@@ -28,9 +28,14 @@ YesOption = Annotated[bool, typer.Option("--yes", help="Tanpa bertanya lagi.")]
 def the_desk() -> Desk:
     """The desk over the database that is set, brought up to date."""
     configured = settings.load()
-    database = Database(configured.database_url, statement_seconds=None)
+    return Desk(the_database(), Keys(configured.secret_key), configured.trustee_dir)
+
+
+def the_database() -> Database:
+    """The database that is set, brought up to date."""
+    database = Database(settings.load().database_url, statement_seconds=None)
     upgrade(database)
-    return Desk(database, Keys(configured.secret_key), configured.trustee_dir)
+    return database
 
 
 def show(as_json: bool, content: dict[str, Any], *lines: str) -> None:

@@ -18,7 +18,7 @@ from bilik.cli.common import (
     the_desk,
 )
 from bilik.clock import moment_text
-from bilik.domain.election import Phase
+from bilik.domain.election import Election, Phase
 from bilik.services.desk import Standing
 
 app = typer.Typer()
@@ -51,8 +51,7 @@ def open_election(election: ElectionOption = None, as_json: JsonOption = False) 
         as_json,
         {"election": opened.slug, "phase": phase.value},
         line,
-        f"Kuncinya di {settings.load().trustee_dir}: simpan salinannya di tempat aman. "
-        "Tanpa kunci itu suara tidak bisa dihitung.",
+        _key_line(opened),
     )
 
 
@@ -98,6 +97,18 @@ def status(election: ElectionOption = None, as_json: JsonOption = False) -> None
     show(as_json, _standing_json(standing), *_standing_lines(standing))
 
 
+def _key_line(opened: Election) -> str:
+    if group := opened.trustees:
+        return (
+            f"Kuncinya dipegang {len(group.names)} saksi; sesudah ditutup perlu "
+            f"{group.threshold} di antaranya untuk menghitung."
+        )
+    return (
+        f"Kuncinya dipegang server sendiri, di {settings.load().trustee_dir}: simpan salinannya di "
+        "tempat aman. Tanpa kunci itu suara tidak bisa dihitung."
+    )
+
+
 def _standing_json(standing: Standing) -> dict[str, Any]:
     interim = standing.interim
     return {
@@ -115,6 +126,7 @@ def _standing_json(standing: Standing) -> dict[str, Any]:
         "interim": interim
         and {"ballots": interim.ballots, "contests": counts_json(interim.counts)},
         "problem": standing.problem,
+        "shares": standing.waiting and standing.waiting.given,
     }
 
 
@@ -136,4 +148,6 @@ def _standing_lines(standing: Standing) -> list[str]:
         lines += count_lines(election, interim.counts)
     if standing.problem:
         lines.append(f"\nPerlu dibereskan: {standing.problem}")
+    if standing.waiting:
+        lines.append(f"{standing.waiting.line}.")
     return lines

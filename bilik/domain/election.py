@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from bilik.domain.trustees import TrusteeGroup
+
 
 class State(str, Enum):
     """What the panitia has done with the election; the clock does the rest, see :class:`Phase`."""
@@ -92,7 +94,8 @@ class Election:
 
     ``opens`` and ``closes`` are instants; ``zone`` is WIB, WITA or WIT. During ``grace`` after
     closing, voters who have already proved their identity may finish. ``keeps_not_understood`` lets
-    messages that Bilik did not understand wait, masked, for a trainer.
+    messages that Bilik did not understand wait, masked, for a trainer. ``trustees`` hold the key
+    together; without them the server holds it alone.
     """
 
     slug: str
@@ -105,6 +108,7 @@ class Election:
     grace: timedelta = timedelta(minutes=15)
     visibility: Visibility = Visibility.AFTER_CLOSING
     keeps_not_understood: bool = False
+    trustees: TrusteeGroup | None = None
 
     def contest(self, contest_id: str) -> Contest:
         """The contest of that id.

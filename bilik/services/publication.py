@@ -15,8 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from bilik.belenios import wire
 from bilik.belenios.archive import Archive, EventType
-from bilik.belenios.tally import Result
+from bilik.belenios.tally import OwnedPartialDecryption, Result
+from bilik.belenios.trustees import Threshold
 from bilik.belenios.verify import Verified, verify
 from bilik.domain.definition import read_definition
 from bilik.domain.election import Election
@@ -58,10 +60,25 @@ Isi folder ini
        {digest}
    Umumkan baris itu bersama hasil, dan cocokkan: sha256sum *.bel
 
+{holders}
+"""
+
+_HELD_BY_SERVER = """\
 Yang tidak dibuktikan oleh pemeriksaan ini
    Kunci pemilihan ini dipegang server sendiri, bukan dibagi kepada saksi. Siapa pun yang memegang
-   kunci itu bisa membuka isi surat suara satu per satu. Dan server melihat pilihan saat diketik.
-"""
+   kunci itu bisa membuka isi surat suara satu per satu. Dan server melihat pilihan saat diketik."""
+
+_HELD_BY_TRUSTEES = """\
+4. Siapa yang memegang kunci?
+   Kuncinya dibagi kepada {count} saksi: {names}.
+   Hasil baru bisa dihitung setelah paling sedikit {threshold} dari mereka bertindak. Server tidak
+   pernah memegang kunci itu. Bagian hitungan dari {acted}
+   ada di arsip beserta buktinya, dan ikut diperiksa pada langkah 2. Tiap saksi bisa memastikan
+   bahwa kunci di arsip memang kunci mereka: bilik trustees rehearse ARSIP.bel
+
+Yang tidak dibuktikan oleh pemeriksaan ini
+   Kalau {threshold} saksi bersekongkol, mereka bisa membuka surat suara di arsip satu per satu,
+   meski arsip tidak menyebut itu milik siapa. Dan server melihat pilihan saat diketik."""
 
 
 _SNAPSHOT_MANUAL = """\
@@ -86,15 +103,19 @@ def describe(source: Source, file: BinaryIO, directory: Path, workers: int = 1) 
     """Write what goes with the archive in ``file``, if that verifies; what `hasil.json` says.
 
     Raises:
-        InvalidRecord: the archive does not verify.
+        InvalidRecord: the archive does not verify, or its key is not held by whom the election's
+        file names.
     """
     archive = Archive(file)
     election = read_definition(source.definition)
     verified = verify(archive, workers)
+    _check_holders(election, verified)
     digest = _sha256(file)
     summary = _summary(election, verified, digest, source.roll_hash.hex(), source.ballots)
     uuid = verified.election.uuid
-    manual = _MANUAL.format(title=election.title, uuid=uuid, digest=digest)
+    manual = _MANUAL.format(
+        title=election.title, uuid=uuid, digest=digest, holders=_key_holders(election, archive)
+    )
     _write(directory, source.definition, (RESULT, summary), archive, manual)
     return summary
 
@@ -169,6 +190,7 @@ def _check(
         )
     if verified.election.questions != questions_of(election):
         raise InvalidRecord(f"{DEFINITION}: calonnya bukan yang ada di arsip")
+    _check_holders(election, verified)
     digest = _sha256(file)
     if name == SNAPSHOT:
         summary = _snapshot_summary(election, archive, verified, digest, roll_hash)
@@ -253,6 +275,36 @@ def _summary(
         "partisipasi": round(ballots / verified.credentials, 4),
         "hasil": _contests(election, verified.result),
     }
+
+
+def _key_holders(election: Election, archive: Archive) -> str:
+    """The manual's words on who holds the key, and who of them has decrypted."""
+    group = election.trustees
+    if group is None:
+        return _HELD_BY_SERVER
+    acted = [
+        wire.decode(OwnedPartialDecryption, archive.data(payload)).owner
+        for payload in archive.payloads(EventType.PARTIAL_DECRYPTION)
+    ]
+    return _HELD_BY_TRUSTEES.format(
+        count=len(group.names),
+        names=", ".join(group.names),
+        threshold=group.threshold,
+        acted=", ".join(group.names[owner - 1] for owner in acted),
+    )
+
+
+def _check_holders(election: Election, verified: Verified) -> None:
+    """See that the key is held by whom the election's file names.
+
+    Raises:
+        InvalidRecord: it is not.
+    """
+    group = election.trustees
+    (first, *others) = verified.holders
+    held = (first.threshold, len(first.certs)) if isinstance(first, Threshold) else None
+    if others or held != (group and (group.threshold, len(group.names))):
+        raise InvalidRecord(f"kunci di arsip tidak dipegang oleh saksi yang disebut {DEFINITION}")
 
 
 def _contests(election: Election, result: Result) -> Sequence[dict[str, Any]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
@@ -17,13 +17,12 @@ from sqlalchemy.engine import Connection
 from bilik.belenios import credentials, election, tally, trustees, wire
 from bilik.belenios.archive import Writer
 from bilik.belenios.election import Question
-from bilik.belenios.group import Exponent
+from bilik.belenios.trustees import Trustees
 from bilik.domain.election import Election, State
 from bilik.errors import WrongState
-from bilik.services import ballot_box, chain
+from bilik.services import ballot_box, chain, shares
 from bilik.services.credentials import element_of
 from bilik.services.elections import StoredElection
-from bilik.services.trustee import OWNER
 from bilik.storage.tables import elections, records, voters
 
 
@@ -57,9 +56,11 @@ def description_of(slug: str, definition: str, roll_hash: str) -> str:
 
 
 def write_setup(
-    connection: Connection, stored: StoredElection, roll_hash: bytes, private_key: Exponent
+    connection: Connection, stored: StoredElection, roll_hash: bytes, holders: Trustees
 ) -> None:
     """Fix the election's file, its roll, questions, key and credentials for good.
+
+    ``holders`` have the key.
 
     The credentials go into the record in the order of their numbers, and the voters' rows forget
     them: from here on nothing stored tells which is whose.
@@ -67,7 +68,6 @@ def write_setup(
     Raises:
         InvalidRecord: a name or title has characters that the record cannot have.
     """
-    holders = (trustees.publish(private_key),)
     the_election = election.create(
         stored.uuid,
         _line(stored.election.title),
@@ -120,12 +120,25 @@ def write_archive(connection: Connection, stored: StoredElection, file: BinaryIO
         raise WrongState(
             f"Pemilihan `{stored.election.slug}` belum dihitung. Jalankan `bilik tally` dulu."
         )
-    writer, counted = _write_ballots(connection, stored, file)
-    writer.end_ballots()
-    writer.encrypted_tally(wire.decode(tally.EncryptedTally, row.encrypted_tally), counted)
-    writer.partial_decryption(OWNER, wire.decode(tally.PartialDecryption, row.partial_decryption))
+    writer = _write_sum(connection, stored, row, file)
+    for owner, share in shares.kept(connection, stored.id).items():
+        writer.partial_decryption(owner, share)
     writer.result(wire.decode(tally.Result, row.result))
     return _source(connection, stored, ballot_box.ballots_in(connection, stored.id))
+
+
+def write_for_trustees(connection: Connection, stored: StoredElection, file: BinaryIO) -> None:
+    """Write the archive up to the sum that trustees are to decrypt; it is the result's beginning.
+
+    Raises:
+        WrongState: nothing has been added up.
+    """
+    row = connection.execute(select(records).where(records.c.election_id == stored.id)).first()
+    if row is None or row.encrypted_tally is None:
+        raise WrongState(
+            f"Suara `{stored.election.slug}` belum dijumlahkan. Jalankan `bilik tally` dulu."
+        )
+    _write_sum(connection, stored, row, file)
 
 
 def write_snapshot(connection: Connection, stored: StoredElection, file: BinaryIO) -> Source:
@@ -164,6 +177,14 @@ def _source(connection: Connection, stored: StoredElection, ballots: int) -> Sou
     query = select(elections.c.roll_hash).where(elections.c.id == stored.id)
     roll_hash = connection.execute(query).scalar_one()
     return Source(_definition(connection, stored), roll_hash, ballots)
+
+
+def _write_sum(connection: Connection, stored: StoredElection, row: Any, file: BinaryIO) -> Writer:
+    """Begin an archive, and put all published ballots and their sum in; the writer."""
+    writer, counted = _write_ballots(connection, stored, file)
+    writer.end_ballots()
+    writer.encrypted_tally(wire.decode(tally.EncryptedTally, row.encrypted_tally), counted)
+    return writer
 
 
 def _definition(connection: Connection, stored: StoredElection) -> str:

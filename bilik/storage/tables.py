@@ -107,7 +107,6 @@ records = Table(
     Column("trustees", LargeBinary, nullable=False),
     Column("credentials", LargeBinary, nullable=False),
     Column("encrypted_tally", LargeBinary),
-    Column("partial_decryption", LargeBinary),
     Column("result", LargeBinary),
 )
 
@@ -129,6 +128,28 @@ interim_counts = Table(
     Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
     Column("ballots", Integer, primary_key=True, autoincrement=False),
     Column("result", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+partial_decryptions = Table(
+    "partial_decryptions",
+    metadata,
+    # The trustees' parts of the count, verified; the server is owner 1 where it is the only one.
+    Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
+    Column("owner", Integer, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+trustee_messages = Table(
+    "trustee_messages",
+    metadata,
+    # What trustees sent to make their key, in its published form: nothing in it is secret to others
+    # than the trustee that it is encrypted to.
+    Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("step", String(11), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
 
