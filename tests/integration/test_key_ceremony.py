@@ -304,7 +304,7 @@ def test_steps_out_of_turn_wait_for_those_before(office: Office, tmp_path: Path)
 
 def _seed(group: Group) -> str:
     budi = group.members[0]
-    return trustee_key.unlock(budi.key, budi.passphrase()).secret.seed
+    return trustee_key.unlock(budi.key, budi.passphrase).secret.seed
 
 
 def test_an_election_with_trustees_opens_only_with_their_key(
