@@ -169,8 +169,8 @@ def look_at(key_file: Path, tally_file: Path, workers: int = 1) -> Request:
     received = files.read(TallyFile, tally_file)
     if received.election.uuid != file.invitation.uuid:
         raise InvalidRecord(
-            f"Hitungan itu untuk pemilihan lain: *{received.election.name}*. Kunci ini untuk "
-            f"*{file.invitation.title}*."
+            f"Hitungan itu untuk pemilihan lain, {received.election.name}. Kunci ini untuk "
+            f"{file.invitation.title}."
         )
     election.check(received.election)
     _public_key(file, files.group_in(received.holders))
