@@ -44,8 +44,9 @@ def tally(
     desk = the_desk()
     result = desk.tally(election, shares or [])
     if isinstance(result, Waiting):
-        files = desk.write_for_trustees(out, election)
-        show(as_json, _waiting_json(result, files), *_waiting_lines(result, files, bool(shares)))
+        # Those who gave a part have the files.
+        files = None if shares else desk.write_for_trustees(out, election)
+        show(as_json, _waiting_json(result, files), *_waiting_lines(result, files))
         return
     show(
         as_json, _result_json(result), *_result_lines(result), "\nBerikutnya: bilik export terbitan"
@@ -135,23 +136,23 @@ def receipt(
     raise typer.Exit(0 if recorded else 1)
 
 
-def _waiting_json(waiting: Waiting, files: TrusteeFiles) -> dict[str, Any]:
+def _waiting_json(waiting: Waiting, files: TrusteeFiles | None) -> dict[str, Any]:
     group = waiting.election.trustees
     return {
         "election": waiting.election.slug,
         "ballots": waiting.ballots,
         "set_aside": waiting.set_aside,
         "shares": waiting.given,
-        "threshold": group.threshold if group else 0,
-        "file": str(files.tally),
-        "archive": str(files.archive),
-        "check_number": files.number,
+        "threshold": group and group.threshold,
+        "file": files and str(files.tally),
+        "archive": files and str(files.archive),
+        "check_number": files and files.number,
     }
 
 
-def _waiting_lines(waiting: Waiting, files: TrusteeFiles, took_shares: bool) -> list[str]:
+def _waiting_lines(waiting: Waiting, files: TrusteeFiles | None) -> list[str]:
     lines = [f"{waiting.line}."]
-    if not took_shares:
+    if files:
         lines = [
             f"{waiting.election.title}: {waiting.ballots} suara dijumlahkan tanpa dibuka.",
             *lines,

@@ -6,7 +6,6 @@ The trustees' own commands work with files alone; those of the panitia with the 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +23,7 @@ from bilik.errors import BilikError
 from bilik.services import trustee_key, trustee_member
 from bilik.services.files import read_text
 from bilik.services.key_ceremony import STEP_NAMES, Ceremony, KeyCeremony, Step
+from bilik.services.trustee_key import Passphrase
 
 app = typer.Typer(
     help="Saksi pemegang kunci: buat, simpan, latih, dan hitung.", no_args_is_help=True
@@ -303,13 +303,13 @@ def _key(given: Path | None) -> Path:
     return given or trustee_member.the_only_key(_HERE)
 
 
-def _passphrase(file: Path | None) -> Callable[[], str]:
+def _passphrase(file: Path | None) -> Passphrase:
     if file is not None:
         return lambda: _first_line(file)
     return lambda: _asked("Kata sandi kunci Anda")
 
 
-def _new_passphrase(file: Path | None) -> Callable[[], str]:
+def _new_passphrase(file: Path | None) -> Passphrase:
     if file is not None:
         return lambda: _first_line(file)
 

@@ -323,7 +323,7 @@ def _not_waiting(stored: StoredElection) -> str:
     if stored.election.trustees is None:
         return "kuncinya dipegang server, jadi tidak ada bagian saksi; cukup `bilik tally`"
     if stored.state is State.TALLIED:
-        return "hasilnya sudah ada, jadi bagian saksi tidak diperlukan lagi"
+        return "hasilnya sudah ada, lihat dengan `bilik tally`"
     return "suaranya belum dijumlahkan; jalankan `bilik tally` dulu, lalu minta bagian saksi"
 
 

@@ -182,7 +182,8 @@ class KeyCeremony:
     ) -> tuple[Ceremony, list[str]]:
         """Take files from trustees, all or none; how it stands, and a line for each file.
 
-        ``sender`` names whose certificate a file of ``belenios-tool`` is, which does not say so.
+        After the opening none are taken any more; what was handed out can still be written again,
+        for a trustee who is left with an old copy of the key file. ``sender`` names whose certificate a file of ``belenios-tool`` is, which does not say so.
 
         Raises:
             NotFound: a file cannot be read. BilikError: one is not valid, not of this election, of
@@ -190,7 +191,8 @@ class KeyCeremony:
         """
         received = [(path, files.read_any(path)) for path in paths]
         with self._database.write() as connection:
-            stored = pick(connection, slug, State.DRAFT, "kunci saksi dibuat sebelum dibuka")
+            state = State.DRAFT if paths else None
+            stored = pick(connection, slug, state, "kunci saksi dibuat sebelum dibuka")
             found = ceremony_of(connection, stored)
             lines = []
             for path, file in received:
@@ -334,12 +336,17 @@ def _take_voutput(connection: Connection, found: Ceremony, voutput: Voutput) -> 
     trustees.check_public_key(voutput.public_key)
     expected = ceremony.public_keys(found.messages(Step.CERTIFICATE), polynomials,
                                     found.group.threshold)  # fmt: skip
-    if voutput.public_key.public_key not in expected:
+    # Where one trustee suffices, all have the same key, and whose this is cannot be told; nor need
+    # it be, for whoever got their shares can count.
+    places = [at for at, key in enumerate(expected, 1) if key == voutput.public_key.public_key]
+    if not places:
         raise InvalidRecord("kunci publik itu bukan dari saksi pemilihan ini, atau sudah berubah.")
-    place = expected.index(voutput.public_key.public_key) + 1
-    if place in found.arrived[Step.VOUTPUT]:
-        return _already(found, Step.VOUTPUT, place)
-    return _keep(connection, found, Step.VOUTPUT, place, voutput)
+    known = found.arrived[Step.VOUTPUT]
+    missing = [place for place in places if place not in known]
+    same = [place for place, one in known.items() if one == voutput]
+    if same or not missing:
+        return _already(found, Step.VOUTPUT, (same or places)[0])
+    return _keep(connection, found, Step.VOUTPUT, missing[0], voutput)
 
 
 def _keep(connection: Connection, found: Ceremony, step: Step, place: int, message: Any) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +23,9 @@ from bilik.keys import SealBroken, Sealer
 from bilik.services import whole_files
 from bilik.services.files import read_bytes
 from bilik.services.trustee_files import Invitation
+
+Passphrase = Callable[[], str]
+"""Asks the trustee; only called when there is something to do with the answer."""
 
 KIND = "bilik/kunci-saksi/1"
 SHORTEST_PASSPHRASE = 12
@@ -113,7 +117,7 @@ def create(
     name: str,
     cert: SignedMessage,
     secret: Secret,
-    passphrase: str,
+    passphrase: Passphrase,
     certs: tuple[SignedMessage, ...] | None = None,
 ) -> None:
     """Make a key file; one that is there already stays.
@@ -121,14 +125,15 @@ def create(
     Raises:
         BilikError: the passphrase is too short, or the file exists or cannot be written.
     """
-    check_passphrase(passphrase)
     if path.exists():
         raise BilikError(
             f"Berkas {path} sudah ada, dan kunci tidak pernah ditimpa. Pakai yang itu, atau "
             "pindahkan dulu ke tempat lain."
         )
+    new = passphrase()
+    check_passphrase(new)
     stretching = Stretching(_ALGORITHM, _MEMORY_KIB, _PASSES, os.urandom(_SALT_BYTES).hex())
-    sealer = _sealer(stretching, passphrase)
+    sealer = _sealer(stretching, new)
     draft = KeyFile(KIND, invitation, name, cert, stretching, "", certs)
     whole_files.write_once(path, _written(_sealed(draft, secret, sealer)))
 
@@ -160,14 +165,14 @@ def read(path: Path) -> KeyFile:
     return file
 
 
-def unlock(path: Path, passphrase: str) -> TrusteeKey:
+def unlock(path: Path, passphrase: Passphrase) -> TrusteeKey:
     """Open a key file.
 
     Raises:
         NotFound: it cannot be read. BilikError: the passphrase is wrong, or the file was altered.
     """
     file = read(path)
-    sealer = _sealer(file.stretching, passphrase)
+    sealer = _sealer(file.stretching, passphrase())
     try:
         plain = sealer.unseal(bytes.fromhex(file.sealed), _context(file))
     except SealBroken:

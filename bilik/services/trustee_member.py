@@ -12,7 +12,7 @@ Everything that comes from the panitia is checked before the key is touched.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,10 +41,7 @@ from bilik.services.trustee_files import (
     Share,
     TallyFile,
 )
-from bilik.services.trustee_key import KeyFile, Secret, TrusteeKey
-
-Passphrase = Callable[[], str]
-"""Asks the trustee; only called when there is something to do with the answer."""
+from bilik.services.trustee_key import KeyFile, Passphrase, Secret, TrusteeKey
 
 _REHEARSAL_BALLOTS = 1000
 
@@ -99,7 +96,7 @@ def join(invitation_file: Path, name: str, passphrase: Passphrase, folder: Path)
     if new:
         seed = channels.new_seed()
         cert = ceremony.certify(seed)
-        trustee_key.create(path, invitation, name, cert, Secret(seed), passphrase())
+        trustee_key.create(path, invitation, name, cert, Secret(seed), passphrase)
     else:
         file = trustee_key.read(path)
         if (file.invitation, file.name) != (invitation, name):
@@ -145,7 +142,7 @@ def rehearse(key_file: Path, published: Path, passphrase: Passphrase) -> KeyFile
     """
     file = trustee_key.read(key_file)
     public = _public_key(file, files.group_in(_published_holders(file, published)))
-    private = _private_key(trustee_key.unlock(key_file, passphrase()), public)
+    private = _private_key(trustee_key.unlock(key_file, passphrase), public)
     test = election.create(
         file.invitation.uuid, "Latihan", "Latihan", public, [election.question("Latihan", ["A"])]
     )
@@ -172,8 +169,8 @@ def look_at(key_file: Path, tally_file: Path, workers: int = 1) -> Request:
     received = files.read(TallyFile, tally_file)
     if received.election.uuid != file.invitation.uuid:
         raise InvalidRecord(
-            f"Hitungan itu untuk pemilihan lain: *{received.election.name}*. Kunci ini untuk "
-            f"*{file.invitation.title}*."
+            f"Hitungan itu untuk pemilihan lain, {received.election.name}. Kunci ini untuk "
+            f"{file.invitation.title}."
         )
     election.check(received.election)
     _public_key(file, files.group_in(received.holders))
@@ -202,7 +199,7 @@ def decrypt(request: Request, passphrase: Passphrase, folder: Path, recount: boo
             "tanyakan dulu kepada saksi lain. Kalau semua sepakat menghitung ulang, tambahkan "
             "--recount."
         )
-    key = trustee_key.unlock(request.key, passphrase())
+    key = trustee_key.unlock(request.key, passphrase)
     the_group = files.group_in(request.tally.holders)
     private = _private_key(key, _public_key(key.file, the_group))
     path = folder / f"bagian-{label(request.name)}.json"
@@ -221,7 +218,7 @@ def reveal(key_file: Path, passphrase: Passphrase, folder: Path) -> list[Path]:
         NotFound: the key file cannot be read. BilikError: the passphrase is wrong, or a file cannot
         be written.
     """
-    key = trustee_key.unlock(key_file, passphrase())
+    key = trustee_key.unlock(key_file, passphrase)
     contents = {".key": key.secret.seed, ".dkey": key.secret.decryption_key}
     written = []
     for suffix, content in contents.items():
@@ -261,7 +258,7 @@ def adopt(
         if len(agreed) != len(invitation.names) or agreed[place - 1] != cert:
             raise InvalidRecord(f"Kunci itu bukan milik {name} di {public_file}.")
     path = folder / f"saksi-{label(name)}.kunci"
-    trustee_key.create(path, invitation, name, cert, Secret(seed, dkey), passphrase(), agreed)
+    trustee_key.create(path, invitation, name, cert, Secret(seed, dkey), passphrase, agreed)
     return path
 
 
@@ -315,7 +312,7 @@ def _deal(
     number = files.certificates_number(file.invitation, certs)
     answered = path.with_name(f"saksi-{label(file.name)}.2-titipan.json")
     if file.certs is None or not answered.exists():
-        key = trustee_key.unlock(path, passphrase())
+        key = trustee_key.unlock(path, passphrase)
         dealt = ceremony.deal(key.secret.seed, certs, file.invitation.threshold)
         key.save(certs=certs)
         whole_files.write_once(answered, wire.encode(dealt) + b"\n")
@@ -332,7 +329,7 @@ def _accept(path: Path, file: KeyFile, vinput: Vinput, passphrase: Passphrase) -
     answered = path.with_name(f"saksi-{label(file.name)}.3-selesai.json")
     if answered.exists():
         files.read(Voutput, answered)  # What is replaced below is an answer of before.
-    key = trustee_key.unlock(path, passphrase())
+    key = trustee_key.unlock(path, passphrase)
     try:
         made = ceremony.accept(key.secret.seed, file.certs, vinput, file.invitation.threshold)
     except InvalidShare as error:

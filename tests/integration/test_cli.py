@@ -75,6 +75,7 @@ def test_an_election_from_its_file_to_its_count(bilik: Shell) -> None:
     opened = bilik.ok("open")
     assert "dibuka" in opened
     receipt = vote_in(bilik, "2")
+    assert "dipegang server sendiri" in opened
     assert f"{bilik.directory}/trustee: simpan salinannya" in opened
     standing = json.loads(bilik.ok("status", "--json"))
     assert (standing["phase"], standing["voters"], standing["ballots"]) == ("open", 1, 1)
@@ -172,6 +173,9 @@ def test_without_a_key_nothing_runs_and_the_remedy_is_named(bilik: Shell) -> Non
     [
         "init-key", "election load", "roll import", "roll codes", "open", "pause", "close",
         "status", "tally", "export", "verify", "receipt", "keep", "nlu inbox",
+        "trustees invite", "trustees collect", "trustees status", "trustees restart",
+        "trustees join", "trustees answer", "trustees rehearse", "trustees decrypt",
+        "trustees reveal", "trustees adopt",
     ],
 )  # fmt: skip
 def test_every_command_has_help_and_an_example(bilik: Shell, command: str) -> None:

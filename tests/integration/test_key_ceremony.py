@@ -304,7 +304,7 @@ def test_steps_out_of_turn_wait_for_those_before(office: Office, tmp_path: Path)
 
 def _seed(group: Group) -> str:
     budi = group.members[0]
-    return trustee_key.unlock(budi.key, budi.passphrase()).secret.seed
+    return trustee_key.unlock(budi.key, budi.passphrase).secret.seed
 
 
 def test_an_election_with_trustees_opens_only_with_their_key(
@@ -321,12 +321,14 @@ def test_an_election_with_trustees_opens_only_with_their_key(
         member.answer(shares) for member, shares in zip(group.members, for_each, strict=True)
     ]
     office.lead.collect(answers)
-    office.file.write_text("", encoding="utf-8")
     office.desk._clock = lambda: office.lead.standing().stored.election.opens
     office.desk.open()
     assert not list(office.file.parent.glob("trustee/*"))
     with pytest.raises(WrongState, match="dibuat sebelum dibuka"):
         office.lead.collect(answers)
+    for_each[0].unlink()
+    office.lead.write_next(office.lead.collect([])[0], group.panitia)
+    assert for_each[0].exists()
     with pytest.raises(WrongState, match="kuncinya sudah dipakai"):
         office.lead.restart()
 
@@ -355,6 +357,38 @@ def test_a_removed_draft_takes_the_trustees_files_along(
     office, _, _ = half_way
     office.desk.remove_draft("sukamaju-2026")
     assert office.messages() == 0
+
+
+def test_an_old_copy_of_a_key_becomes_whole_again(
+    half_way: tuple[Office, Group, list[Path]],
+) -> None:
+    office, group, for_each = half_way
+    budi = group.members[0]
+    old = budi.key.read_bytes()
+    office.lead.collect(
+        [member.answer(shares) for member, shares in zip(group.members, for_each, strict=True)]
+    )
+    (published,) = office.lead.write_next(office.lead.standing(), group.panitia)
+    budi.key.write_bytes(old)
+    with pytest.raises(BilikError, match="Kunci ini belum selesai"):
+        trustee_member.rehearse(budi.key, published, budi.passphrase)
+    budi.answer(for_each[0])
+    trustee_member.rehearse(budi.key, published, budi.passphrase)
+
+
+def test_where_one_of_two_suffices_each_has_the_same_key(tmp_path: Path) -> None:
+    office, group = Office(tmp_path, held_by(NAMES, 1)), Group(tmp_path, NAMES)
+    budi, siti = group.members
+    for_each = group.deal(office.lead)
+    answer = budi.answer(for_each[0])
+    office.lead.collect([answer])
+    found, _ = office.lead.collect([answer])
+    assert found.missing(Step.VOUTPUT) == ["Bu Siti"]
+    office.lead.collect([siti.answer(for_each[1])])
+    (published,) = office.lead.write_next(office.lead.standing(), group.panitia)
+    for member in group.members:
+        trustee_member.rehearse(member.key, published, member.passphrase)
+    office.database.close()
 
 
 def test_one_trustee_alone_can_hold_the_key(tmp_path: Path) -> None:

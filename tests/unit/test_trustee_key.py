@@ -12,7 +12,7 @@ from bilik.belenios import ceremony, channels, wire
 from bilik.errors import BilikError, NotFound
 from bilik.services import trustee_key
 from bilik.services.trustee_files import INVITATION, Invitation
-from bilik.services.trustee_key import KeyFile, Secret
+from bilik.services.trustee_key import KeyFile, Secret, TrusteeKey
 
 SEED = channels.new_seed()
 CERT = ceremony.certify(SEED)
@@ -21,8 +21,12 @@ PASSPHRASE = "empat kata yang acak"
 
 
 def make(path: Path, passphrase: str = PASSPHRASE) -> Path:
-    trustee_key.create(path, INVITED, "Bu Siti", CERT, Secret(SEED), passphrase)
+    trustee_key.create(path, INVITED, "Bu Siti", CERT, Secret(SEED), lambda: passphrase)
     return path
+
+
+def unlock(path: Path, passphrase: str = PASSPHRASE) -> TrusteeKey:
+    return trustee_key.unlock(path, lambda: passphrase)
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +36,11 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_passphrase_opens_it_however_its_letters_are_encoded(tmp_path: Path) -> None:
     path = make(tmp_path / "a.kunci", "kafe\u0301 dan be\u0301cak")
-    assert trustee_key.unlock(path, " kafé dan bécak\n").secret == Secret(SEED)
+    assert unlock(path, " kafé dan bécak\n").secret == Secret(SEED)
 
 
 def test_the_secret_is_not_in_the_file_nor_in_words_about_it(key: Path) -> None:
-    opened = trustee_key.unlock(key, PASSPHRASE)
+    opened = unlock(key)
     assert SEED not in key.read_text(encoding="utf-8")
     assert PASSPHRASE not in key.read_text(encoding="utf-8")
     assert SEED not in repr(opened.secret) + repr(opened.file)
@@ -53,7 +57,7 @@ def test_how_the_passphrase_is_stretched_stands_in_the_file(key: Path) -> None:
 @pytest.mark.parametrize("passphrase", ["", "empat kata yang acak!", "Empat kata yang acak"])
 def test_a_wrong_passphrase_is_one_clear_line(key: Path, passphrase: str) -> None:
     with pytest.raises(BilikError, match="salah, atau berkasnya sudah berubah") as caught:
-        trustee_key.unlock(key, passphrase)
+        unlock(key, passphrase)
     assert "\n" not in str(caught.value)
 
 
@@ -73,13 +77,13 @@ def test_a_key_is_never_overwritten(key: Path) -> None:
 
 def test_what_is_saved_is_there_and_the_rest_stays(tmp_path: Path) -> None:
     path = make(tmp_path / "a.kunci")
-    trustee_key.unlock(path, PASSPHRASE).save(certs=(CERT, CERT))
-    trustee_key.unlock(path, PASSPHRASE).save(secret=Secret(SEED, "{}"))
-    opened = trustee_key.unlock(path, PASSPHRASE)
+    unlock(path).save(certs=(CERT, CERT))
+    unlock(path).save(secret=Secret(SEED, "{}"))
+    opened = unlock(path)
     opened.save(tally="00")
     assert trustee_key.read(path) == opened.file
     assert (opened.file.certs, opened.file.tally) == ((CERT, CERT), "00")
-    assert trustee_key.unlock(path, PASSPHRASE).secret == Secret(SEED, "{}")
+    assert unlock(path).secret == Secret(SEED, "{}")
     assert [file.name for file in tmp_path.iterdir()] == ["a.kunci"]
 
 
@@ -87,7 +91,7 @@ def test_a_key_that_cannot_be_written_is_told_and_leaves_nothing(tmp_path: Path)
     with pytest.raises(BilikError, match="tidak bisa ditulis"):
         make(tmp_path / "tiada" / "a.kunci")
     with pytest.raises(NotFound):
-        trustee_key.unlock(tmp_path / "a.kunci", PASSPHRASE)
+        unlock(tmp_path / "a.kunci")
 
 
 @given(data=st.data())
@@ -106,7 +110,7 @@ def test_a_file_with_any_other_byte_is_refused_in_one_line(
     if bytes(changed).strip() == whole:
         return
     with pytest.raises(BilikError) as caught:
-        trustee_key.unlock(path, PASSPHRASE)
+        unlock(path)
     assert "\n" not in str(caught.value)
 
 
@@ -130,7 +134,7 @@ def test_costs_that_nobody_set_are_not_paid(
     path = tmp_path / "ubah.kunci"
     path.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")))
     with pytest.raises(BilikError, match="bukan kunci saksi"):
-        trustee_key.unlock(path, PASSPHRASE)
+        unlock(path)
 
 
 def test_the_file_is_of_the_one_form(key: Path) -> None:
