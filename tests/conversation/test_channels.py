@@ -1,6 +1,7 @@
 """The ways in: the page, and the `rest` channel for this machine only."""
 
 import httpx
+import pytest
 
 from tests.installation import Installation
 
@@ -69,3 +70,24 @@ def test_the_action_server_is_on_loopback_only(bilik: Installation) -> None:
     ports = [address for address in listening if int(address[-4:], 16) == bilik.actions_port]
     assert ports
     assert all(address.startswith("0100007F:") for address in ports)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"next_action": "action_choose", "sender_id": "SEKRET", "tracker": {"events": "SEKRET"}}',
+        '{"next_action": "action_SEKRET", "sender_id": "SEKRET", "tracker": {}}',
+        '{"next_action": "action_choose", "version": {"SEKRET": 1}}',
+        '"SEKRET"', "[]", "SEKRET {", "",
+    ],
+)  # fmt: skip
+def test_the_action_server_answers_an_error_without_the_request(
+    bilik: Installation, body: str
+) -> None:
+    url = f"http://127.0.0.1:{bilik.actions_port}/webhook"
+    json = {"Content-Type": "application/json"}
+    answer = httpx.post(url, content=body.encode(), headers=json)
+    assert answer.status_code == 500
+    assert answer.json() == {"error": "the action failed"}
+    deflated = {**json, "Content-Encoding": "deflate"}
+    assert httpx.post(url, content=b"SEKRET", headers=deflated).json() == answer.json()
