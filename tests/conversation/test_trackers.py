@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,7 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.log_utils import configure_structlog
 
 from assistant.tracker_store import StructureStore
 from assistant.trackers import place
@@ -53,6 +55,7 @@ STAGES = [None, "choosing", "confirming"]
 
 @pytest.fixture(scope="module")
 def processor() -> MessageProcessor:
+    configure_structlog(logging.ERROR)
     agent = Agent.load(ROOT / "models" / "bilik.tar.gz", tracker_store=InMemoryTrackerStore(None))
     assert agent.processor
     return agent.processor
@@ -133,7 +136,7 @@ turns = st.lists(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(conversation=turns)
 def test_the_policies_predict_the_same_as_with_the_whole_conversation(
     processor: MessageProcessor, conversation: list[tuple[str, str | None, bool]]
