@@ -69,8 +69,14 @@ def ballot(scene: Scene) -> str:
 
 def contest_list(contest: Contest) -> str:
     """A contest's candidates in the order of their numbers."""
-    lines = [f"{one.number}. {one.full_name}" for one in _in_order(contest)]
+    lines = [candidate_line(contest, one.number) for one in _in_order(contest)]
     return "\n".join([f"Calon *{contest.title}*:", *lines])
+
+
+def candidate_line(contest: Contest, number: int) -> str:
+    """``2. Siti Rahmawati, S.Pd.``; the number alone if nobody stands under it."""
+    candidate = contest.candidate(number)
+    return f"{number}. {candidate.full_name}" if candidate else str(number)
 
 
 def all_lists(election: Election) -> str:

@@ -12,7 +12,8 @@ import yaml
 from actions import render
 from bilik.clock import hour_text, moment_text
 from bilik.domain.choice import Doubt
-from bilik.domain.election import Phase, Visibility
+from bilik.domain.election import BLANK, Election, Phase, Visibility
+from bilik.services.buttons import Button, Press
 from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.services.sessions import Stage
 
@@ -110,6 +111,8 @@ def of_outcome(outcome: Outcome) -> list[Reply]:
             return [reply("stopped", scene)]
         case Kind.ODD_NIK:
             return [reply("odd_nik", scene, digits=str(outcome.digits))]
+        case Kind.BUTTON_GONE:
+            return [reply("button_gone", scene), *guide(scene)]
         case Kind.WRONG_PAIR:
             lead = guide(scene) if scene.stage is not Stage.IDENTITY else []
             return [reply("wrong_pair", scene), *lead]
@@ -136,6 +139,33 @@ def of_outcome(outcome: Outcome) -> list[Reply]:
             return [reply("recorded", scene, receipt=scene.receipt or "")]
         case Kind.UNCLEAR:
             return _unclear(outcome)
+
+
+def buttons(scene: Scene) -> tuple[dict[str, str], ...]:
+    """What can be pressed instead of typing, as Rasa's channels take it: title and payload."""
+    election = scene.election
+    if election is None:
+        return ()
+    return tuple(
+        {"title": _title(button, election), "payload": button.payload} for button in scene.buttons
+    )
+
+
+def _title(button: Button, election: Election) -> str:
+    if button.selection is not None and button.contest:
+        if button.selection is BLANK:
+            return answers()["press_blank"]
+        return render.candidate_line(election.contest(button.contest), int(str(button.selection)))
+    if button.contest:
+        return election.contest(button.contest).title
+    return answers()[_TITLES[button.press]]
+
+
+_TITLES = {
+    Press.CONFIRM: "press_confirm",
+    Press.CHANGE: "press_change",
+    Press.STOP: "press_stop",
+}
 
 
 def ballot(scene: Scene) -> list[Reply]:

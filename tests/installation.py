@@ -20,7 +20,7 @@ from bilik.clock import system_clock
 from tests.booth import SECRET, Polling, set_up
 from tests.elections import REGION, VILLAGE, open_now
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent
 START_SECONDS = 240
 
 

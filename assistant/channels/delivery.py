@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -31,15 +31,29 @@ AGAIN = "tolong ulangi"
 FINISHED = {"finished": True}
 """What an action sends beside its words when a vote is cast: time to clear the screen."""
 
+Button = dict[str, str]
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
 
 @dataclass(frozen=True)
 class Answers:
-    """Texts in the order they were said; ``finished`` after a cast."""
+    """Texts in the order they were said; ``finished`` after a cast.
+
+    ``buttons``, each with title and payload, stand under the last text. Only the newest set of a
+    chat is valid, so there is never more than one.
+    """
 
     texts: list[str]
     finished: bool = False
+    buttons: list[Button] = field(default_factory=list)
+
+    def then(self, newer: Answers) -> Answers:
+        """These answers and those that came after them."""
+        return Answers(
+            [*self.texts, *newer.texts],
+            self.finished or newer.finished,
+            newer.buttons or self.buttons,
+        )
 
 
 class Delivery:
@@ -77,9 +91,9 @@ class Delivery:
         late = self._late.pop(sender_id, Answers([]))
         if not done:
             self._keep_when_done(task, sender_id, collector)
-            return Answers([*late.texts, CHECKING], late.finished)
-        now = _answers(collector)
-        return Answers([*late.texts, *now.texts] or [CHECKING], late.finished or now.finished)
+            return late.then(Answers([CHECKING]))
+        said = late.then(_answers(collector))
+        return said if said.texts else said.then(Answers([CHECKING]))
 
     def _has_unseen(self, sender_id: str) -> bool:
         """Whether an answer waits, or one is being made to something other than a yes."""
@@ -100,9 +114,7 @@ class Delivery:
         def keep(_: object) -> None:
             said, waiting = _answers(collector), self._late.get(sender_id, Answers([]))
             if said.texts:
-                self._late[sender_id] = Answers(
-                    [*waiting.texts, *said.texts], waiting.finished or said.finished
-                )
+                self._late[sender_id] = waiting.then(said)
             while len(self._late) > MAX_WAITING:
                 self._late.popitem(last=False)
 
@@ -114,4 +126,5 @@ def _answers(collector: CollectingOutputChannel) -> Answers:
     return Answers(
         [message["text"] for message in messages if message.get("text")],
         any(message.get("custom") == FINISHED for message in messages),
+        next((one["buttons"] for one in reversed(messages) if one.get("buttons")), []),
     )

@@ -77,7 +77,11 @@ class WebChat(InputChannel):
             if not isinstance(text, str) or not text.strip():
                 return response.json({"error": "text"}, 400, headers=_HEADERS)
             answers = await delivery.answer(on_new_message, session, text[: MAX_CHARACTERS + 1])
-            content = {"answers": answers.texts, "finished": answers.finished}
+            content = {
+                "answers": answers.texts,
+                "finished": answers.finished,
+                "buttons": answers.buttons,
+            }
             return response.json(content, headers=_HEADERS)
 
         return blueprint

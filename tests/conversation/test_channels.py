@@ -1,6 +1,10 @@
 """The ways in: the page, and the `rest` channel for this machine only."""
 
+import re
+from typing import Any
+
 import httpx
+import pytest
 
 from tests.installation import Installation
 
@@ -27,6 +31,60 @@ def test_a_vote_through_the_page(bilik: Installation) -> None:
     assert "SUDAH tercatat" in answer["answers"][0]
     assert answer["finished"]
     assert bilik.ballots(bilik.village) == before + 1
+
+
+def test_a_vote_through_the_page_by_buttons_alone(bilik: Installation) -> None:
+    before = bilik.ballots(bilik.village)
+    nik, code = bilik.pair(bilik.village)
+    with httpx.Client(base_url=bilik.url, timeout=30) as browser:
+        browser.get("/chat")
+
+        def say(text: str) -> dict[str, Any]:
+            return dict(browser.post("/chat/messages", json={"text": text}).json())
+
+        def press(answer: dict[str, Any], title: str) -> dict[str, Any]:
+            (payload,) = [one["payload"] for one in answer["buttons"] if one["title"] == title]
+            assert re.fullmatch("tombol:[a-z]{16}", payload)
+            return say(payload)
+
+        asked = say(f"{nik} {code}")
+        assert [one["title"] for one in asked["buttons"]] == [
+            "1. H. Ahmad Fauzi, S.E.", "2. Siti Rahmawati, S.Pd.", "3. Bambang Sutrisno",
+            "Kosongkan",
+        ]  # fmt: skip
+        read_back = press(asked, "2. Siti Rahmawati, S.Pd.")
+        assert "nomor 2, Siti Rahmawati, S.Pd." in read_back["answers"][-1]
+        again = press(read_back, "Ganti pilihan")
+        old = press(asked, "1. H. Ahmad Fauzi, S.E.")
+        assert "tidak berlaku" in old["answers"][0]
+        assert "Siapa pilihan Anda" in old["answers"][-1]
+        assert old["buttons"] == again["buttons"]
+        read_back = press(again, "3. Bambang Sutrisno")
+        assert bilik.ballots(bilik.village) == before
+        recorded = press(read_back, "Ya, kirim")
+        assert "SUDAH tercatat" in recorded["answers"][0]
+        assert recorded["finished"]
+        assert recorded["buttons"] == []
+        assert press(read_back, "Ya, kirim")["answers"] == recorded["answers"]
+        assert "tidak berlaku" in "\n".join(press(read_back, "Berhenti")["answers"])
+    assert bilik.ballots(bilik.village) == before + 1
+
+
+def test_a_button_of_another_chat_casts_nothing(bilik: Installation) -> None:
+    one, other = (f"tombol-{name}" for name in ("satu", "dua"))
+    for who in (one, other):
+        bilik.talk(who, " ".join(bilik.pair(bilik.village)), "2")
+    before = bilik.ballots(bilik.village)
+    url = f"{bilik.url}/webhooks/rest/webhook"
+    answer = httpx.post(url, json={"sender": one, "message": "siapa calonnya?"}).json()
+    assert answer[-1]["buttons"][0]["title"] == "Ya, kirim"
+    for payload in (answer[-1]["buttons"][0]["payload"], "tombol:bbbbbbbbbbbbbbbb"):
+        said = bilik.say(other, payload)
+        assert "tidak berlaku" in said
+        assert "nomor 2, Siti Rahmawati" in said
+    assert "SUDAH" not in bilik.say(other, "tombol:0000000000000000")
+    assert bilik.ballots(bilik.village) == before
+    assert "SUDAH tercatat" in bilik.say(one, answer[-1]["buttons"][0]["payload"])
 
 
 def test_the_page_takes_messages_only_from_its_own_sessions(bilik: Installation) -> None:
@@ -69,3 +127,24 @@ def test_the_action_server_is_on_loopback_only(bilik: Installation) -> None:
     ports = [address for address in listening if int(address[-4:], 16) == bilik.actions_port]
     assert ports
     assert all(address.startswith("0100007F:") for address in ports)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"next_action": "action_choose", "sender_id": "SEKRET", "tracker": {"events": "SEKRET"}}',
+        '{"next_action": "action_SEKRET", "sender_id": "SEKRET", "tracker": {}}',
+        '{"next_action": "action_choose", "version": {"SEKRET": 1}}',
+        '"SEKRET"', "[]", "SEKRET {", "",
+    ],
+)  # fmt: skip
+def test_the_action_server_answers_an_error_without_the_request(
+    bilik: Installation, body: str
+) -> None:
+    url = f"http://127.0.0.1:{bilik.actions_port}/webhook"
+    json = {"Content-Type": "application/json"}
+    answer = httpx.post(url, content=body.encode(), headers=json)
+    assert answer.status_code == 500
+    assert answer.json() == {"error": "the action failed"}
+    deflated = {**json, "Content-Encoding": "deflate"}
+    assert httpx.post(url, content=b"SEKRET", headers=deflated).json() == answer.json()

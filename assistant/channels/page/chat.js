@@ -4,6 +4,7 @@
 const log = document.getElementById("log");
 const form = document.getElementById("form");
 const field = document.getElementById("text");
+const buttons = document.getElementById("buttons");
 const status = document.getElementById("status");
 
 const IDLE = "Bilik suara Anda";
@@ -38,11 +39,12 @@ async function ask(text) {
       body: JSON.stringify({ text }),
     });
     if (!response.ok) throw new Error(String(response.status));
-    const { answers, finished } = await response.json();
+    const { answers, finished, buttons: offered } = await response.json();
     typing.remove();
     // The next person at this screen shall not see what the last one chose.
     if (finished) log.replaceChildren();
     answers.forEach((answer) => append(answer, "bilik"));
+    offer(offered);
   } catch {
     typing.remove();
     append("Belum ada jawaban. Pesan mungkin sudah sampai; ketik status untuk memastikan.", "note");
@@ -51,13 +53,36 @@ async function ask(text) {
   }
 }
 
+// Only the newest buttons are valid, so only they are shown; typing says the same.
+function offer(offered) {
+  buttons.replaceChildren(
+    ...offered.map(({ title, payload }) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = title;
+      button.addEventListener("click", () => {
+        say(title, payload);
+        log.focus(); // the button is gone; a phone's keyboard need not come up
+      });
+      return button;
+    }),
+  );
+  buttons.hidden = !offered.length;
+  log.scrollTop = log.scrollHeight;
+}
+
+function say(shown, text) {
+  offer([]);
+  append(shown, "own");
+  queue = queue.then(() => ask(text)); // one at a time, in order
+}
+
 function send() {
   const text = field.value.trim();
   if (!text) return;
   field.value = "";
   resize();
-  append(text, "own");
-  queue = queue.then(() => ask(text)); // one at a time, in order
+  say(text, text);
 }
 
 function resize() {
