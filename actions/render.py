@@ -55,25 +55,10 @@ def schedule(scene: Scene) -> str:
     )
 
 
-def ballot(scene: Scene) -> str:
-    """The contest being asked, or all of them, with number and names."""
-    election = scene.election
-    if election is None:
-        return ""
-    asked = [one for one in election.contests if one.id == scene.asked] or list(election.contests)
-    lists = "\n\n".join(contest_list(contest) for contest in asked)
-    return f"{lists}\n\nSiapa pilihan Anda? Sebut nomor atau namanya."
-
-
 def contest_list(contest: Contest) -> str:
     """A contest's candidates in the order of their numbers."""
-    lines = [f"{one.number}. {one.full_name}" for one in _in_order(contest)]
+    lines = [f"{one.number}. {one.full_name}" for one in in_order(contest)]
     return "\n".join([f"Calon *{contest.title}*:", *lines])
-
-
-def all_lists(election: Election) -> str:
-    """All contests with their candidates."""
-    return "\n\n".join(contest_list(contest) for contest in election.contests)
 
 
 def contest_title(scene: Scene) -> str:
@@ -172,7 +157,7 @@ def profile(election: Election, text: str, pending: Selections) -> str:
     parts = [
         _one_profile(candidate)
         for contest in election.contests
-        for candidate in _in_order(contest)
+        for candidate in in_order(contest)
         if not candidate.empty_box
         and (not mentioned or (contest.id, candidate.number) in mentioned)
     ]
@@ -196,7 +181,7 @@ def _one_result(result: Result) -> str:
     lines = [f"Hasil *{result.election.title}*, {result.ballots} suara masuk:"]
     for contest, count in zip(result.election.contests, result.counts, strict=True):
         lines.append(f"*{contest.title}*")
-        for candidate in _in_order(contest):
+        for candidate in in_order(contest):
             votes = count.votes[candidate.number]
             share = f" ({percent(votes, count.valid)})" if count.valid else ""
             lines.append(f"{candidate.number}. {candidate.full_name}: {votes}{share}")
@@ -211,7 +196,8 @@ def percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f}%".replace(".", ",")
 
 
-def _in_order(contest: Contest) -> list[Candidate]:
+def in_order(contest: Contest) -> list[Candidate]:
+    """The candidates by their numbers."""
     return sorted(contest.candidates, key=lambda one: one.number)
 
 

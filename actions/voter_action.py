@@ -85,9 +85,14 @@ class Visit:
 class Response:
     """What a voter is told, where the voter then stands, and what came of the act, if any."""
 
-    texts: tuple[str, ...]
+    said: tuple[Reply, ...]
     scene: Scene
     outcome: Outcome | None = None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The words alone."""
+        return tuple(one.text for one in self.said)
 
 
 class VoterAction(Action, ABC):
@@ -138,8 +143,8 @@ class VoterAction(Action, ABC):
             logger.error("%s failed: %s", self.name(), type(error).__name__)
             dispatcher.utter_message(text=replies.answers()["checking"])
             return [FollowupAction("action_listen")]
-        for one in response.texts:
-            dispatcher.utter_message(text=one)
+        for one in response.said:
+            dispatcher.utter_message(text=one.text, json_message=one.beside)
         scene = response.scene
         if scene.stage is Stage.DONE:
             # For channels that can clear their screen; others let it pass.
@@ -169,7 +174,7 @@ class VoterAction(Action, ABC):
             before.append(replies.reply("privacy", visit.scene))
         if said and said[0].name.startswith("greet"):
             said, before = said[1:], [said[0], *before]
-        return Response(tuple(one.text for one in (*before, *said)), visit.scene, visit.outcome)
+        return Response((*before, *said), visit.scene, visit.outcome)
 
     def _settle(self, visit: Visit) -> list[Reply]:
         """Tell what the voter has missed, and clear away what is over."""
