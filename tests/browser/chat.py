@@ -1,0 +1,94 @@
+"""The chat page as a voter uses it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, Request, Response, expect
+
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 800}
+WAIT_MS = 90_000
+"""Longer than the servers take to start again."""
+
+expect.set_options(timeout=WAIT_MS)
+
+
+@dataclass
+class Chat:
+    """One open page, with what it asked for and what went wrong in it."""
+
+    page: Page
+    requests: list[Request] = field(default_factory=list)
+    responses: list[Response] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def log(self) -> Locator:
+        return self.page.get_by_role("log")
+
+    @property
+    def field(self) -> Locator:
+        return self.page.get_by_role("textbox", name="Pesan untuk Bilik")
+
+    @property
+    def notice(self) -> Locator:
+        return self.page.get_by_role("status")
+
+    @property
+    def own(self) -> list[str]:
+        """What the voter is seen to have said."""
+        texts = self.page.locator(".bubble.own").all_inner_texts()
+        return [text.removeprefix("Anda:").strip() for text in texts]
+
+    def say(self, text: str) -> None:
+        self.field.fill(text)
+        self.page.get_by_role("button", name="Kirim").click()
+
+    def hears(self, text: str, times: int = 1) -> None:
+        """Wait until these words stand on the screen, so many times, and all is answered."""
+        expect(self.log.get_by_text(text)).to_have_count(times)
+        expect(self.page.locator("#typing")).to_be_hidden()
+
+    def card(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name)
+
+    def photograph(self, path: Path) -> None:
+        self.page.screenshot(path=path, animations="disabled")
+
+    def accessibility_violations(self) -> list[str]:
+        found = Axe().run(self.page).response["violations"]
+        return [
+            f"{rule['id']}: {node['target']} {node.get('failureSummary')}"
+            for rule in found
+            for node in rule["nodes"]
+        ]
+
+
+def opened(browser: Browser, url: str, *, size: dict[str, int] = PHONE, **how: Any) -> Chat:
+    """A page in a browser of its own, as if nobody had used it before; ``how`` as in Playwright."""
+    is_phone = size["width"] < 600
+    context = browser.new_context(
+        viewport=size,  # type: ignore[arg-type]
+        locale="id-ID",
+        **{"has_touch": is_phone, "is_mobile": is_phone, **how},
+    )
+    context.set_default_timeout(WAIT_MS)
+    chat = Chat(context.new_page())
+    chat.page.on("request", lambda one: chat.requests.append(one))
+    chat.page.on("response", lambda one: chat.responses.append(one))
+    chat.page.on("pageerror", lambda error: chat.errors.append(str(error)))
+    chat.page.on(
+        "console",
+        # A connection that breaks is told to the voter; that it broke is no error of the page's.
+        lambda message: (
+            message.type == "error"
+            and "Failed to load resource" not in message.text
+            and chat.errors.append(message.text)
+        ),
+    )
+    chat.page.goto(url)
+    return chat
