@@ -37,6 +37,6 @@ def _card(contest: Contest, candidate: Candidate) -> dict[str, Any]:
 
 def initials(name: str) -> str:
     """``AF`` for *H. Ahmad Fauzi, S.E.*: first and last name, without titles and degrees."""
-    words = name.split(",")[0].split()
+    words = name.split(",", maxsplit=1)[0].split()
     own = [word for word in words if "." not in word and word.lower() not in lexicon.TITLE] or words
     return "".join(word[0].upper() for word in dict.fromkeys((*own[:1], *own[1:][-1:])))

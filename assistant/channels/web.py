@@ -30,7 +30,7 @@ from bilik.domain.words import MAX_CHARACTERS
 PAGE = Path(__file__).parent / "page"
 COOKIE = "bilik_chat"
 ALIVE_SECONDS = 20
-"""How often an idle page hears that the line is good. It takes twice that of silence for the end."""
+"""How often an idle page hears that the line is good; it takes much longer silence for the end."""
 ALIVE = "event: alive\ndata:\n\n"
 _SESSION = re.compile(r"[A-Za-z0-9_-]{32}")
 _NAME = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -155,6 +155,8 @@ class WebChat(InputChannel):
 
         @blueprint.get("/<file:str>")
         async def asset(request: Request, file: str) -> HTTPResponse:
+            if not file:  # /chat/ with its stroke
+                return await show(request)
             return assets[file].response(request) if file in assets else _refused(404)
 
         @blueprint.post("/messages")
@@ -209,7 +211,7 @@ class WebChat(InputChannel):
 
 @dataclass(frozen=True)
 class Asset:
-    """A file of the page's; the same for all, so a browser may keep it and ask whether it is new."""
+    """A file of the page's, the same for all: a browser may keep it and ask whether it is new."""
 
     content: str
     type: str

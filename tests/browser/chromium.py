@@ -8,9 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-MISSING = (
-    "no Chromium: apt-get install chromium (Debian), or .venv/bin/playwright install chromium"
-)
+MISSING = "no Chromium: apt-get install chromium (Debian), or .venv/bin/playwright install chromium"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",

@@ -98,7 +98,7 @@ export class Connection {
     this.#seen = [];
     if (this.#renewed) return this.#on.noCookies();
     this.#renewed = true;
-    await fetch("/chat/", { cache: "no-store" }).catch(() => {});
+    await fetch("/chat", { cache: "no-store" }).catch(() => {});
     this.listen();
     this.#on.newSession();
   }
