@@ -1,9 +1,9 @@
 """The chat page at `/chat`.
 
-The page posts a message and gets the answers back; what comes later is pushed to it over server-sent
-events. Each message has a name by which it is known when it comes a second time, and each batch of
-answers one by which the page knows it: so a page that lost its connection asks again, and nothing is
-lost or said twice. What is on the screen is kept nowhere else.
+The page posts a message and gets the answers back; what comes later is pushed to it over
+server-sent events. A message has a name by which it is known when it comes a second time, and a
+batch of answers one by which the page knows it: a page that lost its connection asks again, and
+nothing is lost or said twice. What is on the screen is kept nowhere else.
 """
 
 from __future__ import annotations

@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, Request, Response, expect
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Response,
+    expect,
+)
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
@@ -25,6 +33,17 @@ class Chat:
     requests: list[Request] = field(default_factory=list)
     responses: list[Response] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+
+    def note_request(self, request: Request) -> None:
+        self.requests.append(request)
+
+    def note_response(self, response: Response) -> None:
+        self.responses.append(response)
+
+    def note_console(self, message: ConsoleMessage) -> None:
+        # A connection that breaks is told to the voter; that it broke is no error of the page's.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.errors.append(message.text)
 
     @property
     def log(self) -> Locator:
@@ -66,6 +85,12 @@ class Chat:
     def card(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name)
 
+    def set_text_size(self, percent: int) -> None:
+        """As the browser's own setting, which leaves the screen as wide as it is."""
+        sizes = {"standard": 16 * percent // 100, "fixed": 13 * percent // 100}
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("Page.setFontSizes", {"fontSizes": sizes})
+
     def photograph(self, path: Path) -> None:
         self.page.screenshot(path=path, animations="disabled")
 
@@ -88,17 +113,10 @@ def opened(browser: Browser, url: str, *, size: dict[str, int] = PHONE, **how: A
     )
     context.set_default_timeout(WAIT_MS)
     chat = Chat(context.new_page())
-    chat.page.on("request", lambda one: chat.requests.append(one))
-    chat.page.on("response", lambda one: chat.responses.append(one))
+    # Playwright leaves a mark on what it is given, which a list's own method cannot bear.
+    chat.page.on("request", chat.note_request)
+    chat.page.on("response", chat.note_response)
     chat.page.on("pageerror", lambda error: chat.errors.append(str(error)))
-    chat.page.on(
-        "console",
-        # A connection that breaks is told to the voter; that it broke is no error of the page's.
-        lambda message: (
-            message.type == "error"
-            and "Failed to load resource" not in message.text
-            and chat.errors.append(message.text)
-        ),
-    )
+    chat.page.on("console", chat.note_console)
     chat.page.goto(url)
     return chat

@@ -190,12 +190,12 @@ function append(item) {
 }
 
 function scrollToEnd() {
-  scroller.scrollTop = scroller.scrollHeight;
+  (typing.hidden ? log.lastElementChild : typing)?.scrollIntoView({ block: "end" });
 }
 
 // The end, but never so far that the beginning of an answer is out of sight.
 function scrollTo(first) {
   scrollToEnd();
-  const above = scroller.getBoundingClientRect().top - (first?.getBoundingClientRect().top ?? 0);
-  if (first && above > 0) scroller.scrollTop -= above + 8;
+  const top = Math.max(0, scroller.getBoundingClientRect().top);
+  if (first && first.getBoundingClientRect().top < top) first.scrollIntoView({ block: "start" });
 }
