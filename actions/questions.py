@@ -34,7 +34,8 @@ class Greet(VoterAction):
         """Greet a newcomer; lead the others on."""
         scene = visit.scene
         if scene.stage in (Stage.CHOOSING, Stage.CONFIRMING):
-            return [replies.reply("greet_again", scene), *replies.guide(scene)]
+            again = replies.titled(replies.reply("greet_again", scene), scene)
+            return [again, *replies.guide(scene)]
         if not scene.elections:
             return replies.welcome(scene)
         # Before and after the hours the greeting says all there is to say.
@@ -61,8 +62,11 @@ class Candidates(Question):
 
     def reply(self, visit: Visit) -> list[Reply]:
         """Every contest with its candidates, of every current election."""
-        lists = "\n\n".join(render.all_lists(election) for election, _ in visit.scene.elections)
-        return [replies.reply("ballot", visit.scene, ballot=lists)] if lists else []
+        return [
+            replies.candidates(election, contest, visit.scene)
+            for election, _ in visit.scene.elections
+            for contest in election.contests
+        ]
 
 
 class Profile(Question):

@@ -57,19 +57,9 @@ def schedule(scene: Scene) -> str:
     )
 
 
-def ballot(scene: Scene) -> str:
-    """The contest being asked, or all of them, with number and names."""
-    election = scene.election
-    if election is None:
-        return ""
-    asked = [one for one in election.contests if one.id == scene.asked] or list(election.contests)
-    lists = "\n\n".join(contest_list(contest) for contest in asked)
-    return f"{lists}\n\nSiapa pilihan Anda? Sebut nomor atau namanya."
-
-
 def contest_list(contest: Contest) -> str:
     """A contest's candidates in the order of their numbers."""
-    lines = [candidate_line(contest, one.number) for one in _in_order(contest)]
+    lines = [candidate_line(contest, one.number) for one in in_order(contest)]
     return "\n".join([f"Calon *{contest.title}*:", *lines])
 
 
@@ -77,11 +67,6 @@ def candidate_line(contest: Contest, number: int) -> str:
     """``2. Siti Rahmawati, S.Pd.``; the number alone if nobody stands under it."""
     candidate = contest.candidate(number)
     return f"{number}. {candidate.full_name}" if candidate else str(number)
-
-
-def all_lists(election: Election) -> str:
-    """All contests with their candidates."""
-    return "\n\n".join(contest_list(contest) for contest in election.contests)
 
 
 def contest_title(scene: Scene) -> str:
@@ -180,7 +165,7 @@ def profile(election: Election, text: str, pending: Selections) -> str:
     parts = [
         _one_profile(candidate)
         for contest in election.contests
-        for candidate in _in_order(contest)
+        for candidate in in_order(contest)
         if not candidate.empty_box
         and (not mentioned or (contest.id, candidate.number) in mentioned)
     ]
@@ -223,7 +208,7 @@ def _counts(election: Election, counts: Sequence[ContestCount]) -> str:
     lines = []
     for contest, count in zip(election.contests, counts, strict=True):
         lines.append(f"*{contest.title}*")
-        for candidate in _in_order(contest):
+        for candidate in in_order(contest):
             votes = count.votes[candidate.number]
             share = f" ({percent(votes, count.valid)})" if count.valid else ""
             lines.append(f"{candidate.number}. {candidate.full_name}: {votes}{share}")
@@ -236,7 +221,8 @@ def percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f}%".replace(".", ",")
 
 
-def _in_order(contest: Contest) -> list[Candidate]:
+def in_order(contest: Contest) -> list[Candidate]:
+    """The candidates by their numbers."""
     return sorted(contest.candidates, key=lambda one: one.number)
 
 

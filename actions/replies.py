@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from actions import render
+from actions import cards, render
 from bilik.clock import hour_text, moment_text
 from bilik.domain.choice import Doubt
-from bilik.domain.election import BLANK, Election, Phase, Visibility
+from bilik.domain.election import BLANK, Contest, Election, Phase, Visibility
 from bilik.services.buttons import Button, Press
 from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.services.sessions import Stage
@@ -23,10 +24,14 @@ NO_CONTACT = "panitia"
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer of `answers.yml` with its values."""
+    """One answer of `answers.yml` with its values.
+
+    ``beside`` is the same for channels that can show more than words; the others let it pass.
+    """
 
     name: str
     values: dict[str, str] = field(default_factory=dict)
+    beside: dict[str, Any] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -64,7 +69,13 @@ def welcome(scene: Scene) -> list[Reply]:
         return [reply("no_election", scene)]
     if scene.election is None:
         return [reply("greet_several", scene, elections=render.elections(scene))]
-    return [reply("greet", scene, hours=render.hours(scene))]
+    return [titled(reply("greet", scene, hours=render.hours(scene)), scene)]
+
+
+def titled(answer: Reply, scene: Scene) -> Reply:
+    """The answer, and which election this is."""
+    title = scene.election.title if scene.election else None
+    return replace(answer, beside={"election": title}) if title else answer
 
 
 def guide(scene: Scene) -> list[Reply]:
@@ -120,11 +131,8 @@ def of_outcome(outcome: Outcome) -> list[Reply]:
             return [reply("too_many", scene, until=_until(outcome))]
         case Kind.IDENTIFIED:
             place = f"Anda terdaftar di {render.tps(outcome.tps)}." if outcome.tps else ""
-            return [
-                reply("identified", scene, voter=outcome.voter, place=place),
-                *_visibility(scene),
-                *ballot(scene),
-            ]
+            known = reply("identified", scene, voter=outcome.voter, place=place)
+            return [titled(known, scene), *_visibility(scene), *ballot(scene)]
         case Kind.ASK_CONTEST:
             noted = render.noted(outcome)
             first = [reply("noted", scene, selections=noted)] if noted else []
@@ -169,8 +177,19 @@ _TITLES = {
 
 
 def ballot(scene: Scene) -> list[Reply]:
-    """The contest being asked, with its candidates."""
-    return [reply("ballot", scene, ballot=render.ballot(scene))]
+    """The contest being asked, or all of them, and the question."""
+    election = scene.election
+    if election is None:
+        return []
+    asked = [one for one in election.contests if one.id == scene.asked] or election.contests
+    lists = [candidates(election, contest, scene) for contest in asked]
+    return [*lists, reply("ask_choice", scene)]
+
+
+def candidates(election: Election, contest: Contest, scene: Scene) -> Reply:
+    """Who stands in a contest, as a list and as cards."""
+    answer = reply("candidates", scene, candidates=render.contest_list(contest))
+    return replace(answer, beside={"candidates": cards.of_contest(election, contest, scene.stage)})
 
 
 def _visibility(scene: Scene) -> list[Reply]:

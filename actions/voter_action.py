@@ -88,10 +88,15 @@ class Response:
     ``buttons`` stand under the last text: whoever cannot see them can type.
     """
 
-    texts: tuple[str, ...]
+    said: tuple[Reply, ...]
     scene: Scene
     outcome: Outcome | None = None
     buttons: tuple[dict[str, str], ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The words alone."""
+        return tuple(one.text for one in self.said)
 
 
 class VoterAction(Action, ABC):
@@ -142,10 +147,12 @@ class VoterAction(Action, ABC):
             logger.error("%s failed: %s", self.name(), type(error).__name__)
             dispatcher.utter_message(text=replies.answers()["checking"])
             return [FollowupAction("action_listen")]
-        for one in response.texts[:-1]:
-            dispatcher.utter_message(text=one)
-        for one in response.texts[-1:]:
-            dispatcher.utter_message(text=one, buttons=list(response.buttons))
+        for one in response.said[:-1]:
+            dispatcher.utter_message(text=one.text, json_message=one.beside)
+        for one in response.said[-1:]:
+            dispatcher.utter_message(
+                text=one.text, json_message=one.beside, buttons=list(response.buttons)
+            )
         scene = response.scene
         if scene.stage is Stage.DONE:
             # For channels that can clear their screen; others let it pass.
@@ -175,8 +182,7 @@ class VoterAction(Action, ABC):
             before.append(replies.reply("privacy", visit.scene))
         if said and said[0].name.startswith("greet"):
             said, before = said[1:], [said[0], *before]
-        texts = tuple(one.text for one in (*before, *said))
-        return Response(texts, visit.scene, visit.outcome, replies.buttons(visit.scene))
+        return Response((*before, *said), visit.scene, visit.outcome, replies.buttons(visit.scene))
 
     def _settle(self, visit: Visit) -> list[Reply]:
         """Tell what the voter has missed, and clear away what is over."""

@@ -52,11 +52,11 @@ class LocalRest(InputChannel):
             if not isinstance(message, str) or not message.strip():
                 return response.json({"error": "message must be a text"}, 400)
             answers = await delivery.answer(on_new_message, sender, message)
-            said: list[dict[str, Any]] = [
-                {"recipient_id": sender, "text": text} for text in answers.texts
-            ]
-            if answers.buttons:
-                said[-1]["buttons"] = answers.buttons
+            said: list[dict[str, Any]] = []
+            for one in answers.messages:
+                said.append({"recipient_id": sender, "text": one.text})
+                if one.buttons:
+                    said[-1]["buttons"] = [dict(button) for button in one.buttons]
             return response.json(said)
 
         return blueprint
