@@ -182,9 +182,9 @@ class KeyCeremony:
     ) -> tuple[Ceremony, list[str]]:
         """Take files from trustees, all or none; how it stands, and a line for each file.
 
-        ``sender`` names whose certificate a file of ``belenios-tool`` is, which does not say so.
         After the opening none are taken any more; what was handed out can still be written again,
-        for a trustee who is left with an old copy of the key file.
+        for a trustee who is left with an old copy of the key file. ``sender`` names whose
+        certificate a file of ``belenios-tool`` is, which does not say so.
 
         Raises:
             NotFound: a file cannot be read. BilikError: one is not valid, not of this election, of
