@@ -16,7 +16,7 @@ from bilik.domain.election import Election, Phase, State
 from bilik.domain.roll import read_roll
 from bilik.errors import WrongState
 from bilik.keys import Keys
-from bilik.services import ballot_box, record, roll, sessions, trustee
+from bilik.services import ballot_box, mailbox, record, roll, sessions, trustee
 from bilik.services.counting import Result, add_up, publish
 from bilik.services.elections import StoredElection, all_elections, pick, state_line
 from bilik.services.files import (
@@ -184,6 +184,7 @@ class Desk:
                 raise WrongState(state_line(stored, "belum dibuka atau sudah ditutup"))
             self._set_state(connection, stored, State.CLOSED)
             sessions.sweep(connection, self._clock())
+            mailbox.forget_processed(connection, self._clock())
             return stored.election
 
     def standing(self, slug: str | None = None) -> Standing:
@@ -216,6 +217,7 @@ class Desk:
                     "Tutup dulu dengan `bilik close`."
                 )
             sessions.sweep(connection, self._clock())
+            mailbox.forget_processed(connection, self._clock())
             if stored.state is not State.TALLIED:
                 self._set_state(connection, stored, State.CLOSED)
         with self._database.read() as connection:
