@@ -7,11 +7,13 @@ import binascii
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dotenv import dotenv_values
 
+from bilik import channel_settings
+from bilik.channel_settings import ChannelSettings
 from bilik.errors import SettingsError
 
 SECRET_BYTES = 32
@@ -26,6 +28,7 @@ class Settings:
     ``secret_key`` (32 bytes) is the root of all of the server's keys and lives outside the
     database and its backups. ``demo`` opens the unauthenticated `rest` channel on loopback.
     ``trustee_dir`` holds the private keys of elections whose only trustee is the server.
+    ``channels`` are the chat platforms that are set up.
     """
 
     database_url: str
@@ -35,6 +38,7 @@ class Settings:
     actions_port: int = 5055
     demo: bool = False
     trustee_dir: Path = DEFAULT_TRUSTEE_DIR
+    channels: ChannelSettings = field(default_factory=ChannelSettings)
 
     def __repr__(self) -> str:
         """Without the key and without the password that a database URL may hold."""
@@ -59,6 +63,7 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")
         actions_port=_port("BILIK_ACTIONS_PORT", values.get("BILIK_ACTIONS_PORT") or "5055"),
         demo=values.get("BILIK_DEMO") == "1",
         trustee_dir=Path(values.get("BILIK_TRUSTEE_DIR") or DEFAULT_TRUSTEE_DIR),
+        channels=channel_settings.read(values),
     )
 
 

@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -36,10 +36,22 @@ Handler = Callable[[UserMessage], Awaitable[Any]]
 
 @dataclass(frozen=True)
 class Answers:
-    """Texts in the order they were said; ``finished`` after a cast."""
+    """Texts in the order they were said; ``finished`` after a cast.
+
+    ``messages`` are the same as the actions sent them, with buttons and what else goes with a text.
+    """
 
     texts: list[str]
     finished: bool = False
+    messages: list[dict[str, Any]] = field(default_factory=list, compare=False)
+
+    def __add__(self, later: Answers) -> Answers:
+        """Both, one after the other."""
+        return Answers(
+            [*self.texts, *later.texts],
+            self.finished or later.finished,
+            [*self.messages, *later.messages],
+        )
 
 
 class Delivery:
@@ -77,9 +89,9 @@ class Delivery:
         late = self._late.pop(sender_id, Answers([]))
         if not done:
             self._keep_when_done(task, sender_id, collector)
-            return Answers([*late.texts, CHECKING], late.finished)
-        now = _answers(collector)
-        return Answers([*late.texts, *now.texts] or [CHECKING], late.finished or now.finished)
+            return late + _CHECKING
+        answers = late + _answers(collector)
+        return answers if answers.texts else answers + _CHECKING
 
     def _has_unseen(self, sender_id: str) -> bool:
         """Whether an answer waits, or one is being made to something other than a yes."""
@@ -100,9 +112,7 @@ class Delivery:
         def keep(_: object) -> None:
             said, waiting = _answers(collector), self._late.get(sender_id, Answers([]))
             if said.texts:
-                self._late[sender_id] = Answers(
-                    [*waiting.texts, *said.texts], waiting.finished or said.finished
-                )
+                self._late[sender_id] = waiting + said
             while len(self._late) > MAX_WAITING:
                 self._late.popitem(last=False)
 
@@ -114,4 +124,8 @@ def _answers(collector: CollectingOutputChannel) -> Answers:
     return Answers(
         [message["text"] for message in messages if message.get("text")],
         any(message.get("custom") == FINISHED for message in messages),
+        messages,
     )
+
+
+_CHECKING = Answers([CHECKING], messages=[{"text": CHECKING}])

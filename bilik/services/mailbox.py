@@ -169,12 +169,24 @@ class Mailbox:
         with self._database.write() as connection:
             self._free(connection, self._keys.chat_hash(chat))
 
-    def renew(self) -> None:
-        """Say that this server is still there."""
+    def leave(self) -> None:
+        """Let other servers go on with all chats."""
         with self._database.write() as connection:
             connection.execute(
                 update(chats)
                 .where(chats.c.claimed_by == self._server)
+                .values(claimed_by=None, claimed_until=None)
+            )
+
+    def renew(self, at_work: Sequence[str]) -> None:
+        """Say that this server is still there, and answers these chats."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(chats)
+                .where(
+                    chats.c.claimed_by == self._server,
+                    chats.c.chat_hash.in_([self._keys.chat_hash(chat) for chat in at_work]),
+                )
                 .values(claimed_until=to_column(self._clock() + LEASE))
             )
 

@@ -62,7 +62,7 @@ def test_one_server_answers_a_chat_and_another_takes_over_when_it_dies(village: 
     assert second.put([("2", letter("dua", 2))]) == []
     assert second.abandoned() == []
     village.clock.forward(seconds=LEASE.total_seconds() - 1)
-    first.renew()
+    first.renew([CHAT])
     village.clock.forward(seconds=2)
     assert second.abandoned() == []
     village.clock.forward(seconds=LEASE.total_seconds())
