@@ -187,13 +187,13 @@ class Line(InputChannel):
 
     def _letters(self, content: dict[str, Any]) -> Iterator[tuple[str, Letter]]:
         """The events that are answered; a redelivered one has the id that it had before."""
-        for at, event in enumerate(content["events"]):
+        for event in content["events"]:
             if event.get("mode") == "standby":
                 continue
-            if (letter := self._letter(event, at)) is not None:
+            if (letter := self._letter(event)) is not None:
                 yield event["webhookEventId"], letter
 
-    def _letter(self, event: dict[str, Any], at: int) -> Letter | None:
+    def _letter(self, event: dict[str, Any]) -> Letter | None:
         source = event.get("source") or {}
         sent = int(event["timestamp"])
         details = {"sent": sent, "reply_token": event.get("replyToken", "")}
