@@ -17,6 +17,7 @@ from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.services.sessions import Stage
 
 ANSWERS = Path(__file__).parent / "answers.yml"
+SHORT_ANSWERS = Path(__file__).parent / "answers_sms.yml"
 NO_CONTACT = "panitia"
 
 
@@ -36,11 +37,27 @@ class Reply:
         """
         return answers()[self.name].format_map(self.values)
 
+    @property
+    def short_text(self) -> str:
+        """The answer in few words, for SMS; those that have no short form are the same.
+
+        Raises:
+            KeyError: see :attr:`text`.
+        """
+        return {**answers(), **short_answers()}[self.name].format_map(self.values)
+
 
 @lru_cache(maxsize=1)
 def answers() -> dict[str, str]:
     """All answers by name, as the file has them."""
     loaded: dict[str, str] = yaml.safe_load(ANSWERS.read_text(encoding="utf-8"))
+    return loaded
+
+
+@lru_cache(maxsize=1)
+def short_answers() -> dict[str, str]:
+    """The answers that have a short form, by name."""
+    loaded: dict[str, str] = yaml.safe_load(SHORT_ANSWERS.read_text(encoding="utf-8"))
     return loaded
 
 
@@ -63,7 +80,8 @@ def welcome(scene: Scene) -> list[Reply]:
         return [reply("no_election", scene)]
     if scene.election is None:
         return [reply("greet_several", scene, elections=render.elections(scene))]
-    return [reply("greet", scene, hours=render.hours(scene))]
+    hours, short_hours = render.hours(scene), render.short_hours(scene)
+    return [reply("greet", scene, hours=hours, short_hours=short_hours)]
 
 
 def guide(scene: Scene) -> list[Reply]:
@@ -106,6 +124,8 @@ def of_outcome(outcome: Outcome) -> list[Reply]:
             return guide(scene)
         case Kind.NEED_CODE | Kind.NEED_NIK | Kind.ALREADY_VOTED | Kind.NOTHING_TO_STOP:
             return [reply(f"{outcome.kind.value}", scene)]
+        case Kind.WRONG_NUMBER | Kind.NEED_NUMBER | Kind.NO_NUMBER:
+            return [reply(outcome.kind.value, scene)]
         case Kind.STOPPED:
             return [reply("stopped", scene)]
         case Kind.ODD_NIK:
@@ -116,9 +136,13 @@ def of_outcome(outcome: Outcome) -> list[Reply]:
         case Kind.TOO_MANY:
             return [reply("too_many", scene, until=_until(outcome))]
         case Kind.IDENTIFIED:
-            place = f"Anda terdaftar di {render.tps(outcome.tps)}." if outcome.tps else ""
+            tps = render.tps(outcome.tps)
+            place = f"Anda terdaftar di {tps}." if tps else ""
+            short_place = f"({tps})" if tps else ""
             return [
-                reply("identified", scene, voter=outcome.voter, place=place),
+                reply(
+                    "identified", scene, voter=outcome.voter, place=place, short_place=short_place
+                ),
                 *ballot(scene),
             ]
         case Kind.ASK_CONTEST:
@@ -139,7 +163,9 @@ def of_outcome(outcome: Outcome) -> list[Reply]:
 
 def ballot(scene: Scene) -> list[Reply]:
     """The contest being asked, with its candidates."""
-    return [reply("ballot", scene, ballot=render.ballot(scene))]
+    return [
+        reply("ballot", scene, ballot=render.ballot(scene), short_ballot=render.short_ballot(scene))
+    ]
 
 
 def _unclear(outcome: Outcome) -> list[Reply]:

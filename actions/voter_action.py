@@ -17,6 +17,7 @@ from actions import replies
 from actions.booth import the_booth
 from actions.replies import Reply
 from bilik.domain.hint import Hint
+from bilik.domain.sender import SMS, channel_of
 from bilik.services.booth import Booth
 from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.services.sessions import Stage
@@ -140,6 +141,8 @@ class VoterAction(Action, ABC):
             return [FollowupAction("action_listen")]
         for one in response.texts:
             dispatcher.utter_message(text=one)
+        if response.outcome is not None and response.outcome.kind is Kind.NEED_NUMBER:
+            dispatcher.utter_message(json_message={"asks_contact": True})
         scene = response.scene
         if scene.stage is Stage.DONE:
             # For channels that can clear their screen; others let it pass.
@@ -169,7 +172,9 @@ class VoterAction(Action, ABC):
             before.append(replies.reply("privacy", visit.scene))
         if said and said[0].name.startswith("greet"):
             said, before = said[1:], [said[0], *before]
-        return Response(tuple(one.text for one in (*before, *said)), visit.scene, visit.outcome)
+        is_short = channel_of(heard.sender) == SMS
+        texts = tuple(one.short_text if is_short else one.text for one in (*before, *said))
+        return Response(texts, visit.scene, visit.outcome)
 
     def _settle(self, visit: Visit) -> list[Reply]:
         """Tell what the voter has missed, and clear away what is over."""

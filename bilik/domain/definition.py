@@ -13,7 +13,7 @@ from bilik.errors import FileProblems, Problem
 
 ELECTION_KEYS = (
     "kode", "judul", "zona_waktu", "dibuka", "ditutup", "tenggang_menit", "hasil", "kontak",
-    "simpan_tak_dipahami", "surat_suara",
+    "simpan_tak_dipahami", "wajib_nomor_terdaftar", "surat_suara",
 )  # fmt: skip
 CONTEST_KEYS = ("kode", "jabatan", "sebutan", "calon")
 CANDIDATE_KEYS = (
@@ -45,6 +45,7 @@ def read_definition(text: str, file: str = "pemilihan.yml") -> Election:
         visibility=VISIBILITY[section.choice("hasil", tuple(VISIBILITY), "setelah_ditutup")],
         contact=section.text("kontak"),
         keeps_not_understood=section.flag("simpan_tak_dipahami"),
+        needs_known_number=section.flag("wajib_nomor_terdaftar"),
         contests=tuple(_contest(one) for one in section.sections("surat_suara", CONTEST_KEYS)),
     )
     if election.closes <= election.opens and _NEVER not in (election.opens, election.closes):

@@ -92,7 +92,8 @@ class Election:
 
     ``opens`` and ``closes`` are instants; ``zone`` is WIB, WITA or WIT. During ``grace`` after
     closing, voters who have already proved their identity may finish. ``keeps_not_understood`` lets
-    messages that Bilik did not understand wait, masked, for a trainer.
+    messages that Bilik did not understand wait, masked, for a trainer. ``needs_known_number`` lets
+    voters vote only from the telephone number that the roll has of them.
     """
 
     slug: str
@@ -105,6 +106,7 @@ class Election:
     grace: timedelta = timedelta(minutes=15)
     visibility: Visibility = Visibility.AFTER_CLOSING
     keeps_not_understood: bool = False
+    needs_known_number: bool = False
 
     def contest(self, contest_id: str) -> Contest:
         """The contest of that id.

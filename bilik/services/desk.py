@@ -153,6 +153,13 @@ class Desk:
                         f"{everyone - with_code} pemilih belum punya kode undangan. "
                         "Jalankan `bilik roll codes --out KODE.csv` dulu."
                     )
+                without = roll.without_phone(connection, stored.id)
+                if stored.election.needs_known_number and without:
+                    raise WrongState(
+                        f"{without} pemilih belum punya nomor HP, padahal berkas pemilihan memuat "
+                        "`wajib_nomor_terdaftar: ya`. Lengkapi kolom no_hp, lalu jalankan "
+                        "`bilik roll import` lagi."
+                    )
                 values["roll_hash"] = roll_hash = roll.fingerprint(connection, stored.id)
                 key = trustee.ensure_private_key(self._trustee_dir, stored.uuid)
                 record.write_setup(connection, stored, roll_hash, key)
