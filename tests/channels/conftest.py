@@ -1,6 +1,7 @@
 """One installation with all platforms, for all tests of channels."""
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -25,3 +26,19 @@ def _no_faults_left(platforms: Platforms) -> Iterator[None]:
     yield
     platforms.faults.clear()
     platforms.undeliverable.clear()
+
+
+@pytest.fixture
+def locked(bilik: Installation) -> Iterator[Callable[[], None]]:
+    """The database is locked by somebody else until this is called."""
+    file = bilik.village.url.removeprefix("sqlite:///")
+    other = sqlite3.connect(file, isolation_level=None, timeout=30)
+    other.execute("BEGIN EXCLUSIVE")
+
+    def release() -> None:
+        if other.in_transaction:
+            other.execute("ROLLBACK")
+
+    yield release
+    release()
+    other.close()

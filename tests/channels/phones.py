@@ -69,7 +69,8 @@ class Phone(ABC):
     def send(self, request: Request) -> int:
         """The answer's status."""
         url = f"{self.bilik.url}{request.path}"
-        return httpx.post(url, content=request.body, headers=request.headers).status_code
+        headers = {name: text.encode() for name, text in request.headers.items()}
+        return httpx.post(url, content=request.body, headers=headers, timeout=30).status_code
 
     def read(self, start: int) -> list[str]:
         """What Bilik has sent to this voter since, once nothing waits any more."""
