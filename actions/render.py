@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bilik.clock import day_text, hour_text, moment_text
+from bilik.clock import ZONES, day_text, hour_text, moment_text
 from bilik.domain.election import BLANK, Candidate, Contest, Election, Phase, Selection, Selections
 from bilik.domain.mentions import find_mentions
 from bilik.domain.tally import ContestCount
@@ -36,6 +36,17 @@ def hours(scene: Scene) -> str:
             return "Pemungutan suara sudah ditutup."
 
 
+def short_hours(scene: Scene) -> str:
+    """The same in few words, where one can vote now."""
+    (election, phase) = scene.elections[0]
+    if phase is not Phase.OPEN:
+        return hours(scene)
+    closing = hour_text(election.closes, election.zone)
+    if day_text(scene.now, election.zone) == day_text(election.closes, election.zone):
+        return f"Buka s.d. {closing}."
+    return f"Buka s.d. {election.closes.astimezone(ZONES[election.zone]):%d/%m/%Y} {closing}."
+
+
 def elections(scene: Scene) -> str:
     """All current elections, a line each."""
     return "\n".join(f"• {election.title}" for election, _ in scene.elections)
@@ -55,6 +66,19 @@ def schedule(scene: Scene) -> str:
         f"{now.get(phase, 'Sekarang sudah ditutup.')}"
         for election, phase in scene.elections
     )
+
+
+def short_ballot(scene: Scene) -> str:
+    """The same in few words."""
+    return "\n".join([*_asked_lists(scene), "Balas nomornya."])
+
+
+def _asked_lists(scene: Scene) -> list[str]:
+    if scene.election is None:
+        return []
+    contests = scene.election.contests
+    asked = [one for one in contests if one.id == scene.asked] or list(contests)
+    return [contest_list(contest) for contest in asked]
 
 
 def contest_list(contest: Contest) -> str:

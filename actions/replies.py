@@ -19,6 +19,7 @@ from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.services.sessions import Stage
 
 ANSWERS = Path(__file__).parent / "answers.yml"
+SHORT_ANSWERS = Path(__file__).parent / "answers_sms.yml"
 NO_CONTACT = "panitia"
 
 
@@ -27,11 +28,13 @@ class Reply:
     """One answer of `answers.yml` with its values.
 
     ``beside`` is the same for channels that can show more than words; the others let it pass.
+    A ``brief`` one is said in few words, for SMS, if there are such.
     """
 
     name: str
     values: dict[str, str] = field(default_factory=dict)
     beside: dict[str, Any] = field(default_factory=dict)
+    brief: bool = False
 
     @property
     def text(self) -> str:
@@ -40,13 +43,26 @@ class Reply:
         Raises:
             KeyError: there is no such answer, or it asks for a value that is not there.
         """
-        return answers()[self.name].format_map(self.values)
+        said = short_answers().get(self.name) if self.brief else None
+        return (said or answers()[self.name]).format_map(self.values)
+
+    @property
+    def short(self) -> Reply:
+        """The answer in few words."""
+        return replace(self, brief=True)
 
 
 @lru_cache(maxsize=1)
 def answers() -> dict[str, str]:
     """All answers by name, as the file has them."""
     loaded: dict[str, str] = yaml.safe_load(ANSWERS.read_text(encoding="utf-8"))
+    return loaded
+
+
+@lru_cache(maxsize=1)
+def short_answers() -> dict[str, str]:
+    """The answers that have a short form, by name."""
+    loaded: dict[str, str] = yaml.safe_load(SHORT_ANSWERS.read_text(encoding="utf-8"))
     return loaded
 
 
@@ -69,7 +85,8 @@ def welcome(scene: Scene) -> list[Reply]:
         return [reply("no_election", scene)]
     if scene.election is None:
         return [reply("greet_several", scene, elections=render.elections(scene))]
-    return [titled(reply("greet", scene, hours=render.hours(scene)), scene)]
+    hours, short_hours = render.hours(scene), render.short_hours(scene)
+    return [titled(reply("greet", scene, hours=hours, short_hours=short_hours), scene)]
 
 
 def titled(answer: Reply, scene: Scene) -> Reply:
@@ -118,6 +135,8 @@ def of_outcome(outcome: Outcome) -> list[Reply]:
             return guide(scene)
         case Kind.NEED_CODE | Kind.NEED_NIK | Kind.ALREADY_VOTED | Kind.NOTHING_TO_STOP:
             return [reply(f"{outcome.kind.value}", scene)]
+        case Kind.WRONG_NUMBER | Kind.NEED_NUMBER | Kind.NO_NUMBER:
+            return [reply(outcome.kind.value, scene)]
         case Kind.STOPPED:
             return [reply("stopped", scene)]
         case Kind.ODD_NIK:
@@ -130,8 +149,12 @@ def of_outcome(outcome: Outcome) -> list[Reply]:
         case Kind.TOO_MANY:
             return [reply("too_many", scene, until=_until(outcome))]
         case Kind.IDENTIFIED:
-            place = f"Anda terdaftar di {render.tps(outcome.tps)}." if outcome.tps else ""
-            known = reply("identified", scene, voter=outcome.voter, place=place)
+            tps = render.tps(outcome.tps)
+            place = f"Anda terdaftar di {tps}." if tps else ""
+            short_place = f"({tps})" if tps else ""
+            known = reply(
+                "identified", scene, voter=outcome.voter, place=place, short_place=short_place
+            )
             return [titled(known, scene), *_visibility(scene), *ballot(scene)]
         case Kind.ASK_CONTEST:
             noted = render.noted(outcome)

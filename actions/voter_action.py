@@ -17,6 +17,7 @@ from actions import replies
 from actions.booth import the_booth
 from actions.replies import Reply
 from bilik.domain.hint import Hint
+from bilik.domain.sender import SMS, channel_of
 from bilik.services.booth import Booth
 from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.services.sessions import Stage
@@ -153,6 +154,8 @@ class VoterAction(Action, ABC):
             dispatcher.utter_message(
                 text=one.text, json_message=one.beside, buttons=list(response.buttons)
             )
+        if response.outcome is not None and response.outcome.kind is Kind.NEED_NUMBER:
+            dispatcher.utter_message(json_message={"asks_contact": True})
         scene = response.scene
         if scene.stage is Stage.DONE:
             # For channels that can clear their screen; others let it pass.
@@ -182,7 +185,10 @@ class VoterAction(Action, ABC):
             before.append(replies.reply("privacy", visit.scene))
         if said and said[0].name.startswith("greet"):
             said, before = said[1:], [said[0], *before]
-        return Response((*before, *said), visit.scene, visit.outcome, replies.buttons(visit.scene))
+        spoken = (*before, *said)
+        if channel_of(heard.sender) == SMS:
+            spoken = tuple(one.short for one in spoken)
+        return Response(spoken, visit.scene, visit.outcome, replies.buttons(visit.scene))
 
     def _settle(self, visit: Visit) -> list[Reply]:
         """Tell what the voter has missed, and clear away what is over."""

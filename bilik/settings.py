@@ -7,11 +7,13 @@ import binascii
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dotenv import dotenv_values
 
+from bilik import channel_settings
+from bilik.channel_settings import ChannelSettings
 from bilik.errors import SettingsError
 
 SECRET_BYTES = 32
@@ -28,6 +30,7 @@ class Settings:
     ``trustee_dir`` holds the private keys of elections whose only trustee is the server.
     ``tracker_url`` names where Rasa's trackers are kept; None keeps them in memory. ``debug`` makes
     the servers log more.
+    ``channels`` are the chat platforms that are set up.
     """
 
     database_url: str
@@ -39,6 +42,7 @@ class Settings:
     trustee_dir: Path = DEFAULT_TRUSTEE_DIR
     tracker_url: str | None = None
     debug: bool = False
+    channels: ChannelSettings = field(default_factory=ChannelSettings)
 
     def __repr__(self) -> str:
         """Without the key and without the password that a database URL may hold."""
@@ -65,6 +69,7 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")
         trustee_dir=Path(values.get("BILIK_TRUSTEE_DIR") or DEFAULT_TRUSTEE_DIR),
         tracker_url=_tracker_url(values.get("BILIK_TRACKER_URL")),
         debug=values.get("BILIK_DEBUG") == "1",
+        channels=channel_settings.read(values),
     )
 
 

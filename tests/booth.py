@@ -108,10 +108,12 @@ def set_up(
     clock: Clock | None = None,
     first: int = 0,
     before_opening: Callable[[Database], None] = lambda _: None,
+    phones: Sequence[str] = (),
 ) -> Polling:
     """Load an election, import voters, make codes and open it, by default two hours after opening.
 
     ``first`` is the serial number of the first voter, where several elections share a database.
+    ``phones`` are the telephone numbers of the first voters.
     """
     url = url or f"sqlite:///{directory / 'bilik.db'}"
     database = Database(url)
@@ -119,7 +121,11 @@ def set_up(
     keys = Keys(SECRET)
     (directory / "pemilihan.yml").write_text(definition, encoding="utf-8")
     niks = [f"332901520390{index:04d}" for index in range(first, first + voters)]
-    rows = [f"{nik},Pemilih {chr(65 + i % 26)}{i},,{1 + i % 3:02d}" for i, nik in enumerate(niks)]
+    numbers = [*phones, *[""] * voters]
+    rows = [
+        f"{nik},Pemilih {chr(65 + i % 26)}{i},{numbers[i]},{1 + i % 3:02d}"
+        for i, nik in enumerate(niks)
+    ]
     roll, codes = directory / "dpt.csv", directory / "kode.csv"
     roll.write_text("\n".join(["nik,nama,no_hp,tps", *rows]), encoding="utf-8")
     clock = clock or HandClock(datetime.fromisoformat("2026-11-29T02:00:00+00:00"))

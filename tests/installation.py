@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,8 +112,13 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def start(directory: Path, voters: int = 120) -> Iterator[Installation]:
-    """Two open elections with so many voters each, and the servers; stopped at the end."""
+def start(
+    directory: Path, voters: int = 120, settings: Mapping[str, str] | None = None
+) -> Iterator[Installation]:
+    """Two open elections with so many voters each, and the servers; stopped at the end.
+
+    ``settings`` go into the servers' environment.
+    """
     url = f"sqlite:///{directory}/bilik.db"
     polls = {}
     for name, definition, first in (("village", VILLAGE, 0), ("region", REGION, 5000)):
@@ -131,6 +136,7 @@ def start(directory: Path, voters: int = 120) -> Iterator[Installation]:
         "BILIK_PORT": str(port),
         "BILIK_ACTIONS_PORT": str(actions_port),
         "BILIK_RUN": str(directory / "run"),
+        **(settings or {}),
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "assistant.launch"],

@@ -14,7 +14,7 @@ from bilik.errors import FileProblems, Problem
 
 ELECTION_KEYS = (
     "kode", "judul", "zona_waktu", "dibuka", "ditutup", "tenggang_menit", "hasil", "kontak",
-    "simpan_tak_dipahami", "saksi", "surat_suara",
+    "simpan_tak_dipahami", "wajib_nomor_terdaftar", "saksi", "surat_suara",
 )  # fmt: skip
 CONTEST_KEYS = ("kode", "jabatan", "sebutan", "calon")
 CANDIDATE_KEYS = (
@@ -48,6 +48,7 @@ def read_definition(text: str, file: str = "pemilihan.yml") -> Election:
         contact=section.text("kontak"),
         keeps_not_understood=section.flag("simpan_tak_dipahami"),
         trustees=read_trustees(holders) if holders else None,
+        needs_known_number=section.flag("wajib_nomor_terdaftar"),
         contests=tuple(_contest(one) for one in section.sections("surat_suara", CONTEST_KEYS)),
     )
     if election.trustees and election.visibility is Visibility.LIVE:

@@ -96,6 +96,8 @@ class Election:
     closing, voters who have already proved their identity may finish. ``keeps_not_understood`` lets
     messages that Bilik did not understand wait, masked, for a trainer. ``trustees`` hold the key
     together; without them the server holds it alone.
+    messages that Bilik did not understand wait, masked, for a trainer. ``needs_known_number`` lets
+    voters vote only from the telephone number that the roll has of them.
     """
 
     slug: str
@@ -109,6 +111,7 @@ class Election:
     visibility: Visibility = Visibility.AFTER_CLOSING
     keeps_not_understood: bool = False
     trustees: TrusteeGroup | None = None
+    needs_known_number: bool = False
 
     def contest(self, contest_id: str) -> Contest:
         """The contest of that id.

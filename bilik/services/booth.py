@@ -30,8 +30,9 @@ from bilik.domain.election import BLANK, Election, Phase, State
 from bilik.domain.hint import Hint
 from bilik.domain.identity import Credentials, find_credentials, form_of_address, masked_name
 from bilik.domain.receipt import find_receipt
+from bilik.domain.sender import TELEGRAM, channel_of, number_of
 from bilik.keys import Keys
-from bilik.services import attempts, ballot_box, buttons, inbox, record, sessions
+from bilik.services import attempts, ballot_box, buttons, inbox, mailbox, record, sessions
 from bilik.services.ballot_box import MadeBallot, Maker
 from bilik.services.buttons import Button, Press
 from bilik.services.counting import Result, published
@@ -148,6 +149,10 @@ class Booth:
                 return self._refuse(connection, sender, session, now)
             attempts.forget(connection, subjects)
             stored = one_election(connection, found.election_id)
+            if stored.election.needs_known_number and (
+                unknown := self._doubt_of_number(connection, sender, found.phone_hash)
+            ):
+                return self._turn_away(connection, sender, unknown, stored, now)
             if ballot_box.has_voted(connection, found.id):
                 return self._turn_away(connection, sender, Kind.ALREADY_VOTED, stored, now)
             if session.voter_id == found.id and stored.phase(now) is Phase.GRACE:
@@ -165,6 +170,25 @@ class Booth:
                 credential=credential_of(secrets_of_code.seed, stored.uuid),
             )
             return self._keep(connection, sender, admitted, Kind.IDENTIFIED, now)
+
+    def _doubt_of_number(
+        self, connection: Connection, sender: str, registered: bytes | None
+    ) -> Kind | None:
+        """What is wrong with the number that a chat is held from; None if it is the roll's.
+
+        With some channels the sender is a number that the platform vouches for. On Telegram a voter
+        can share it. Others know of no number.
+        """
+        number = number_of(sender)
+        given = (
+            self._keys.phone_hash(number)
+            if number
+            else mailbox.vouched_phone(connection, self._keys, sender)
+        )
+        if given is None:
+            return Kind.NEED_NUMBER if channel_of(sender) == TELEGRAM else Kind.NO_NUMBER
+        is_known = registered is not None and hmac.compare_digest(given, registered)
+        return None if is_known else Kind.WRONG_NUMBER
 
     def _ask_other_half(
         self,

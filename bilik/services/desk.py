@@ -25,6 +25,7 @@ from bilik.services import (
     counting,
     interim,
     key_ceremony,
+    mailbox,
     record,
     roll,
     sessions,
@@ -194,6 +195,13 @@ class Desk:
                         f"{everyone - with_code} pemilih belum punya kode undangan. "
                         "Jalankan `bilik roll codes --out KODE.csv` dulu."
                     )
+                without = roll.without_phone(connection, stored.id)
+                if stored.election.needs_known_number and without:
+                    raise WrongState(
+                        f"{without} pemilih belum punya nomor HP, padahal berkas pemilihan memuat "
+                        "`wajib_nomor_terdaftar: ya`. Lengkapi kolom no_hp, lalu jalankan "
+                        "`bilik roll import` lagi."
+                    )
                 values["roll_hash"] = roll_hash = roll.fingerprint(connection, stored.id)
                 holders = self._holders(connection, stored)
                 record.write_setup(connection, stored, roll_hash, holders)
@@ -225,6 +233,7 @@ class Desk:
                 raise WrongState(state_line(stored, "belum dibuka atau sudah ditutup"))
             self._set_state(connection, stored, State.CLOSED)
             sessions.sweep(connection, self._clock())
+            mailbox.forget_processed(connection, self._clock())
             return stored.election
 
     def standing(self, slug: str | None = None) -> Standing:
@@ -302,6 +311,7 @@ class Desk:
                     "Tutup dulu dengan `bilik close`."
                 )
             sessions.sweep(connection, self._clock())
+            mailbox.forget_processed(connection, self._clock())
             if stored.state is not State.TALLIED:
                 self._set_state(connection, stored, State.CLOSED)
             if given and (waiting := counting.take(connection, stored, given)):

@@ -24,6 +24,9 @@ class Kind(str, Enum):
     TOO_MANY = "too_many"
     IDENTIFIED = "identified"
     ALREADY_VOTED = "already_voted"
+    WRONG_NUMBER = "wrong_number"
+    NEED_NUMBER = "need_number"
+    NO_NUMBER = "no_number"
     # choosing
     ASK_CONTEST = "ask_contest"
     READ_BACK = "read_back"

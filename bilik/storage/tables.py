@@ -3,7 +3,8 @@
 What is *not* there matters as much. A ballot has no voter, no sender, no time and no running
 number; a participation has no time. Both are stored in the order of a key that says nothing about
 when they came. Sessions and attempts know senders and NIKs only by keyed hashes. Messages stand in
-no table but `not_understood`: masked, without sender and time, and only where the panitia wants it.
+the clear in no table but `not_understood`: masked, without sender and time, and only where the
+panitia wants it. Those from a chat platform wait sealed in `waiting_messages` for their answer.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -184,4 +186,38 @@ not_understood = Table(
     # Whether it has been shown to a trainer, among others.
     Column("released", Boolean, nullable=False),
     sqlite_with_rowid=False,
+)
+
+processed_messages = Table(
+    "processed_messages",
+    metadata,
+    # Keyed hash of a platform's message id; the day only, so that old ones can be forgotten.
+    Column("id_hash", LargeBinary(32), primary_key=True),
+    Column("day", Date, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("chat_hash", LargeBinary(32), primary_key=True),
+    # What a channel has to remember of a chat between two messages.
+    Column("sealed", LargeBinary),
+    # Which server answers its messages now, and until when that is to be believed.
+    Column("claimed_by", String(32)),
+    Column("claimed_until", DateTime),
+    Column("forget_on", Date, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+waiting_messages = Table(
+    "waiting_messages",
+    metadata,
+    # Only while it waits; deleted once it is answered.
+    Column("id", _Id, primary_key=True),
+    Column("chat_hash", LargeBinary(32), nullable=False, index=True),
+    # The platform's own order within the chat.
+    Column("position", BigInteger, nullable=False),
+    Column("due_at", DateTime, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
 )
