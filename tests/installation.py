@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,9 +103,14 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def start(directory: Path, voters: int = 120) -> Iterator[Installation]:
-    """Two open elections with so many voters each, and the servers; stopped at the end."""
-    url = f"sqlite:///{directory}/bilik.db"
+def start(
+    directory: Path, voters: int = 120, url: str = "", environ: Mapping[str, str] | None = None
+) -> Iterator[Installation]:
+    """Two open elections with so many voters each, and the servers; stopped at the end.
+
+    ``environ`` adds to their environment.
+    """
+    url = url or f"sqlite:///{directory}/bilik.db"
     polls = {}
     for name, definition, first in (("village", VILLAGE, 0), ("region", REGION, 5000)):
         (directory / name).mkdir()
@@ -113,7 +118,7 @@ def start(directory: Path, voters: int = 120) -> Iterator[Installation]:
             directory / name, open_now(definition), voters, url, system_clock, first
         )
     port, actions_port = free_port(), free_port()
-    environ = {
+    settings = {
         **os.environ,
         "BILIK_SECRET_KEY": base64.urlsafe_b64encode(SECRET).decode(),
         "BILIK_DATABASE_URL": url,
@@ -122,10 +127,11 @@ def start(directory: Path, voters: int = 120) -> Iterator[Installation]:
         "BILIK_PORT": str(port),
         "BILIK_ACTIONS_PORT": str(actions_port),
         "BILIK_RUN": str(directory / "run"),
+        **(environ or {}),
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "assistant.launch"],
-        cwd=ROOT, env=environ, stdout=(directory / "out.log").open("wb"),
+        cwd=ROOT, env=settings, stdout=(directory / "out.log").open("wb"),
         stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
     running = Installation(
