@@ -81,7 +81,8 @@ def describe(error: BaseException) -> str:
         lines += [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in way]
         said = f": {current}" if isinstance(current, BilikError) else ""
         lines.append(f"{type(current).__module__}.{type(current).__qualname__}{said}")
-        current = current.__cause__ or current.__context__
+        before = None if current.__suppress_context__ else current.__context__
+        current = current.__cause__ or before
     return "\n".join(lines)
 
 

@@ -113,13 +113,13 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def start(
-    directory: Path, voters: int = 120, settings: Mapping[str, str] | None = None
+    directory: Path, voters: int = 120, url: str = "", settings: Mapping[str, str] | None = None
 ) -> Iterator[Installation]:
     """Two open elections with so many voters each, and the servers; stopped at the end.
 
-    ``settings`` go into the servers' environment.
+    ``settings`` go into their environment.
     """
-    url = f"sqlite:///{directory}/bilik.db"
+    url = url or f"sqlite:///{directory}/bilik.db"
     polls = {}
     for name, definition, first in (("village", VILLAGE, 0), ("region", REGION, 5000)):
         (directory / name).mkdir()
@@ -127,7 +127,7 @@ def start(
             directory / name, open_now(definition), voters, url, system_clock, first
         )
     port, actions_port = free_port(), free_port()
-    environ = {
+    settings = {
         **os.environ,
         "BILIK_SECRET_KEY": base64.urlsafe_b64encode(SECRET).decode(),
         "BILIK_DATABASE_URL": url,
@@ -140,7 +140,7 @@ def start(
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "assistant.launch"],
-        cwd=ROOT, env=environ, stdout=(directory / "out.log").open("wb"),
+        cwd=ROOT, env=settings, stdout=(directory / "out.log").open("wb"),
         stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
     running = Installation(
