@@ -92,10 +92,10 @@ def test_at_identification_the_voter_is_told_that_results_are_live(
     from actions import replies
 
     told = [reply.name for reply in replies.of_outcome(live.identify("web:1"))]
-    assert told == ["identified", "results_visible", "ballot"]
+    assert told == ["identified", "results_visible", "candidates", "ask_choice"]
     assert "hasil sementara terlihat semua orang" in replies.answers()["results_visible"]
     told = [reply.name for reply in replies.of_outcome(village.identify("web:1"))]
-    assert told == ["identified", "ballot"]
+    assert told == ["identified", "candidates", "ask_choice"]
 
 
 def test_where_results_wait_for_the_closing_nothing_counts_before(tmp_path: Path) -> None:
