@@ -329,6 +329,15 @@ def traces(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return left  # all servers have stopped: what is on disk now stays there
 
 
+def content_of(file: Path) -> bytes:
+    """What stands in a file; SQLite takes its write-ahead log away, which was searched before."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        assert file.name.endswith(("-wal", "-shm"))
+        return b""
+
+
 def test_no_nik_code_word_or_button_stands_anywhere(traces: Traces) -> None:
     assert len(traces.words) > 30
     place, bad, searched = traces.place, [], 0
@@ -337,7 +346,7 @@ def test_no_nik_code_word_or_button_stands_anywhere(traces: Traces) -> None:
     for file in (*files(place.directory, traces.since), *files(ROOT, traces.since)):
         if file.name not in PANITIA:
             searched += 1
-            bad += [(str(file), *hit) for hit in found(file.read_bytes(), traces.words)]
+            bad += [(str(file), *hit) for hit in found(content_of(file), traces.words)]
     assert bad == []
     assert searched > 5
 
