@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bilik.services.outcomes import Kind
 from bilik.storage.tables import attempts
 from tests.booth import Polling
-from tests.crowds import CROWD, Crowd, Ready, cast_at_once, casting
+from tests.crowds import CROWD, Crowd, Ready, cast_at_once
 
 
 def test_two_hundred_casts_over_two_channels_give_one_ballot_and_true_answers(
@@ -65,24 +65,6 @@ def test_two_thousand_voters_at_once_are_two_thousand_ballots_and_receipts(
     assert all(polling.desk.holds_receipt(one or "") for one in receipts)
     assert polling.desk.standing().ballots == CROWD
     assert polling.counts()["kades"] == {1: 667, 2: 667, 3: 666, "blank": 0}
-    polling.database.close()
-
-
-def test_a_vote_that_meets_the_closing_is_recorded_or_told_that_it_is_not(
-    crowd: Crowd, url: str
-) -> None:
-    polling = crowd.on(url)
-    with casting(polling, crowd.voters[:300]) as answers:
-        while polling.desk.standing().ballots < 30:
-            pass
-        polling.desk.close()
-        inside = polling.desk.standing().ballots
-        heard = answers()
-    assert {one.kind for one in heard} == {Kind.RECORDED, Kind.CLOSED}
-    told = [one.receipt for one in heard if one.kind is Kind.RECORDED]
-    assert all(polling.desk.holds_receipt(one or "") for one in told)
-    assert len(told) == polling.desk.standing().ballots == inside
-    assert sum(polling.counts()["kades"].values()) == inside
     polling.database.close()
 
 
