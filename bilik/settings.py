@@ -26,6 +26,7 @@ class Settings:
     ``secret_key`` (32 bytes) is the root of all of the server's keys and lives outside the
     database and its backups. ``demo`` opens the unauthenticated `rest` channel on loopback.
     ``trustee_dir`` holds the private keys of elections whose only trustee is the server.
+    ``panitia`` is who works at the desk, as the log of their acts names them.
     """
 
     database_url: str
@@ -35,6 +36,7 @@ class Settings:
     actions_port: int = 5055
     demo: bool = False
     trustee_dir: Path = DEFAULT_TRUSTEE_DIR
+    panitia: str = ""
 
     def __repr__(self) -> str:
         """Without the key and without the password that a database URL may hold."""
@@ -59,6 +61,7 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")
         actions_port=_port("BILIK_ACTIONS_PORT", values.get("BILIK_ACTIONS_PORT") or "5055"),
         demo=values.get("BILIK_DEMO") == "1",
         trustee_dir=Path(values.get("BILIK_TRUSTEE_DIR") or DEFAULT_TRUSTEE_DIR),
+        panitia=values.get("BILIK_PANITIA") or "",
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bilik.cli.common import ElectionOption, JsonOption, show, the_desk
+from bilik.cli.common import ByOption, ElectionOption, JsonOption, show, the_desk
 from bilik.domain.receipt import find_receipt
 from bilik.errors import BilikError
 from bilik.services.counting import Result
@@ -18,12 +18,12 @@ app = typer.Typer()
 
 
 @app.command("tally")
-def tally(election: ElectionOption = None, as_json: JsonOption = False) -> None:
+def tally(election: ElectionOption = None, by: ByOption = "", as_json: JsonOption = False) -> None:
     """Hitung suara sesudah ditutup.
 
     Contoh: bilik tally
     """
-    result = the_desk().tally(election)
+    result = the_desk(by).tally(election)
     show(
         as_json, _result_json(result), *_result_lines(result), "\nBerikutnya: bilik export terbitan"
     )
@@ -33,19 +33,21 @@ def tally(election: ElectionOption = None, as_json: JsonOption = False) -> None:
 def export(
     directory: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder baru.")],
     election: ElectionOption = None,
+    by: ByOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Tulis kotak suara yang sudah dihitung, supaya siapa pun bisa memeriksanya.
 
     Contoh: bilik export terbitan
     """
-    summary = the_desk().export(directory, election, os.cpu_count() or 1)
+    summary = the_desk(by).export(directory, election, os.cpu_count() or 1)
     show(
         as_json,
         summary,
         f"{summary['judul']}: {summary['suara_masuk']} suara ditulis ke {directory}.",
         f"SHA-256 arsip {summary['sha256_arsip']}",
-        "Terbitkan folder itu utuh, dan umumkan baris di atas bersama hasil.",
+        f"SHA-256 jejak panitia {summary['sha256_jejak']}",
+        "Terbitkan folder itu utuh, dan umumkan kedua baris di atas bersama hasil.",
         f"Berikutnya: bilik verify {directory}",
     )
 
@@ -66,6 +68,7 @@ def verify(
         summary,
         f"{summary['judul']}: benar. {counted} surat suara sah, hasilnya sesuai.",
         f"SHA-256 arsip {summary['sha256_arsip']}",
+        f"SHA-256 jejak panitia {summary['sha256_jejak']}",
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bilik.cli.common import ElectionOption, JsonOption, show, the_desk
+from bilik.cli.common import ByOption, ElectionOption, JsonOption, show, the_desk
 
 app = typer.Typer(help="Daftar pemilih dan kode undangan.", no_args_is_help=True)
 
@@ -17,13 +17,14 @@ def roll_import(
     file: Annotated[Path, typer.Argument(metavar="BERKAS.csv", help="nik,nama,no_hp,tps")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Periksa saja.")] = False,
     election: ElectionOption = None,
+    by: ByOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Masukkan daftar pemilih dari CSV: semua baris, atau tidak sama sekali.
 
     Contoh: bilik roll import dpt.csv --dry-run
     """
-    change = the_desk().import_roll(file, election, dry_run)
+    change = the_desk(by).import_roll(file, election, dry_run)
     content = {
         "added": change.added, "changed": change.changed, "unchanged": change.unchanged,
         "dry_run": dry_run,
@@ -42,13 +43,14 @@ def roll_import(
 def roll_codes(
     out: Annotated[Path, typer.Option("--out", metavar="BERKAS.csv", help="Berkas baru.")],
     election: ElectionOption = None,
+    by: ByOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Buat kode undangan untuk pemilih yang belum punya. Kode hanya ada di berkas itu.
 
     Contoh: bilik roll codes --out kode.csv
     """
-    made = the_desk().make_codes(out, election)
+    made = the_desk(by).make_codes(out, election)
     show(
         as_json,
         {"codes": made, "file": str(out)},

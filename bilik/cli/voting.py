@@ -7,7 +7,15 @@ from typing import Any
 import typer
 
 from bilik import settings
-from bilik.cli.common import ElectionOption, JsonOption, YesOption, confirm, show, the_desk
+from bilik.cli.common import (
+    ByOption,
+    ElectionOption,
+    JsonOption,
+    YesOption,
+    confirm,
+    show,
+    the_desk,
+)
 from bilik.clock import moment_text
 from bilik.domain.election import Phase
 from bilik.services.desk import Standing
@@ -26,12 +34,14 @@ PHASES = {
 
 
 @app.command("open")
-def open_election(election: ElectionOption = None, as_json: JsonOption = False) -> None:
+def open_election(
+    election: ElectionOption = None, by: ByOption = "", as_json: JsonOption = False
+) -> None:
     """Buka pemilihan dan kunci daftar pemilih; atau lanjutkan sesudah jeda.
 
     Contoh: bilik open
     """
-    opened, phase = the_desk().open(election)
+    opened, phase = the_desk(by).open(election)
     closes = moment_text(opened.closes, opened.zone)
     line = (
         f"{opened.title} dibuka, sampai {closes}."
@@ -48,24 +58,27 @@ def open_election(election: ElectionOption = None, as_json: JsonOption = False) 
 
 
 @app.command("pause")
-def pause(election: ElectionOption = None, as_json: JsonOption = False) -> None:
+def pause(election: ElectionOption = None, by: ByOption = "", as_json: JsonOption = False) -> None:
     """Jeda penerimaan suara; `bilik open` melanjutkan.
 
     Contoh: bilik pause
     """
-    paused = the_desk().pause(election)
+    paused = the_desk(by).pause(election)
     show(as_json, {"election": paused.slug, "phase": "paused"}, f"{paused.title} dijeda.")
 
 
 @app.command("close")
 def close(
-    election: ElectionOption = None, yes: YesOption = False, as_json: JsonOption = False
+    election: ElectionOption = None,
+    by: ByOption = "",
+    yes: YesOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Tutup pemilihan; sesudah itu tidak bisa dibuka lagi.
 
     Contoh: bilik close
     """
-    desk = the_desk()
+    desk = the_desk(by)
     standing = desk.standing(election)
     if standing.phase in (Phase.OPEN, Phase.UPCOMING, Phase.PAUSED, Phase.GRACE) and not yes:
         closes = moment_text(standing.election.closes, standing.election.zone)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,13 @@ from sqlalchemy.engine import Connection
 
 from bilik.belenios.election import new_uuid
 from bilik.clock import Clock, moment_text, system_clock
+from bilik.domain.audit import Act, Details, Entry, actor_name
 from bilik.domain.definition import read_definition
 from bilik.domain.election import Election, Phase, State
 from bilik.domain.roll import read_roll
-from bilik.errors import WrongState
+from bilik.errors import NotFound, WrongState
 from bilik.keys import Keys
-from bilik.services import ballot_box, record, roll, sessions, trustee
+from bilik.services import audit, ballot_box, record, roll, sessions, trustee
 from bilik.services.counting import Result, add_up, publish
 from bilik.services.elections import StoredElection, all_elections, pick, state_line
 from bilik.services.files import (
@@ -50,13 +53,22 @@ class Desk:
     """The panitia's side of the elections in one database."""
 
     def __init__(
-        self, database: Database, keys: Keys, trustee_dir: Path, clock: Clock = system_clock
+        self,
+        database: Database,
+        keys: Keys,
+        trustee_dir: Path,
+        clock: Clock = system_clock,
+        actor: str = "panitia",
     ) -> None:
-        """Administer the elections of ``database``, whose keys are in ``trustee_dir``."""
+        """Administer the elections of ``database``, whose keys are in ``trustee_dir``.
+
+        ``actor`` is who does so, as stated; every act is noted in the log under that name.
+        """
         self._database = database
         self._keys = keys
         self._trustee_dir = trustee_dir
         self._clock = clock
+        self._actor = actor_name(actor)
 
     def load_election(self, path: Path) -> tuple[Election, bool]:
         """Load or, while it is a draft, replace an election; and whether it is a new one.
@@ -90,6 +102,8 @@ class Desk:
                     f"Pemilihan `{election.slug}` sudah pernah dibuka, jadi tidak bisa diganti. "
                     "Pakai `kode` lain untuk pemilihan baru."
                 )
+            digest = hashlib.sha256(definition.encode()).hexdigest()
+            self._note(connection, Act.LOAD, election.slug, {"pemilihan_yml": digest})
         return election, stored is None
 
     def import_roll(self, path: Path, slug: str | None = None, dry_run: bool = False) -> RollChange:
@@ -104,6 +118,16 @@ class Desk:
             change, write = roll.changes(connection, self._keys, stored, entries)
             if not dry_run:
                 write()
+                self._note(
+                    connection,
+                    Act.IMPORT,
+                    stored.election.slug,
+                    {
+                        "baru": change.added,
+                        "diperbaiki": change.changed,
+                        "tetap": change.unchanged,
+                    },
+                )
         return change
 
     def make_codes(self, out: Path, slug: str | None = None) -> int:
@@ -117,7 +141,9 @@ class Desk:
         """
         with self._database.write() as connection:
             stored = pick(connection, slug, State.DRAFT, "kode hanya dibuat sebelum dibuka")
-            return roll.make_codes(connection, self._keys, stored, out)
+            made = roll.make_codes(connection, self._keys, stored, out)
+            self._note(connection, Act.CODES, stored.election.slug, {"kode": made})
+            return made
 
     def open(self, slug: str | None = None) -> tuple[Election, Phase]:
         """Freeze the roll and open, or go on after a pause; voting starts at the hour that is set.
@@ -155,7 +181,15 @@ class Desk:
                     )
                 values["roll_hash"] = roll_hash = roll.fingerprint(connection, stored.id)
                 key = trustee.ensure_private_key(self._trustee_dir, stored.uuid)
-                record.write_setup(connection, stored, roll_hash, key)
+                opening = self._note(
+                    connection,
+                    Act.OPEN,
+                    stored.election.slug,
+                    {"pemilih": everyone, "daftar_pemilih": roll_hash.hex()},
+                )
+                record.write_setup(connection, stored, roll_hash, opening.hash, key)
+            else:
+                self._note(connection, Act.RESUME, stored.election.slug)
             connection.execute(
                 update(elections).where(elections.c.id == stored.id).values(**values)
             )
@@ -170,6 +204,7 @@ class Desk:
         with self._database.write() as connection:
             stored = pick(connection, slug, State.OPEN, "hanya yang sedang buka bisa dijeda")
             self._set_state(connection, stored, State.PAUSED)
+            self._note(connection, Act.PAUSE, stored.election.slug)
             return stored.election
 
     def close(self, slug: str | None = None) -> Election:
@@ -183,6 +218,7 @@ class Desk:
             if stored.state not in (State.OPEN, State.PAUSED):
                 raise WrongState(state_line(stored, "belum dibuka atau sudah ditutup"))
             self._set_state(connection, stored, State.CLOSED)
+            self._note(connection, Act.CLOSE, stored.election.slug)
             sessions.sweep(connection, self._clock())
             return stored.election
 
@@ -228,6 +264,13 @@ class Desk:
                 box,
                 lambda: trustee.private_key(self._trustee_dir, stored.uuid),
             )
+            again = stored.state is State.TALLIED
+            self._note(
+                connection,
+                Act.RECOUNT if again else Act.TALLY,
+                stored.election.slug,
+                {"suara_masuk": result.ballots, "disisihkan": result.set_aside},
+            )
             self._set_state(connection, stored, State.TALLIED)
             return result
 
@@ -248,7 +291,11 @@ class Desk:
         ):
             with self._database.read() as connection:
                 source = record.write_archive(connection, stored, file)
-            return describe(source, file, directory, workers)
+            summary = describe(source, file, directory, workers)
+            with self._database.write() as connection:
+                digest = summary["sha256_arsip"]
+                self._note(connection, Act.EXPORT, stored.election.slug, {"sha256_arsip": digest})
+            return summary
 
     def holds_receipt(self, receipt: str) -> bool:
         """Whether a ballot with this receipt is in the box of any election."""
@@ -265,11 +312,39 @@ class Desk:
             stored = pick(connection, slug, State.DRAFT, "hanya rancangan yang bisa dihapus")
             connection.execute(delete(voters).where(voters.c.election_id == stored.id))
             connection.execute(delete(elections).where(elections.c.id == stored.id))
+            self._note(connection, Act.REMOVE, stored.election.slug)
 
     def slugs(self) -> list[str]:
         """The codes of all elections, the oldest first."""
         with self._database.read() as connection:
             return [one.election.slug for one in all_elections(connection)]
+
+    def logs(self, slug: str | None = None) -> Sequence[audit.Log]:
+        """What the panitia has done to one election, or to each, and whether the logs hold.
+
+        Raises:
+            NotFound: there is no log of that election.
+        """
+        with self._database.read() as connection:
+            found = [self._against_record(connection, log) for log in audit.logs(connection, slug)]
+        if not found:
+            raise NotFound("Belum ada jejak panitia untuk pemilihan itu.")
+        return found
+
+    @staticmethod
+    def _against_record(connection: Connection, log: audit.Log) -> audit.Log:
+        """The log, with a problem if the record knows another opening, or the log too little."""
+        stored = next(
+            (one for one in all_elections(connection) if one.election.slug == log.election), None
+        )
+        if log.problem or stored is None or stored.state is State.DRAFT:
+            return log
+        return replace(log, problem=record.differs_from_log(connection, stored, log.entries))
+
+    def _note(
+        self, connection: Connection, act: Act, slug: str, details: Details | None = None
+    ) -> Entry:
+        return audit.append(connection, self._clock(), self._actor, act, slug, details or {})
 
     @staticmethod
     def _set_state(connection: Connection, stored: StoredElection, state: State) -> None:

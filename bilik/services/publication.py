@@ -1,8 +1,9 @@
 """What is published of a counted election, and whether what was published holds.
 
 The archive is the proof. The other files say the same in other words, and :func:`check` sees that
-they do: the election's file and the roll's hash are named in the archive's description of it, and
-the result and the receipts follow from it.
+they do: the election's file, the roll's hash and the panitia's log up to the opening are named in
+the archive's description of it, and the result and the receipts follow from it. The log's later
+entries are bound to nothing but its head in `hasil.json`, which is to be announced with the result.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import Any, BinaryIO
 from bilik.belenios.archive import Archive, EventType
 from bilik.belenios.tally import Result
 from bilik.belenios.verify import Verified, verify
+from bilik.domain import audit
+from bilik.domain.audit import Act, Entry
 from bilik.domain.definition import read_definition
 from bilik.domain.election import Election
 from bilik.domain.receipt import receipt_of
@@ -24,8 +27,8 @@ from bilik.errors import BilikError, InvalidRecord, NotFound
 from bilik.services.files import read_bytes
 from bilik.services.record import Source, description_of, questions_of
 
-DEFINITION, RESULT, RECEIPTS, MANUAL = (
-    "pemilihan.yml", "hasil.json", "tanda-terima.txt", "CARA-MEMERIKSA.txt",
+DEFINITION, RESULT, RECEIPTS, LOG, MANUAL = (
+    "pemilihan.yml", "hasil.json", "tanda-terima.txt", "jejak-panitia.jsonl", "CARA-MEMERIKSA.txt",
 )  # fmt: skip
 
 _PIECE = 2**20
@@ -40,6 +43,8 @@ Isi folder ini
   pemilihan.yml        calon dan jadwal, seperti ditetapkan panitia sebelum dibuka
   hasil.json           hasil, jumlah suara masuk, dan sidik daftar pemilih
   tanda-terima.txt     tanda terima semua suara yang dihitung, menurut abjad
+  jejak-panitia.jsonl  semua yang dilakukan panitia sampai hitungan, siapa dan kapan; tiap baris
+                       menyebut SHA-256 baris sebelumnya
 
 1. Suara saya ada di kotak?
    Cari tanda terima dari Bilik di tanda-terima.txt. Isinya tidak menunjukkan pilihan Anda.
@@ -72,13 +77,16 @@ def describe(source: Source, file: BinaryIO, directory: Path, workers: int = 1) 
     election = read_definition(source.definition)
     verified = verify(archive, workers)
     digest = _sha256(file)
-    summary = _summary(election, verified, digest, source.roll_hash.hex(), source.ballots)
+    summary = _summary(
+        election, verified, digest, source.roll_hash.hex(), source.ballots, source.log
+    )
     uuid = verified.election.uuid
     manual = _MANUAL.format(title=election.title, uuid=uuid, digest=digest)
     for name, content in (
         (DEFINITION, source.definition),
         (RESULT, json.dumps(summary, ensure_ascii=False, indent=2) + "\n"),
         (RECEIPTS, "".join(f"{one}\n" for one in _receipts(archive))),
+        (LOG, "".join(f"{one.line}\n" for one in source.log)),
         (MANUAL, manual),
     ):
         (directory / name).write_bytes(content.encode())
@@ -110,14 +118,16 @@ def check(directory: Path, workers: int = 1) -> dict[str, Any]:
     roll_hash, ballots = said.get("sidik_daftar_pemilih"), said.get("suara_masuk")
     if not isinstance(roll_hash, str) or type(ballots) is not int:
         raise InvalidRecord(f"{RESULT}: isiannya kurang")
-    expected = description_of(election.slug, definition, roll_hash)
+    log = _read_log(read_bytes(directory / LOG), election.slug)
+    expected = description_of(election.slug, definition, roll_hash, audit.opening_of(log))
     if verified.election.description != expected:
         raise InvalidRecord(
-            f"{DEFINITION} atau sidik daftar pemilih di {RESULT} bukan yang ditetapkan saat dibuka"
+            f"{DEFINITION}, {LOG} atau sidik daftar pemilih di {RESULT} bukan yang ditetapkan saat "
+            "dibuka"
         )
     if verified.election.questions != questions_of(election):
         raise InvalidRecord(f"{DEFINITION}: calonnya bukan yang ada di arsip")
-    summary = _summary(election, verified, digest, roll_hash, ballots)
+    summary = _summary(election, verified, digest, roll_hash, ballots, log)
     for key in summary.keys() | said.keys():
         if summary.get(key) != said.get(key):
             raise InvalidRecord(f"{RESULT}: isian `{key}` tidak sesuai dengan arsip")
@@ -127,7 +137,12 @@ def check(directory: Path, workers: int = 1) -> dict[str, Any]:
 
 
 def _summary(
-    election: Election, verified: Verified, digest: str, roll_hash: str, ballots: int
+    election: Election,
+    verified: Verified,
+    digest: str,
+    roll_hash: str,
+    ballots: int,
+    log: Sequence[Entry],
 ) -> dict[str, Any]:
     if verified.result is None:
         raise InvalidRecord("arsip belum berisi hasil")
@@ -138,6 +153,7 @@ def _summary(
         "sidik_pemilihan": verified.election.fingerprint,
         "sidik_daftar_pemilih": roll_hash,
         "sha256_arsip": digest,
+        "sha256_jejak": audit.check(log).hex(),
         "pemilih": verified.credentials,
         "suara_masuk": ballots,
         "disisihkan": ballots - verified.ballots,
@@ -177,6 +193,21 @@ def _sha256(file: BinaryIO) -> str:
     while piece := file.read(_PIECE):
         digest.update(piece)
     return digest.hexdigest()
+
+
+def _read_log(data: bytes, slug: str) -> list[Entry]:
+    """The published log, if every entry is this election's and the last one the count."""
+    lines = data.decode(errors="replace").split("\n")
+    try:
+        log = [audit.read_entry(line) for line in lines[:-1]]
+        audit.check(log)
+    except InvalidRecord as error:
+        raise InvalidRecord(f"{LOG}: {error}") from None
+    counts = [one.number for one in log if one.act == Act.TALLY.value]
+    ends_with_it = not log or counts == [len(log)]
+    if lines[-1] or not ends_with_it or any(one.election != slug for one in log):
+        raise InvalidRecord(f"{LOG}: bukan jejak pemilihan ini sampai hitungannya")
+    return log
 
 
 def _read_summary(data: bytes) -> dict[str, Any]:

@@ -7,6 +7,7 @@ asked for. See docs/ARCHITECTURE.md, "The chain is made at the end".
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import BinaryIO
@@ -18,8 +19,10 @@ from bilik.belenios import credentials, election, tally, trustees, wire
 from bilik.belenios.archive import Writer
 from bilik.belenios.election import Question
 from bilik.belenios.group import Exponent
+from bilik.domain.audit import Act, Entry, opening_of
 from bilik.domain.election import Election
 from bilik.errors import WrongState
+from bilik.services import audit
 from bilik.services.credentials import element_of
 from bilik.services.elections import StoredElection
 from bilik.services.trustee import OWNER
@@ -27,11 +30,12 @@ from bilik.storage.tables import ballots, elections, records, voters
 
 ROWS_AT_ONCE = 200
 """Ballots are read so many at a time: a box may be larger than memory."""
+_LOG = "; jejak panitia SHA-256 "
 
 
 @dataclass(frozen=True)
 class Source:
-    """What is published of an election besides its archive: its file and its roll's hash.
+    """What is published of an election besides its archive: file, roll's hash, panitia's log.
 
     ``ballots`` counts those set aside too, which are not in the archive.
     """
@@ -39,6 +43,7 @@ class Source:
     definition: str
     roll_hash: bytes
     ballots: int
+    log: tuple[Entry, ...]
 
 
 def questions_of(definition: Election) -> tuple[Question, ...]:
@@ -52,16 +57,27 @@ def questions_of(definition: Election) -> tuple[Question, ...]:
     )
 
 
-def description_of(slug: str, definition: str, roll_hash: str) -> str:
-    """What the record says of an election besides its title: the hashes of its file and roll."""
+def description_of(slug: str, definition: str, roll_hash: str, opening: bytes | None) -> str:
+    """What the record says of an election besides its title: the hashes of its file and roll.
+
+    And of the entry in the panitia's log that notes the opening, which fixes all that they did
+    before; None for an election that was opened without a log.
+    """
     digest = hashlib.sha256(definition.encode()).hexdigest()
-    return f"{slug}; pemilihan.yml SHA-256 {digest}; daftar pemilih SHA-256 {roll_hash}"
+    said = f"{slug}; pemilihan.yml SHA-256 {digest}; daftar pemilih SHA-256 {roll_hash}"
+    return f"{said}{_LOG}{opening.hex()}" if opening else said
 
 
 def write_setup(
-    connection: Connection, stored: StoredElection, roll_hash: bytes, private_key: Exponent
+    connection: Connection,
+    stored: StoredElection,
+    roll_hash: bytes,
+    opening: bytes,
+    private_key: Exponent,
 ) -> None:
     """Fix the election's file, its roll, questions, key and credentials for good.
+
+    ``opening`` is the hash of the log's entry on the opening.
 
     The credentials go into the record in the order of their numbers, and the voters' rows forget
     them: from here on nothing stored tells which is whose.
@@ -73,7 +89,9 @@ def write_setup(
     the_election = election.create(
         stored.uuid,
         _line(stored.election.title),
-        description_of(stored.election.slug, _definition(connection, stored), roll_hash.hex()),
+        description_of(
+            stored.election.slug, _definition(connection, stored), roll_hash.hex(), opening
+        ),
         trustees.election_key(holders),
         questions_of(stored.election),
         credential_authority="server",
@@ -89,6 +107,23 @@ def write_setup(
         )
     )
     connection.execute(update(voters).where(own_voters).values(public_credential=None))
+
+
+def differs_from_log(
+    connection: Connection, stored: StoredElection, entries: Sequence[Entry]
+) -> str | None:
+    """What the log of an election that was opened lacks, or says otherwise than the record."""
+    row = connection.execute(
+        select(records.c.election, records.c.result).where(records.c.election_id == stored.id)
+    ).first()
+    if row is None or _LOG not in _read(row.election).description:
+        return None  # It was opened before there was a log.
+    opening = opening_of(entries)
+    if opening is None or not _read(row.election).description.endswith(opening.hex()):
+        return "catatan pembukaan bukan yang ditetapkan di kotak suara"
+    if row.result is not None and Act.TALLY.value not in [one.act for one in entries]:
+        return "catatan penghitungan hilang dari ujungnya"
+    return None
 
 
 def election_of(connection: Connection, stored: StoredElection) -> election.Election:
@@ -142,7 +177,8 @@ def write_archive(connection: Connection, stored: StoredElection, file: BinaryIO
     roll_hash = connection.execute(
         select(elections.c.roll_hash).where(elections.c.id == stored.id)
     ).scalar_one()
-    return Source(_definition(connection, stored), roll_hash, inside)
+    log = audit.published(connection, stored.election.slug)
+    return Source(_definition(connection, stored), roll_hash, inside, log)
 
 
 def _definition(connection: Connection, stored: StoredElection) -> str:

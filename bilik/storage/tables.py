@@ -120,6 +120,21 @@ attempts = Table(
     sqlite_with_rowid=False,
 )
 
+audit_log = Table(
+    "audit_log",
+    metadata,
+    # Triggers refuse to change or delete a row.
+    Column("election", String(40), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", DateTime, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("act", String(20), nullable=False),
+    Column("details", Text, nullable=False),
+    Column("previous", LargeBinary(32), nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    sqlite_with_rowid=False,
+)
+
 not_understood = Table(
     "not_understood",
     metadata,

@@ -58,9 +58,18 @@ def test_an_election_from_its_file_to_its_count(bilik: Shell) -> None:
     refused = bilik("close", answer="tidak\n")
     assert (refused.returncode, "tidak ada yang berubah" in refused.stderr) == (1, True)
     assert "ditutup" in bilik.ok("close", answer="ya\n")
-    result = json.loads(bilik.ok("tally", "--json"))
+    result = json.loads(bilik.ok("tally", "--oleh", "Bu Siti", "--json"))
     assert result["contests"]["kades"] == {"votes": {"1": 0, "2": 0, "3": 0}, "blank": 0}
-    assert "SHA-256" in bilik.ok("export", "terbitan")
+    bilik.environ["BILIK_PANITIA"] = "Pak RT"
+    exported = bilik.ok("export", "terbitan")
+    assert "SHA-256 arsip" in exported
+    assert "SHA-256 jejak panitia" in exported
+    log = json.loads(bilik.ok("audit", "--json"))
+    assert (log["whole"], [one["tindakan"] for one in log["logs"][0]["entries"]]) == (
+        True, ["muat", "impor", "kode", "buka", "tutup", "hitung", "terbit"],
+    )  # fmt: skip
+    assert [one["panitia"] for one in log["logs"][0]["entries"]][-2:] == ["Bu Siti", "Pak RT"]
+    assert "Utuh. SHA-256" in bilik.ok("audit")
     del bilik.environ["BILIK_SECRET_KEY"]
     assert json.loads(bilik.ok("verify", "terbitan", "--json"))["pemilih"] == 1
     assert "benar. 0 surat suara sah" in bilik.ok("verify", "terbitan")
@@ -115,7 +124,8 @@ def test_without_a_key_nothing_runs_and_the_remedy_is_named(bilik: Shell) -> Non
     "command",
     [
         "init-key", "election load", "roll import", "roll codes", "open", "pause", "close",
-        "status", "tally", "export", "verify", "receipt", "nlu inbox",
+        "status", "tally", "export", "verify", "receipt", "audit",
+        "nlu inbox",
     ],
 )  # fmt: skip
 def test_every_command_has_help_and_an_example(bilik: Shell, command: str) -> None:
