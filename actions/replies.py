@@ -110,6 +110,9 @@ def of_outcome(outcome: Outcome) -> list[Reply]:
             return [reply("stopped", scene)]
         case Kind.ODD_NIK:
             return [reply("odd_nik", scene, digits=str(outcome.digits))]
+        case Kind.ODD_CODE:
+            lead = guide(scene) if scene.stage is not Stage.IDENTITY else []
+            return [reply("odd_code", scene), *lead]
         case Kind.WRONG_PAIR:
             lead = guide(scene) if scene.stage is not Stage.IDENTITY else []
             return [reply("wrong_pair", scene), *lead]

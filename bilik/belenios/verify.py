@@ -6,12 +6,9 @@ files say: proofs, signatures, and that each step follows from the one before it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
 
 from bilik.belenios import ballot, credentials, election, group, tally, trustees, wire
 from bilik.belenios.archive import Archive, EventType
@@ -27,9 +24,7 @@ from bilik.belenios.tally import (
 )
 from bilik.belenios.trustees import Trustees
 from bilik.errors import InvalidRecord
-
-_CHUNK = 32
-Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
+from bilik.parallel import Map, mapper
 
 
 @dataclass(frozen=True)
@@ -55,7 +50,7 @@ def verify(archive: Archive, workers: int = 1) -> Verified:
         holders = trustees.read(archive.data(setup.trustees))
         if trustees.election_key(holders) != the_election.public_key:
             raise InvalidRecord("kunci pemilihan bukan gabungan kunci mereka")
-    with _mapper(workers) as each:
+    with mapper(workers) as each:
         voters = _verify_credentials(archive, each)
         counted = _verify_ballots(archive, the_election, voters, each)
     result = _verify_tally(archive, the_election, holders, counted)
@@ -143,19 +138,3 @@ def _about(part: str) -> Iterator[None]:
         yield
     except InvalidRecord as error:
         raise InvalidRecord(f"{part}: {error}") from None
-
-
-@contextmanager
-def _mapper(workers: int) -> Iterator[Map]:
-    if workers == 1:
-        yield map
-        return
-    with ProcessPoolExecutor(workers) as pool:
-
-        def each(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
-            # A pool takes all its jobs at once; whole archives need not fit into memory.
-            jobs = iter(items)
-            while batch := list(islice(jobs, _CHUNK * workers * 4)):
-                yield from pool.map(function, batch, chunksize=_CHUNK)
-
-        yield each

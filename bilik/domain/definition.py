@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 
 from bilik.clock import ZONES
-from bilik.domain.election import Candidate, Contest, Election, Visibility
+from bilik.domain.election import SPARE_PERCENT, Candidate, Contest, Election, Visibility
 from bilik.domain.yaml_lines import Section, read_section
 from bilik.errors import FileProblems, Problem
 
 ELECTION_KEYS = (
     "kode", "judul", "zona_waktu", "dibuka", "ditutup", "tenggang_menit", "hasil", "kontak",
-    "simpan_tak_dipahami", "surat_suara",
+    "simpan_tak_dipahami", "cadangan_persen", "surat_suara",
 )  # fmt: skip
 CONTEST_KEYS = ("kode", "jabatan", "sebutan", "calon")
 CANDIDATE_KEYS = (
@@ -45,10 +45,13 @@ def read_definition(text: str, file: str = "pemilihan.yml") -> Election:
         visibility=VISIBILITY[section.choice("hasil", tuple(VISIBILITY), "setelah_ditutup")],
         contact=section.text("kontak"),
         keeps_not_understood=section.flag("simpan_tak_dipahami"),
+        spare_percent=section.integer("cadangan_persen", default=SPARE_PERCENT),
         contests=tuple(_contest(one) for one in section.sections("surat_suara", CONTEST_KEYS)),
     )
     if election.closes <= election.opens and _NEVER not in (election.opens, election.closes):
         section.problem("`ditutup` harus sesudah `dibuka`", section.line_of("ditutup"))
+    if election.spare_percent > 100:
+        section.problem("`cadangan_persen` harus 0 sampai 100", section.line_of("cadangan_persen"))
     _no_twins(section, "kode", "surat_suara", (one.id for one in election.contests))
     if problems:
         raise FileProblems(file, problems)

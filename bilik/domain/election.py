@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+SPARE_PERCENT = 2
+"""So many spare letters are made for a hundred voters, unless told."""
+
 
 class State(str, Enum):
     """What the panitia has done with the election; the clock does the rest, see :class:`Phase`."""
@@ -92,7 +95,8 @@ class Election:
 
     ``opens`` and ``closes`` are instants; ``zone`` is WIB, WITA or WIT. During ``grace`` after
     closing, voters who have already proved their identity may finish. ``keeps_not_understood`` lets
-    messages that Bilik did not understand wait, masked, for a trainer.
+    messages that Bilik did not understand wait, masked, for a trainer. ``spare_percent`` of the
+    voters is how many spare letters are made.
     """
 
     slug: str
@@ -105,6 +109,7 @@ class Election:
     grace: timedelta = timedelta(minutes=15)
     visibility: Visibility = Visibility.AFTER_CLOSING
     keeps_not_understood: bool = False
+    spare_percent: int = SPARE_PERCENT
 
     def contest(self, contest_id: str) -> Contest:
         """The contest of that id.

@@ -112,6 +112,8 @@ class Booth:
         with self._visit(sender) as (connection, session, now):
             draft = session if session.stage is Stage.IDENTITY else Session()
             nik, code = given.nik or draft.nik, given.code or draft.code
+            if given.code_slip:
+                code = None  # told at once, and no attempt: nothing was looked up
             if nik is None or code is None:
                 return self._ask_other_half(connection, sender, session, draft, given, now)
             subjects = {self._keys.attempt_hash("sender", sender.encode()): SENDER_RULE}
@@ -163,15 +165,21 @@ class Booth:
     ) -> Outcome:
         if session.stage in (Stage.CHOOSING, Stage.CONFIRMING):
             # Half an identity in the middle of a vote loses nothing of it.
-            return Outcome(Kind.NEED_IDENTITY, self._scene(connection, session, now))
-        draft = Session(nik=given.nik or draft.nik, code=given.code or draft.code)
+            kind = Kind.ODD_CODE if given.code_slip else Kind.NEED_IDENTITY
+            return Outcome(kind, self._scene(connection, session, now))
+        code = None if given.code_slip else given.code or draft.code
+        draft = Session(nik=given.nik or draft.nik, code=code)
         if draft.nik or draft.code:
             kind = Kind.NEED_CODE if draft.nik else Kind.NEED_NIK
             if given.odd_digits:
                 kind = Kind.ODD_NIK
+            elif given.code_slip:
+                kind = Kind.ODD_CODE
             sessions.save(connection, self._keys, self._keys.sender_hash(sender), draft, now)
+        elif given.odd_digits:
+            kind = Kind.ODD_NIK
         else:
-            kind = Kind.ODD_NIK if given.odd_digits else Kind.NEED_IDENTITY
+            kind = Kind.ODD_CODE if given.code_slip else Kind.NEED_IDENTITY
         scene = self._scene(connection, draft, now)
         return Outcome(kind, scene, digits=given.odd_digits or 0)
 

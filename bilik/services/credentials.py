@@ -14,6 +14,11 @@ from bilik.belenios.group import Element
 _BYTES = 256
 
 
+def spare_context(uuid: str, number: int) -> bytes:
+    """What a spare letter's code is stretched with, since no voter is known yet to hold it."""
+    return f"spare|{uuid}|{number}".encode()
+
+
 def credential_of(seed: bytes, uuid: str) -> str:
     """The credential of the voter whose code came to ``seed``, in the election ``uuid``."""
     return credentials.derive(seed, uuid)

@@ -19,7 +19,8 @@ from bilik.domain.election import Election, Phase, State
 from bilik.domain.roll import read_roll
 from bilik.errors import NotFound, WrongState
 from bilik.keys import Keys
-from bilik.services import audit, ballot_box, record, roll, sessions, trustee
+from bilik.services import audit, ballot_box, codes, record, roll, sessions, trustee
+from bilik.services.codes import CodesMade
 from bilik.services.counting import Result, add_up, publish
 from bilik.services.elections import StoredElection, all_elections, pick, state_line
 from bilik.services.files import (
@@ -30,7 +31,7 @@ from bilik.services.files import (
 from bilik.services.publication import describe
 from bilik.services.roll import RollChange
 from bilik.storage.database import Database
-from bilik.storage.tables import elections, voters
+from bilik.storage.tables import elections, spares, voters
 
 
 @dataclass(frozen=True)
@@ -130,20 +131,36 @@ class Desk:
                 )
         return change
 
-    def make_codes(self, out: Path, slug: str | None = None) -> int:
-        """Give every voter without a voting code one; how many were made.
+    def make_codes(
+        self,
+        out: Path,
+        slug: str | None = None,
+        spare_out: Path | None = None,
+        workers: int = 1,
+        progress: codes.Progress = lambda done, of: None,
+    ) -> CodesMade:
+        """Give every voter without a voting code one, and the election its spares; all or none.
 
-        The plain codes exist only in the file ``out`` (mode 0600, never overwritten). It is
-        complete on disk before the database knows any of them.
+        The plain codes exist only in the file ``out``, those of spares in ``spare_out`` (by default
+        beside it): mode 0600, never overwritten, complete on disk before the database knows any.
 
         Raises:
-            WrongState: the election is no draft. BilikError: the file exists already.
+            WrongState: the election is no draft. NotFound: nobody lacks a code. BilikError: a file
+            exists already, or the roll has changed meanwhile.
         """
         with self._database.write() as connection:
             stored = pick(connection, slug, State.DRAFT, "kode hanya dibuat sebelum dibuka")
-            made = roll.make_codes(connection, self._keys, stored, out)
-            self._note(connection, Act.CODES, stored.election.slug, {"kode": made})
-            return made
+            need = codes.need_of(connection, stored)
+
+        def note(connection: Connection, made: CodesMade) -> None:
+            details: Details = {"kode": made.codes, "cadangan": made.spares}
+            self._note(connection, Act.CODES, stored.election.slug, details)
+
+        spare_out = spare_out or out.with_name(f"{out.stem}-cadangan{out.suffix}")
+        return codes.make(
+            self._database, self._keys.code_secrets, stored, need, out, spare_out, note, workers,
+            progress,
+        )  # fmt: skip
 
     def open(self, slug: str | None = None) -> tuple[Election, Phase]:
         """Freeze the roll and open, or go on after a pause; voting starts at the hour that is set.
@@ -185,7 +202,11 @@ class Desk:
                     connection,
                     Act.OPEN,
                     stored.election.slug,
-                    {"pemilih": everyone, "daftar_pemilih": roll_hash.hex()},
+                    {
+                        "pemilih": everyone,
+                        "cadangan": roll.reserve(connection, stored.id).made,
+                        "daftar_pemilih": roll_hash.hex(),
+                    },
                 )
                 record.write_setup(connection, stored, roll_hash, opening.hash, key)
             else:
@@ -310,7 +331,8 @@ class Desk:
         """
         with self._database.write() as connection:
             stored = pick(connection, slug, State.DRAFT, "hanya rancangan yang bisa dihapus")
-            connection.execute(delete(voters).where(voters.c.election_id == stored.id))
+            for table in (spares, voters):
+                connection.execute(delete(table).where(table.c.election_id == stored.id))
             connection.execute(delete(elections).where(elections.c.id == stored.id))
             self._note(connection, Act.REMOVE, stored.election.slug)
 

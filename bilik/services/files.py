@@ -1,41 +1,16 @@
-"""Files of the panitia's: definitions and rolls read, voting codes made and written."""
+"""Files of the panitia's: read, and written for their owner's eyes only."""
 
 from __future__ import annotations
 
-import csv
 import errno
-import io
 import os
-import re
-import secrets
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
-from bilik.domain import crockford
-from bilik.domain.identity import CODE_SYMBOLS
 from bilik.errors import BilikError, NotFound
-
-CODE_FILE_HEADER = "nama,tps,nik,kode_undangan\n"
-
-
-def new_code() -> str:
-    """A voting code of 8 symbols with letters and digits, so that it cannot pass for a word."""
-    while True:
-        code = "".join(secrets.choice(crockford.ALPHABET) for _ in range(CODE_SYMBOLS))
-        if re.search(r"\d", code) and re.search(r"[A-Z]", code):
-            return code
-
-
-def code_lines(voters_and_codes: Iterable[tuple[object, str]]) -> str:
-    """The file of voting codes, CSV, from rows with ``name``, ``tps`` and ``nik_masked``."""
-    out = io.StringIO()
-    out.write(CODE_FILE_HEADER)
-    writer = csv.writer(out, lineterminator="\n")
-    for row, code in voters_and_codes:
-        fields: Sequence[str] = (row.name, row.tps, row.nik_masked)  # type: ignore[attr-defined]
-        writer.writerow([*fields, crockford.grouped(code)])
-    return out.getvalue()
 
 
 def write_secret_file(path: Path, text: str) -> None:
@@ -60,6 +35,75 @@ def write_secret_file(path: Path, text: str) -> None:
     except OSError as error:
         path.unlink()
         raise BilikError(f"Berkas {path} tidak bisa ditulis: {_reason(error)}.") from None
+
+
+class SecretFiles:
+    """Files being written under other names; see :func:`new_secret_files`."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self.texts: list[IO[str]] = []
+        self._names: list[tuple[str, Path]] = []
+        self._reserved: list[Path] = []
+
+    def add(self, path: Path) -> None:
+        """Reserve the file's name with an empty file, and begin it beside that."""
+        write_secret_file(path, "")
+        self._reserved.append(path)
+        try:
+            descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        except OSError as error:
+            raise BilikError(f"Berkas {path} tidak bisa ditulis: {_reason(error)}.") from None
+        self._names.append((name, path))
+        self.texts.append(os.fdopen(descriptor, "w", encoding="utf-8"))
+
+    def complete(self) -> None:
+        """Give all files their names; they are complete on disk at return."""
+        for text in self.texts:
+            text.flush()
+            os.fsync(text.fileno())
+            text.close()
+        for name, path in self._names:
+            os.replace(name, path)
+            sync_directory(path.parent)
+
+    def remove(self) -> None:
+        """Leave nothing of them."""
+        for text in self.texts:
+            with suppress(OSError):
+                text.close()
+        for path in [*(Path(name) for name, _ in self._names), *self._reserved]:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_secret_files(paths: Sequence[Path]) -> Iterator[SecretFiles]:
+    """New files, mode 0600, that have their names from ``complete`` on, and on an error are gone.
+
+    A crash may leave an empty file, and what was written under another name.
+
+    Raises:
+        BilikError: one exists already, or cannot be written.
+    """
+    files = SecretFiles()
+    try:
+        for path in paths:
+            files.add(path)
+        yield files
+    except BaseException as error:
+        files.remove()
+        if isinstance(error, OSError):
+            raise BilikError(f"Berkas {paths[0]} tidak bisa ditulis: {_reason(error)}.") from None
+        raise
+
+
+def sync_directory(directory: Path) -> None:
+    """See that a new file is in its directory even after a power cut."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ class Kind(str, Enum):
     NEED_CODE = "need_code"
     NEED_NIK = "need_nik"
     ODD_NIK = "odd_nik"
+    ODD_CODE = "odd_code"
     WRONG_PAIR = "wrong_pair"
     TOO_MANY = "too_many"
     IDENTIFIED = "identified"

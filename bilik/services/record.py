@@ -26,7 +26,7 @@ from bilik.services import audit
 from bilik.services.credentials import element_of
 from bilik.services.elections import StoredElection
 from bilik.services.trustee import OWNER
-from bilik.storage.tables import ballots, elections, records, voters
+from bilik.storage.tables import ballots, elections, records, spares, voters
 
 ROWS_AT_ONCE = 200
 """Ballots are read so many at a time: a box may be larger than memory."""
@@ -79,8 +79,8 @@ def write_setup(
 
     ``opening`` is the hash of the log's entry on the opening.
 
-    The credentials go into the record in the order of their numbers, and the voters' rows forget
-    them: from here on nothing stored tells which is whose.
+    The credentials, those of spare letters among them, go into the record in the order of their
+    numbers, and the rows forget them: from here on nothing stored tells which is whose.
 
     Raises:
         InvalidRecord: a name or title has characters that the record cannot have.
@@ -96,8 +96,12 @@ def write_setup(
         questions_of(stored.election),
         credential_authority="server",
     )
-    own_voters = voters.c.election_id == stored.id
-    public = connection.execute(select(voters.c.public_credential).where(own_voters)).scalars()
+    holders_of = [(table, table.c.election_id == stored.id) for table in (voters, spares)]
+    public = [
+        one
+        for table, own in holders_of
+        for one in connection.execute(select(table.c.public_credential).where(own)).scalars()
+    ]
     connection.execute(
         insert(records).values(
             election_id=stored.id,
@@ -106,7 +110,8 @@ def write_setup(
             credentials=credentials.encode_list(element_of(one) for one in public),
         )
     )
-    connection.execute(update(voters).where(own_voters).values(public_credential=None))
+    for table, own in holders_of:
+        connection.execute(update(table).where(own).values(public_credential=None))
 
 
 def differs_from_log(

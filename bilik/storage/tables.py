@@ -66,6 +66,42 @@ voters = Table(
     Index("ix_voters_nik_hash", "nik_hash"),
 )
 
+spares = Table(
+    "spares",
+    metadata,
+    # Letters made before the opening for nobody yet; `number` stands on the envelope.
+    Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    # Empty once the voter who held it has got yet another one.
+    Column("code_verifier", LargeBinary(32)),
+    # Until the opening only, as with voters.
+    Column("public_credential", LargeBinary(256)),
+    # Who holds it; their own code is void then.
+    Column("voter_id", ForeignKey("voters.id"), index=True),
+    sqlite_with_rowid=False,
+)
+
+spare_requests = Table(
+    "spare_requests",
+    metadata,
+    # What one member of the panitia has asked for and another has yet to approve. Once that is
+    # done or given up, nothing of a voter is left here.
+    Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(10), nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("pending", Boolean, nullable=False),
+    # Of a lost letter.
+    Column("voter_id", ForeignKey("voters.id")),
+    # Of a late addition.
+    Column("nik_hash", LargeBinary(32)),
+    Column("nik_masked", String(16)),
+    Column("name", Text),
+    Column("tps", Text),
+    Column("phone_hash", LargeBinary(32)),
+    sqlite_with_rowid=False,
+)
+
 participations = Table(
     "participations",
     metadata,

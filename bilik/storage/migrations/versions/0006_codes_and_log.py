@@ -1,4 +1,8 @@
-"""The panitia's log."""
+"""The panitia's log, spare letters, and voting codes with a check symbol.
+
+Codes made before have no check symbol and are not read any more: drafts need new codes, and an
+election that was open is closed.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,6 +10,7 @@ from alembic import op
 revision = "0006"
 down_revision = "0004"
 
+_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _REFUSAL = "the audit log is append-only"
 
 
@@ -22,6 +27,52 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(32), nullable=False),
         sqlite_with_rowid=False,
     )
+    _make_append_only()
+    op.create_table(
+        "spares",
+        sa.Column("election_id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("code_verifier", sa.LargeBinary(32)),
+        sa.Column("public_credential", sa.LargeBinary(256)),
+        sa.Column("voter_id", _ID),
+        sa.ForeignKeyConstraint(["election_id"], ["elections.id"], name="fk_spares_election_id"),
+        sa.ForeignKeyConstraint(["voter_id"], ["voters.id"], name="fk_spares_voter_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_spares_voter_id", "spares", ["voter_id"])
+    op.create_table(
+        "spare_requests",
+        sa.Column("election_id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("kind", sa.String(10), nullable=False),
+        sa.Column("actor", sa.String(80), nullable=False),
+        sa.Column("pending", sa.Boolean, nullable=False),
+        sa.Column("voter_id", _ID),
+        sa.Column("nik_hash", sa.LargeBinary(32)),
+        sa.Column("nik_masked", sa.String(16)),
+        sa.Column("name", sa.Text),
+        sa.Column("tps", sa.Text),
+        sa.Column("phone_hash", sa.LargeBinary(32)),
+        sa.ForeignKeyConstraint(
+            ["election_id"], ["elections.id"], name="fk_spare_requests_election_id"
+        ),
+        sa.ForeignKeyConstraint(["voter_id"], ["voters.id"], name="fk_spare_requests_voter_id"),
+        sqlite_with_rowid=False,
+    )
+    _void_codes()
+
+
+def _void_codes() -> None:
+    connection = op.get_bind()
+    elections = sa.table("elections", sa.column("state"))
+    connection.execute(
+        sa.update(elections).where(elections.c.state.in_(("open", "paused"))).values(state="closed")
+    )
+    voters = sa.table("voters", sa.column("code_verifier"), sa.column("public_credential"))
+    connection.execute(sa.update(voters).values(code_verifier=None, public_credential=None))
+
+
+def _make_append_only() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for verb in ("UPDATE", "DELETE"):
             op.execute(
@@ -40,6 +91,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_table("audit_log")
+    for table in ("spare_requests", "spares", "audit_log"):
+        op.drop_table(table)
     if op.get_bind().dialect.name != "sqlite":
         op.execute("DROP FUNCTION audit_log_refuse()")
