@@ -134,6 +134,8 @@ def of_outcome(outcome: Outcome) -> list[Reply]:
             return [_what_to_change(scene)]
         case Kind.NOT_A_YES:
             return [reply("not_a_yes", scene, selections=render.selections(scene))]
+        case Kind.LETTER_REPLACED:
+            return [reply("not_recorded_letter", scene)]
         case Kind.RECORDED:
             return [reply("recorded", scene, receipt=scene.receipt or "")]
         case Kind.UNCLEAR:

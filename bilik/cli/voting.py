@@ -111,6 +111,8 @@ def _standing_json(standing: Standing) -> dict[str, Any]:
         "voters": standing.voters,
         "with_code": standing.with_code,
         "ballots": standing.ballots,
+        "spares": standing.spares,
+        "spares_used": standing.spares_used,
         "turnout": round(standing.turnout, 4),
     }
 
@@ -122,5 +124,6 @@ def _standing_lines(standing: Standing) -> list[str]:
         f"Buka  {moment_text(election.opens, election.zone)}",
         f"Tutup {moment_text(election.closes, election.zone)}",
         f"Pemilih {standing.voters}, punya kode {standing.with_code}",
+        f"Surat cadangan {standing.spares}, dipakai {standing.spares_used}",
         f"Suara masuk {standing.ballots} ({standing.turnout:.1%})".replace(".", ","),
     ]

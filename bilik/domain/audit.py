@@ -24,6 +24,9 @@ BEGINNING = bytes(32)
 """What the first entry of a log names as the one before it."""
 ACTOR_CHARACTERS = 80
 
+LATE = "tambahan"
+"""How a request's details call a voter who is added after the opening."""
+
 Details = Mapping[str, "int | str | bool"]
 _KEYS = ("nomor", "waktu", "panitia", "tindakan", "pemilihan", "rincian", "sebelumnya")
 _HASH = re.compile("[0-9a-f]{64}")
@@ -37,6 +40,9 @@ class Act(str, Enum):
     IMPORT = "impor"
     CODES = "kode"
     OPEN = "buka"
+    ASK = "minta-cadangan"
+    GIVE = "beri-cadangan"
+    CANCEL = "batal-cadangan"
     PAUSE = "jeda"
     RESUME = "lanjut"
     CLOSE = "tutup"
@@ -120,6 +126,58 @@ def check(entries: Iterable[Entry]) -> bytes:
 def opening_of(entries: Iterable[Entry]) -> bytes | None:
     """The hash of the entry that notes the opening; None where there is none."""
     return next((one.hash for one in entries if one.act == Act.OPEN.value), None)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a log says of the roll: voters at the opening and added later, spares, and those given.
+
+    Every spare that was given out counts, those to added voters too.
+    """
+
+    voters: int = 0
+    added: int = 0
+    spares: int = 0
+    given: int = 0
+
+
+def figures_of(entries: Iterable[Entry]) -> Figures | None:
+    """The figures of a log that is whole; None where it does not note the opening.
+
+    Raises:
+        InvalidRecord: a spare was given out without two names, twice, or none of the reserve.
+    """
+    asked: dict[object, Entry] = {}
+    given: set[object] = set()
+    opening: Entry | None = None
+    added = 0
+    for one in entries:
+        request = one.details.get("permintaan")
+        if one.act == Act.OPEN.value:
+            opening = one
+        elif one.act == Act.ASK.value:
+            asked[request] = one
+        elif one.act == Act.CANCEL.value:
+            asked.pop(request, None)
+        elif one.act == Act.GIVE.value:
+            before, spare = asked.pop(request, None), one.details.get("cadangan")
+            if before is None or before.actor.casefold() == one.actor.casefold():
+                raise InvalidRecord(f"catatan ke-{one.number}: surat cadangan tanpa dua nama")
+            if opening is None or spare in given or not _is_of(opening, spare):
+                raise InvalidRecord(f"catatan ke-{one.number}: surat cadangan itu tidak ada lagi")
+            given.add(spare)
+            added += before.details.get("jenis") == LATE
+    if opening is None:
+        return None
+    voters, spares = (opening.details.get(key) for key in ("pemilih", "cadangan"))
+    if type(voters) is not int or type(spares) is not int:
+        raise InvalidRecord(f"catatan ke-{opening.number}: jumlah pemilih tidak tertulis")
+    return Figures(voters, added, spares, len(given))
+
+
+def _is_of(opening: Entry, spare: object) -> bool:
+    made = opening.details.get("cadangan")
+    return type(spare) is int and type(made) is int and 1 <= spare <= made
 
 
 def actor_name(stated: str) -> str:

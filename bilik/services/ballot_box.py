@@ -17,6 +17,7 @@ from bilik.belenios import ballot, credentials, election
 from bilik.domain.ballot import places
 from bilik.domain.election import Election, Selections
 from bilik.domain.receipt import is_plain, receipt_of
+from bilik.services import letters
 from bilik.services.elections import StoredElection
 from bilik.storage.tables import ballots, participations, voters
 
@@ -25,6 +26,10 @@ _TRIES = 100
 
 class AlreadyVoted(Exception):
     """The voter's ballot is in the box; no second one was put there."""
+
+
+class LetterReplaced(Exception):
+    """The voter has been given another letter since they proved who they are."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -74,16 +79,21 @@ def cast(
     connection: Connection,
     stored: StoredElection,
     voter_id: int,
+    spare: int | None,
     maker: Maker,
     made: MadeBallot,
 ) -> str:
     """Mark the voter and put the ballot in, within the caller's transaction; the receipt.
 
-    ``maker`` makes another ballot if the receipt of ``made`` is taken.
+    ``spare`` is the number of the spare letter that the voter came with, if it was one. ``maker``
+    makes another ballot if the receipt of ``made`` is taken.
 
     Raises:
-        AlreadyVoted: the database refused a second mark for this voter.
+        LetterReplaced: that is not their letter any more. AlreadyVoted: the database refused a
+        second mark for this voter.
     """
+    if letters.held_spare(connection, voter_id, lock=True) != spare:
+        raise LetterReplaced
     try:
         with connection.begin_nested():
             connection.execute(insert(participations).values(voter_id=voter_id))

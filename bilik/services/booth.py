@@ -31,7 +31,7 @@ from bilik.domain.hint import Hint
 from bilik.domain.identity import Credentials, find_credentials, form_of_address, masked_name
 from bilik.domain.receipt import find_receipt
 from bilik.keys import Keys
-from bilik.services import attempts, ballot_box, inbox, record, sessions
+from bilik.services import attempts, ballot_box, inbox, letters, record, sessions
 from bilik.services.ballot_box import MadeBallot, Maker
 from bilik.services.counting import Result, published
 from bilik.services.credentials import credential_of
@@ -105,8 +105,9 @@ class Booth:
     def identify(self, sender: str, text: str) -> Outcome:
         """Read NIK and voting code; once both are there, check them.
 
-        A wrong pair gets one answer, in one time, whatever was wrong: the costly step comes before
-        any look at the roll, and the roll is looked at once.
+        A wrong pair gets one answer, in one time, whatever was wrong: the roll is asked what to
+        stretch the code with, which for a NIK that is not on it is the NIK itself, then comes the
+        costly step, and then the roll is looked at once more.
         """
         given = find_credentials(text)
         with self._visit(sender) as (connection, session, now):
@@ -120,21 +121,21 @@ class Booth:
             until = attempts.blocked_until(connection, subjects, now)
             if until is not None:
                 return Outcome(Kind.TOO_MANY, self._scene(connection, session, now), until=until)
-        nik_hash = self._keys.nik_hash(nik)
-        secrets_of_code = self._keys.code_secrets(nik_hash, code)
+            nik_hash = self._keys.nik_hash(nik)
+            contexts = letters.contexts(letters.letters_of(connection, nik_hash), nik_hash)
+        stretched = {context: self._keys.code_secrets(context, code) for context in contexts}
         with self._visit(sender) as (connection, session, now):
             sessions.sweep(connection, now)
-            found = None
-            query = select(voters).where(voters.c.nik_hash == nik_hash)
-            for row in connection.execute(query).all():
-                if row.code_verifier and hmac.compare_digest(
-                    row.code_verifier, secrets_of_code.verifier
-                ):
-                    found = row
-            if found is None:
+            letter = None
+            for one in letters.letters_of(connection, nik_hash):
+                of_code = stretched.get(one.context)
+                if of_code and one.verifier and hmac.compare_digest(one.verifier, of_code.verifier):
+                    letter = one
+            if letter is None:
                 attempts.count_failure(connection, subjects, now)
                 return self._refuse(connection, sender, session, now)
             attempts.forget(connection, subjects)
+            found = letter.voter
             stored = one_election(connection, found.election_id)
             if ballot_box.has_voted(connection, found.id):
                 return self._turn_away(connection, sender, Kind.ALREADY_VOTED, stored, now)
@@ -150,7 +151,8 @@ class Booth:
                 voter=f"{address} {masked_name(found.name)}".strip(),
                 tps=found.tps,
                 asked=stored.election.contests[0].id,
-                credential=credential_of(secrets_of_code.seed, stored.uuid),
+                credential=credential_of(stretched[letter.context].seed, stored.uuid),
+                spare=letter.spare,
             )
             return self._keep(connection, sender, admitted, Kind.IDENTIFIED, now)
 
@@ -336,8 +338,11 @@ class Booth:
             maker = self._maker(connection, stored, session)
             try:
                 receipt = ballot_box.cast(
-                    connection, stored, session.voter_id or 0, maker, made or maker.make()
-                )
+                    connection, stored, session.voter_id or 0, session.spare, maker,
+                    made or maker.make(),
+                )  # fmt: skip
+            except ballot_box.LetterReplaced:
+                return self._turn_away(connection, sender, Kind.LETTER_REPLACED, stored, now)
             except ballot_box.AlreadyVoted:
                 return self._turn_away(connection, sender, Kind.ALREADY_VOTED, stored, now)
             done = Session(Stage.DONE, election_id=stored.id, receipt=receipt)

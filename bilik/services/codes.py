@@ -81,11 +81,7 @@ class Letter:
 
 
 def need_of(connection: Connection, stored: StoredElection) -> Need:
-    """What a draft lacks.
-
-    Raises:
-        NotFound: nothing.
-    """
+    """What a draft lacks."""
     table = voters.c
     everyone, with_code = connection.execute(
         select(func.count(table.id), func.count(table.code_verifier)).where(
@@ -94,13 +90,7 @@ def need_of(connection: Connection, stored: StoredElection) -> Need:
     ).one()
     query = select(func.max(spares.c.number)).where(spares.c.election_id == stored.id)
     there = connection.execute(query).scalar() or 0
-    need = Need(everyone - with_code, there + 1, _reserve(everyone, stored.election.spare_percent))
-    if need.voters == 0 and need.spares == 0:
-        raise NotFound(
-            "Tidak ada pemilih yang belum punya kode. Impor daftar pemilih dulu: "
-            "`bilik roll import BERKAS.csv`."
-        )
-    return need
+    return Need(everyone - with_code, there + 1, _reserve(everyone, stored.election.spare_percent))
 
 
 def make(
@@ -117,8 +107,14 @@ def make(
     """Make what ``need`` says, and write it to new files; ``note`` joins the one transaction.
 
     Raises:
-        BilikError: a file exists already or cannot be written, or the roll has changed meanwhile.
+        NotFound: nothing is needed. BilikError: a file exists already or cannot be written, or the
+        roll has changed meanwhile.
     """
+    if not need.voters and not need.spares:
+        raise NotFound(
+            "Tidak ada pemilih yang belum punya kode. Impor daftar pemilih dulu: "
+            "`bilik roll import BERKAS.csv`."
+        )
     made = CodesMade(need.voters, need.spares, spare_out if need.spares else None)
     paths = {False: out} if need.voters else {}
     if need.spares:

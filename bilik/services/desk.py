@@ -17,9 +17,9 @@ from bilik.domain.audit import Act, Details, Entry, actor_name
 from bilik.domain.definition import read_definition
 from bilik.domain.election import Election, Phase, State
 from bilik.domain.roll import read_roll
-from bilik.errors import NotFound, WrongState
+from bilik.errors import BilikError, NotFound, WrongState
 from bilik.keys import Keys
-from bilik.services import audit, ballot_box, codes, record, roll, sessions, trustee
+from bilik.services import audit, ballot_box, codes, record, reserve, roll, sessions, trustee
 from bilik.services.codes import CodesMade
 from bilik.services.counting import Result, add_up, publish
 from bilik.services.elections import StoredElection, all_elections, pick, state_line
@@ -29,9 +29,10 @@ from bilik.services.files import (
     read_text,
 )
 from bilik.services.publication import describe
+from bilik.services.reserve import Given, Request
 from bilik.services.roll import RollChange
 from bilik.storage.database import Database
-from bilik.storage.tables import elections, spares, voters
+from bilik.storage.tables import elections, spare_requests, spares, voters
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Standing:
     voters: int
     with_code: int
     ballots: int
+    spares: int = 0
+    spares_used: int = 0
 
     @property
     def turnout(self) -> float:
@@ -162,6 +165,75 @@ class Desk:
             progress,
         )  # fmt: skip
 
+    def ask_for_lost(self, nik: str, slug: str | None = None) -> Request:
+        """Ask for a spare letter in the place of a lost one; another member approves.
+
+        Raises:
+            NotFound: no such voter. WrongState: voting is not on, or the voter has voted.
+            BilikError: no spare is left.
+        """
+        with self._database.write() as connection:
+            stored = pick(connection, slug)
+            nik_hash = self._keys.nik_hash(nik)
+            request = reserve.ask_for_lost(connection, stored, self._clock(), self._actor, nik_hash)
+            return self._asked(connection, stored, request)
+
+    def ask_for_late(self, path: Path, slug: str | None = None) -> Request:
+        """Ask to add the one voter in a CSV file, with a spare letter; another member approves.
+
+        Raises:
+            FileProblems: the row needs mending. WrongState: voting is not on, or the voter is on
+            the roll. BilikError: it is not one voter, or no spare is left.
+        """
+        entries = read_roll(read_bytes(path), str(path))
+        if len(entries) != 1:
+            raise BilikError(f"Berkas {path} harus berisi satu pemilih saja, bukan {len(entries)}.")
+        with self._database.write() as connection:
+            stored = pick(connection, slug)
+            row = roll.row_of(self._keys, stored.id, entries[0])
+            request = reserve.ask_for_late(connection, stored, self._clock(), self._actor, row)
+            return self._asked(connection, stored, request)
+
+    def _asked(self, connection: Connection, stored: StoredElection, request: Request) -> Request:
+        details: Details = {"permintaan": request.number, "jenis": request.kind.value}
+        self._note(connection, Act.ASK, stored.election.slug, details)
+        return request
+
+    def give_spare(self, number: int, slug: str | None = None) -> Given:
+        """Approve what another member has asked for: the number of the envelope to hand over.
+
+        Raises:
+            NotFound: there is no such request. WrongState: voting is not on, or the voter has
+            voted. BilikError: it is one's own request, or no spare is left.
+        """
+        with self._database.write() as connection:
+            stored = pick(connection, slug)
+            given = reserve.approve(connection, stored, self._clock(), self._actor, number)
+            details: Details = {
+                "permintaan": number,
+                "jenis": given.request.kind.value,
+                "cadangan": given.spare,
+            }
+            self._note(connection, Act.GIVE, stored.election.slug, details)
+            return given
+
+    def cancel_request(self, number: int, slug: str | None = None) -> Request:
+        """Give up a request for a spare letter.
+
+        Raises:
+            NotFound: there is none of that number.
+        """
+        with self._database.write() as connection:
+            stored = pick(connection, slug)
+            request = reserve.cancel(connection, stored, number)
+            self._note(connection, Act.CANCEL, stored.election.slug, {"permintaan": number})
+            return request
+
+    def requests(self, slug: str | None = None) -> list[Request]:
+        """The requests for spare letters that wait for another member."""
+        with self._database.read() as connection:
+            return reserve.pending(connection, pick(connection, slug))
+
     def open(self, slug: str | None = None) -> tuple[Election, Phase]:
         """Freeze the roll and open, or go on after a pause; voting starts at the hour that is set.
 
@@ -204,7 +276,7 @@ class Desk:
                     stored.election.slug,
                     {
                         "pemilih": everyone,
-                        "cadangan": roll.reserve(connection, stored.id).made,
+                        "cadangan": reserve.stock(connection, stored.id).made,
                         "daftar_pemilih": roll_hash.hex(),
                     },
                 )
@@ -239,6 +311,7 @@ class Desk:
             if stored.state not in (State.OPEN, State.PAUSED):
                 raise WrongState(state_line(stored, "belum dibuka atau sudah ditutup"))
             self._set_state(connection, stored, State.CLOSED)
+            reserve.give_up_all(connection, stored)
             self._note(connection, Act.CLOSE, stored.election.slug)
             sessions.sweep(connection, self._clock())
             return stored.election
@@ -248,12 +321,15 @@ class Desk:
         with self._database.read() as connection:
             stored = pick(connection, slug)
             everyone, with_code = roll.size(connection, stored.id)
+            there = reserve.stock(connection, stored.id)
             return Standing(
                 stored.election,
                 stored.phase(self._clock()),
                 everyone,
                 with_code,
                 ballot_box.ballots_in(connection, stored.id),
+                there.made,
+                there.used,
             )
 
     def tally(self, slug: str | None = None) -> Result:
@@ -273,6 +349,7 @@ class Desk:
                     "Tutup dulu dengan `bilik close`."
                 )
             sessions.sweep(connection, self._clock())
+            reserve.give_up_all(connection, stored)
             if stored.state is not State.TALLIED:
                 self._set_state(connection, stored, State.CLOSED)
         with self._database.read() as connection:
@@ -331,7 +408,7 @@ class Desk:
         """
         with self._database.write() as connection:
             stored = pick(connection, slug, State.DRAFT, "hanya rancangan yang bisa dihapus")
-            for table in (spares, voters):
+            for table in (spare_requests, spares, voters):
                 connection.execute(delete(table).where(table.c.election_id == stored.id))
             connection.execute(delete(elections).where(elections.c.id == stored.id))
             self._note(connection, Act.REMOVE, stored.election.slug)

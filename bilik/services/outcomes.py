@@ -32,6 +32,7 @@ class Kind(str, Enum):
     # the cast
     RECORDED = "recorded"
     NOT_A_YES = "not_a_yes"
+    LETTER_REPLACED = "letter_replaced"
     # the hours
     NOT_OPEN = "not_open"
     PAUSED = "paused"

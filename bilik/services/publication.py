@@ -18,7 +18,7 @@ from bilik.belenios.archive import Archive, EventType
 from bilik.belenios.tally import Result
 from bilik.belenios.verify import Verified, verify
 from bilik.domain import audit
-from bilik.domain.audit import Act, Entry
+from bilik.domain.audit import Act, Entry, Figures
 from bilik.domain.definition import read_definition
 from bilik.domain.election import Election
 from bilik.domain.receipt import receipt_of
@@ -146,6 +146,10 @@ def _summary(
 ) -> dict[str, Any]:
     if verified.result is None:
         raise InvalidRecord("arsip belum berisi hasil")
+    figures = audit.figures_of(log) or Figures(voters=verified.credentials)
+    if figures.voters + figures.spares != verified.credentials:
+        raise InvalidRecord(f"{LOG}: jumlah pemilih dan surat cadangan bukan yang ada di arsip")
+    voters = figures.voters + figures.added
     return {
         "kode": election.slug,
         "judul": election.title,
@@ -154,10 +158,13 @@ def _summary(
         "sidik_daftar_pemilih": roll_hash,
         "sha256_arsip": digest,
         "sha256_jejak": audit.check(log).hex(),
-        "pemilih": verified.credentials,
+        "pemilih": voters,
+        "pemilih_tambahan": figures.added,
+        "cadangan": figures.spares,
+        "cadangan_dipakai": figures.given,
         "suara_masuk": ballots,
         "disisihkan": ballots - verified.ballots,
-        "partisipasi": round(ballots / verified.credentials, 4),
+        "partisipasi": round(ballots / voters, 4),
         "hasil": _contests(election, verified.result),
     }
 

@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, case, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from bilik.domain.identity import masked_nik
 from bilik.domain.roll import RollEntry
 from bilik.keys import Keys
+from bilik.services import reserve
 from bilik.services.elections import StoredElection
 from bilik.storage.tables import spares, voters
 
@@ -31,7 +32,7 @@ def changes(
     connection: Connection, keys: Keys, stored: StoredElection, entries: Sequence[RollEntry]
 ) -> tuple[RollChange, Callable[[], None]]:
     """What the entries would change, and the act that does it."""
-    rows = [_row(keys, stored.id, entry) for entry in entries]
+    rows = [row_of(keys, stored.id, entry) for entry in entries]
     table = voters.c
     known = {
         row.nik_hash: (row.name, row.tps, row.phone_hash)
@@ -66,28 +67,7 @@ def size(connection: Connection, election_id: int) -> tuple[int, int]:
             table.election_id == election_id
         )
     ).one()
-    return int(everyone), int(with_code) + reserve(connection, election_id).held
-
-
-@dataclass(frozen=True)
-class Reserve:
-    """The spare letters: how many were made and how many given out; ``held`` can still be used."""
-
-    made: int
-    used: int
-    held: int
-
-
-def reserve(connection: Connection, election_id: int) -> Reserve:
-    """The spare letters of an election."""
-    table = spares.c
-    given = table.voter_id.is_not(None) & table.code_verifier.is_not(None)
-    row = connection.execute(
-        select(
-            func.count(table.number), func.count(table.voter_id), func.count(case((given, 1)))
-        ).where(table.election_id == election_id)
-    ).one()
-    return Reserve(*map(int, row))
+    return int(everyone), int(with_code) + reserve.stock(connection, election_id).held
 
 
 def fingerprint(connection: Connection, election_id: int) -> bytes:
@@ -102,13 +82,14 @@ def fingerprint(connection: Connection, election_id: int) -> bytes:
     for row in rows:
         for part in (row.nik_hash, row.name.encode(), row.tps.encode(), row.code_verifier):
             digest.update(len(part).to_bytes(4, "big") + part)
-    reserve = select(spares.c.code_verifier).where(spares.c.election_id == election_id)
-    for verifier in connection.execute(reserve.order_by(spares.c.number)).scalars():
+    verifiers = select(spares.c.code_verifier).where(spares.c.election_id == election_id)
+    for verifier in connection.execute(verifiers.order_by(spares.c.number)).scalars():
         digest.update(verifier)
     return digest.digest()
 
 
-def _row(keys: Keys, election_id: int, entry: RollEntry) -> dict[str, object]:
+def row_of(keys: Keys, election_id: int, entry: RollEntry) -> dict[str, object]:
+    """What the database has of a voter on the roll."""
     return {
         "election_id": election_id,
         "nik_hash": keys.nik_hash(entry.nik),

@@ -41,7 +41,8 @@ class Session:
     ``nik_hash`` and ``code`` wait for the other half of an identity sent in two messages.
     ``credential`` is what the ballot will be signed with: only here, and only until the cast.
     ``selections`` are pending: nothing of them is recorded. ``readback`` names the last read-back;
-    only an answer to that one can cast. ``receipt`` is kept for a little while after the cast, so
+    only an answer to that one can cast. ``spare`` is the number of the spare letter that opened
+    it, if one did. ``receipt`` is kept for a little while after the cast, so
     that a repeated *ya* gets the same answer, and then the voter is no longer known here.
     """
 
@@ -57,6 +58,7 @@ class Session:
     nik: str | None = None
     code: str | None = None
     credential: str | None = None
+    spare: int | None = None
 
     def __repr__(self) -> str:
         """Without its contents, so that none reaches a log."""

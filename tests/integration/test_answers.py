@@ -36,7 +36,10 @@ def test_every_answer_is_used_and_every_answer_used_exists() -> None:
 
 
 def test_only_the_casting_action_says_recorded_or_not() -> None:
-    casting = {"recorded", "not_a_yes", "not_recorded_closed", "not_recorded_paused"}
+    casting = {
+        "recorded", "not_a_yes", "not_recorded_closed", "not_recorded_paused",
+        "not_recorded_letter",
+    }  # fmt: skip
     says = {name for name, text in replies.answers().items() if SAYS_RECORDED.search(text)}
     assert says == casting
     domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
