@@ -45,7 +45,12 @@ def answers() -> dict[str, str]:
 
 
 def reply(name: str, scene: Scene, **values: str) -> Reply:
-    """An answer with what most of them need: title, hours and contact."""
+    """An answer with what most of them need: title, hours and contact.
+
+    Whoever votes again hears the answer's ``_revote`` form, if it has one.
+    """
+    if scene.again and f"{name}_revote" in answers():
+        name = f"{name}_revote"
     common = {"contact": NO_CONTACT}
     if election := scene.election:
         common = {
@@ -137,9 +142,14 @@ def of_outcome(outcome: Outcome) -> list[Reply]:
         case Kind.LETTER_REPLACED:
             return [reply("not_recorded_letter", scene)]
         case Kind.RECORDED:
-            return [reply("recorded", scene, receipt=scene.receipt or "")]
+            more = [reply("may_vote_again", scene)] if _may_vote_again(scene) else []
+            return [reply("recorded", scene, receipt=scene.receipt or ""), *more]
         case Kind.UNCLEAR:
             return _unclear(outcome)
+
+
+def _may_vote_again(scene: Scene) -> bool:
+    return any(one.allows_revote and phase is Phase.OPEN for one, phase in scene.elections)
 
 
 def ballot(scene: Scene) -> list[Reply]:

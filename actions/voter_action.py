@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -182,7 +182,9 @@ class VoterAction(Action, ABC):
             visit.booth.take_leave(visit.sender)
             visit.look_again()
         elif visit.scene.stage is Stage.EXPIRED:
-            before.append(replies.reply("session_expired", visit.scene))
+            may_have_voted = any(one.allows_revote for one, _ in visit.scene.elections)
+            again = replace(visit.scene, again=may_have_voted)
+            before.append(replies.reply("session_expired", again))
             visit.booth.take_leave(visit.sender)
             visit.look_again()
         return before

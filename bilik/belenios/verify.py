@@ -29,12 +29,16 @@ from bilik.parallel import Map, mapper
 
 @dataclass(frozen=True)
 class Verified:
-    """What a valid archive says. ``ballots`` counts one per credential, of ``credentials``."""
+    """What a valid archive says. ``ballots`` counts one per credential, of ``credentials``.
+
+    ``counted`` names them by hash; the others in the archive were replaced.
+    """
 
     election: Election
     credentials: int
     ballots: int
     result: Result | None
+    counted: frozenset[str]
 
 
 def verify(archive: Archive, workers: int = 1) -> Verified:
@@ -54,7 +58,7 @@ def verify(archive: Archive, workers: int = 1) -> Verified:
         voters = _verify_credentials(archive, each)
         counted = _verify_ballots(archive, the_election, voters, each)
     result = _verify_tally(archive, the_election, holders, counted)
-    return Verified(the_election, len(voters), len(counted), result)
+    return Verified(the_election, len(voters), len(counted), result, frozenset(counted))
 
 
 def _verify_credentials(archive: Archive, each: Map) -> set[Element]:

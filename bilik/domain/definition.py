@@ -13,7 +13,7 @@ from bilik.errors import FileProblems, Problem
 
 ELECTION_KEYS = (
     "kode", "judul", "zona_waktu", "dibuka", "ditutup", "tenggang_menit", "hasil", "kontak",
-    "simpan_tak_dipahami", "cadangan_persen", "surat_suara",
+    "simpan_tak_dipahami", "cadangan_persen", "pilih_ulang", "surat_suara",
 )  # fmt: skip
 CONTEST_KEYS = ("kode", "jabatan", "sebutan", "calon")
 CANDIDATE_KEYS = (
@@ -45,6 +45,7 @@ def read_definition(text: str, file: str = "pemilihan.yml") -> Election:
         visibility=VISIBILITY[section.choice("hasil", tuple(VISIBILITY), "setelah_ditutup")],
         contact=section.text("kontak"),
         keeps_not_understood=section.flag("simpan_tak_dipahami"),
+        allows_revote=section.flag("pilih_ulang"),
         spare_percent=section.integer("cadangan_persen", default=SPARE_PERCENT),
         contests=tuple(_contest(one) for one in section.sections("surat_suara", CONTEST_KEYS)),
     )
@@ -52,6 +53,13 @@ def read_definition(text: str, file: str = "pemilihan.yml") -> Election:
         section.problem("`ditutup` harus sesudah `dibuka`", section.line_of("ditutup"))
     if election.spare_percent > 100:
         section.problem("`cadangan_persen` harus 0 sampai 100", section.line_of("cadangan_persen"))
+    if election.allows_revote and election.visibility is Visibility.LIVE:
+        # Two counts would differ by fewer ballots than came in, down to a single changed mind.
+        section.problem(
+            "`pilih_ulang: ya` tidak bisa bersama `hasil: langsung`, karena selisih dua hasil bisa "
+            "membuka pilihan orang",
+            section.line_of("pilih_ulang"),
+        )
     _no_twins(section, "kode", "surat_suara", (one.id for one in election.contests))
     if problems:
         raise FileProblems(file, problems)

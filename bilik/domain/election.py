@@ -96,7 +96,8 @@ class Election:
     ``opens`` and ``closes`` are instants; ``zone`` is WIB, WITA or WIT. During ``grace`` after
     closing, voters who have already proved their identity may finish. ``keeps_not_understood`` lets
     messages that Bilik did not understand wait, masked, for a trainer. ``spare_percent`` of the
-    voters is how many spare letters are made.
+    voters is how many spare letters are made. With ``allows_revote`` voters may vote again until
+    closing, and the last ballot counts.
     """
 
     slug: str
@@ -110,6 +111,7 @@ class Election:
     visibility: Visibility = Visibility.AFTER_CLOSING
     keeps_not_understood: bool = False
     spare_percent: int = SPARE_PERCENT
+    allows_revote: bool = False
 
     def contest(self, contest_id: str) -> Contest:
         """The contest of that id.

@@ -18,6 +18,7 @@ from bilik.domain.ballot import places
 from bilik.domain.election import Election, Selections
 from bilik.domain.receipt import is_plain, receipt_of
 from bilik.services import letters
+from bilik.services.credentials import credential_hash
 from bilik.services.elections import StoredElection
 from bilik.storage.tables import ballots, participations, voters
 
@@ -44,9 +45,10 @@ class Maker:
     def make(self) -> MadeBallot:
         """A ballot whose receipt is fit to be kept by a voter."""
         secret = credentials.secret_key(self.credential, self.box.uuid)
+        holder = credential_hash(credentials.public_key(secret))
         answers = places(self.selections, self.election)
         for _ in range(_TRIES):
-            made = MadeBallot(ballot.make(self.box, secret, answers))
+            made = MadeBallot(ballot.make(self.box, secret, answers), holder)
             if is_plain(made.receipt):
                 return made
         raise RuntimeError("no plain receipt in several tries")
@@ -57,6 +59,7 @@ class MadeBallot:
     """A ballot in its published form; the randomness in it is forgotten."""
 
     content: bytes
+    credential_hash: bytes
 
     @property
     def tracker(self) -> bytes:
@@ -89,16 +92,17 @@ def cast(
     makes another ballot if the receipt of ``made`` is taken.
 
     Raises:
-        LetterReplaced: that is not their letter any more. AlreadyVoted: the database refused a
-        second mark for this voter.
+        LetterReplaced: that is not their letter any more. AlreadyVoted: they have voted, and may
+        not vote again.
     """
+    # One voter's casts come one after another; those of different voters need not.
     if letters.held_spare(connection, voter_id, lock=True) != spare:
         raise LetterReplaced
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(participations).values(voter_id=voter_id))
-    except IntegrityError:
-        raise AlreadyVoted from None
+    if not has_voted(connection, voter_id):
+        _mark(connection, voter_id)
+    elif not stored.election.allows_revote:
+        raise AlreadyVoted
+    version = _versions(connection, stored, made) + 1
     for _ in range(_TRIES):
         try:
             with connection.begin_nested():
@@ -108,6 +112,8 @@ def cast(
                         election_id=stored.id,
                         receipt=made.receipt,
                         sealed=made.content,
+                        credential_hash=made.credential_hash,
+                        version=version,
                     )
                 )
         except IntegrityError:
@@ -117,15 +123,38 @@ def cast(
     raise RuntimeError("no free receipt in several tries")
 
 
+def _mark(connection: Connection, voter_id: int) -> None:
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(participations).values(voter_id=voter_id))
+    except IntegrityError:
+        raise AlreadyVoted from None
+
+
+def _versions(connection: Connection, stored: StoredElection, made: MadeBallot) -> int:
+    """How many ballots of the same credential are in the box."""
+    columns = ballots.c
+    query = select(func.max(columns.version)).where(
+        columns.election_id == stored.id, columns.credential_hash == made.credential_hash
+    )
+    return int(connection.execute(query).scalar() or 0)
+
+
 def holds(connection: Connection, receipt: str) -> bool:
-    """Whether a ballot with this receipt is in the box of any election."""
+    """Whether a ballot with this receipt is in the box of any election.
+
+    One that its voter has replaced is there too, and nothing tells it apart until the record is
+    published: whoever has made a voter show their receipt does not learn that they voted again.
+    """
     query = select(ballots.c.tracker).where(ballots.c.receipt == receipt)
     return connection.execute(query).first() is not None
 
 
 def ballots_in(connection: Connection, election_id: int) -> int:
-    """How many ballots an election's box holds."""
-    query = select(func.count()).select_from(ballots).where(ballots.c.election_id == election_id)
+    """How many ballots an election's box holds, one for each credential."""
+    columns = ballots.c
+    each = func.coalesce(columns.credential_hash, columns.tracker)
+    query = select(func.count(each.distinct())).where(columns.election_id == election_id)
     return int(connection.execute(query).scalar_one())
 
 

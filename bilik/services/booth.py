@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -137,7 +138,8 @@ class Booth:
             attempts.forget(connection, subjects)
             found = letter.voter
             stored = one_election(connection, found.election_id)
-            if ballot_box.has_voted(connection, found.id):
+            has_voted = ballot_box.has_voted(connection, found.id)
+            if has_voted and not stored.election.allows_revote:
                 return self._turn_away(connection, sender, Kind.ALREADY_VOTED, stored, now)
             if session.voter_id == found.id and stored.phase(now) is Phase.GRACE:
                 return self._go_on(connection, sender, session, stored.election, now)
@@ -200,10 +202,11 @@ class Booth:
         kind: Kind,
         stored: StoredElection,
         now: datetime,
+        again: bool = False,
     ) -> Outcome:
         sessions.forget(connection, self._keys.sender_hash(sender))
-        scene = Scene(Stage.IDENTITY, now, ((stored.election, stored.phase(now)),))
-        return Outcome(kind, scene)
+        shown = ((stored.election, stored.phase(now)),)
+        return Outcome(kind, Scene(Stage.IDENTITY, now, shown, again=again))
 
     # -- choosing ------------------------------------------------------------------------------
 
@@ -320,7 +323,8 @@ class Booth:
         """Cast on a clear yes to the read-back that the voter saw last.
 
         Marking the voter, putting the ballot in and keeping the receipt are one transaction.
-        Repeating it gives the same answer and no second ballot. The ballot is made before that
+        Repeating it gives the same answer and no second ballot; where voters may vote again, they
+        prove who they are once more, and the last ballot counts. The ballot is made before that
         transaction begins, so that the box is locked no longer than it takes to put it in.
         """
         made = self._make_ahead(sender, text, readback)
@@ -378,7 +382,9 @@ class Booth:
             overtaken = self._is_overtaken(connection, session)
             underway = session.stage in (Stage.CHOOSING, Stage.CONFIRMING) and not overtaken
             started = underway or bool(session.nik or session.code)
+            again = self._scene(connection, session, now).again
             scene = self._scene(connection, Session(election_id=session.election_id), now)
+            scene = replace(scene, again=again)
             sessions.forget(connection, self._keys.sender_hash(sender))
             return Outcome(Kind.STOPPED if started else Kind.NOTHING_TO_STOP, scene)
 
@@ -415,13 +421,25 @@ class Booth:
                 if closed is Kind.PAUSED:
                     stopped = Outcome(closed, self._scene(connection, session, now))
                 elif closed:
-                    stopped = self._turn_away(connection, sender, closed, stored, now)
+                    again = self._votes_again(connection, session, [stored])
+                    stopped = self._turn_away(connection, sender, closed, stored, now, again)
             yield connection, session, now, stopped
 
     @staticmethod
     def _is_overtaken(connection: Connection, session: Session) -> bool:
-        """Whether the voter of this session has meanwhile voted in another chat."""
-        return session.voter_id is not None and ballot_box.has_voted(connection, session.voter_id)
+        """Whether the voter of this session has meanwhile voted in another chat, for good."""
+        if session.voter_id is None or not ballot_box.has_voted(connection, session.voter_id):
+            return False
+        return not one_election(connection, session.election_id or 0).election.allows_revote
+
+    @staticmethod
+    def _votes_again(
+        connection: Connection, session: Session, found: Sequence[StoredElection]
+    ) -> bool:
+        """Whether a ballot of this session's voter is in the box, which a new one replaces."""
+        if session.voter_id is None or not any(one.election.allows_revote for one in found):
+            return False
+        return ballot_box.has_voted(connection, session.voter_id)
 
     def _keep(
         self,
@@ -454,6 +472,7 @@ class Booth:
             readback=session.readback,
             receipt=session.receipt,
             half=missing,
+            again=self._votes_again(connection, session, found),
         )
 
 

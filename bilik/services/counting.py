@@ -20,6 +20,7 @@ from bilik.domain.election import Election
 from bilik.domain.tally import ContestCount, by_candidate
 from bilik.errors import BilikError, InvalidRecord
 from bilik.services import ballot_box, record
+from bilik.services.credentials import credential_hash
 from bilik.services.elections import StoredElection
 from bilik.services.trustee import OWNER
 from bilik.storage.tables import ballots, records
@@ -59,28 +60,35 @@ def add_up(connection: Connection, stored: StoredElection) -> Box:
     the_election = record.election_of(connection, stored)
     query = select(records.c.credentials).where(records.c.election_id == stored.id)
     may_vote = set(credentials.read_list(connection.execute(query).scalar_one()))
+    voted = set()
     box = Box()
+    columns = ballots.c
+    # Of the ballots of one credential the first one seen counts.
+    order = columns.version.desc() if stored.election.allows_revote else columns.version
 
     def good_ballots() -> Iterator[Ballot]:
-        columns = ballots.c
         rows = connection.execute(
-            select(columns.tracker, columns.sealed)
+            select(columns.tracker, columns.sealed, columns.credential_hash)
             .where(columns.election_id == stored.id)
-            .order_by(columns.tracker)
+            .order_by(order, columns.tracker)
             .execution_options(stream_results=True, max_row_buffer=record.ROWS_AT_ONCE)
         )
-        for tracker, content in rows:
+        for tracker, content, holder in rows:
             if hashlib.sha256(content).digest() == tracker:
                 try:
                     one = ballot.verify(the_election, content)
                 except InvalidRecord:
                     pass
                 else:
-                    if one.credential in may_vote:
+                    whose = credential_hash(one.credential)
+                    if one.credential in may_vote and holder in (whose, None):
                         may_vote.remove(one.credential)  # A second one of it is set aside.
+                        voted.add(whose)
                         box.good += 1
                         yield one
                         continue
+                    if stored.election.allows_revote and whose in voted and holder == whose:
+                        continue  # Replaced: it stays in the record, and does not count.
             box.set_aside.append(tracker)
 
     box.encrypted = tally.add_up(the_election, good_ballots())
@@ -150,11 +158,12 @@ def published(connection: Connection, stored: StoredElection) -> Result | None:
     aside = select(func.count()).where(
         ballots.c.election_id == stored.id, ballots.c.set_aside.is_(True)
     )
+    set_aside = int(connection.execute(aside).scalar_one())
     return Result(
         stored.election,
         by_candidate(stored.election, rows),
-        ballot_box.ballots_in(connection, stored.id),
-        int(connection.execute(aside).scalar_one()),
+        sum(rows[0]) + set_aside,
+        set_aside,
     )
 
 

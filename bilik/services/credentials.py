@@ -6,6 +6,8 @@ they go into the record, in the order of their numbers, and the voters' rows for
 
 from __future__ import annotations
 
+import hashlib
+
 from gmpy2 import mpz
 
 from bilik.belenios import credentials
@@ -28,6 +30,11 @@ def public_of(credential: str, uuid: str) -> bytes:
     """The public half of a credential, as the database keeps it until the opening."""
     public = credentials.public_key(credentials.secret_key(credential, uuid))
     return int(public).to_bytes(_BYTES, "big")
+
+
+def credential_hash(public: Element) -> bytes:
+    """The form in which a ballot's row names its public credential."""
+    return hashlib.sha256(public.digits().encode()).digest()
 
 
 def element_of(stored: bytes) -> Element:

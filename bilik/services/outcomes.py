@@ -49,7 +49,8 @@ class Scene:
 
     ``elections`` holds the voter's own one, or else all current ones, each with its phase.
     ``selections`` are pending, not recorded. ``half`` names the half of an identity that is still
-    missing, ``"nik"`` or ``"code"``, when the other has come.
+    missing, ``"nik"`` or ``"code"``, when the other has come. ``again`` says that a ballot of the
+    voter's is in the box, and a new one would take its place.
     """
 
     stage: Stage
@@ -60,6 +61,7 @@ class Scene:
     readback: str | None = None
     receipt: str | None = None
     half: str | None = None
+    again: bool = False
 
     @property
     def election(self) -> Election | None:

@@ -32,6 +32,7 @@ DEFINITION, RESULT, RECEIPTS, LOG, MANUAL = (
 )  # fmt: skip
 
 _PIECE = 2**20
+_REPLACED = " sudah diganti suara yang lebih baru"
 _MANUAL = """\
 CARA MEMERIKSA HASIL {title}
 
@@ -48,7 +49,7 @@ Isi folder ini
 
 1. Suara saya ada di kotak?
    Cari tanda terima dari Bilik di tanda-terima.txt. Isinya tidak menunjukkan pilihan Anda.
-
+{revote}
 2. Hasilnya benar?
    Dengan program yang bukan buatan Bilik (Debian/Ubuntu: apt install belenios-tool):
        belenios-tool election verify
@@ -66,6 +67,11 @@ Yang tidak dibuktikan oleh pemeriksaan ini
    kunci itu bisa membuka isi surat suara satu per satu. Dan server melihat pilihan saat diketik.
 """
 
+_REVOTE = """\
+   Kalau Anda memilih lebih dari sekali, hanya suara terakhir yang dihitung; yang lama ditandai
+   "sudah diganti".
+"""
+
 
 def describe(source: Source, file: BinaryIO, directory: Path, workers: int = 1) -> dict[str, Any]:
     """Write what goes with the archive in ``file``, if that verifies; what `hasil.json` says.
@@ -78,14 +84,15 @@ def describe(source: Source, file: BinaryIO, directory: Path, workers: int = 1) 
     verified = verify(archive, workers)
     digest = _sha256(file)
     summary = _summary(
-        election, verified, digest, source.roll_hash.hex(), source.ballots, source.log
+        election, archive, verified, digest, source.roll_hash.hex(), source.ballots, source.log
     )
     uuid = verified.election.uuid
-    manual = _MANUAL.format(title=election.title, uuid=uuid, digest=digest)
+    revote = _REVOTE if election.allows_revote else ""
+    manual = _MANUAL.format(title=election.title, uuid=uuid, digest=digest, revote=revote)
     for name, content in (
         (DEFINITION, source.definition),
         (RESULT, json.dumps(summary, ensure_ascii=False, indent=2) + "\n"),
-        (RECEIPTS, "".join(f"{one}\n" for one in _receipts(archive))),
+        (RECEIPTS, "".join(f"{one}\n" for one in _receipts(archive, verified))),
         (LOG, "".join(f"{one.line}\n" for one in source.log)),
         (MANUAL, manual),
     ):
@@ -127,17 +134,19 @@ def check(directory: Path, workers: int = 1) -> dict[str, Any]:
         )
     if verified.election.questions != questions_of(election):
         raise InvalidRecord(f"{DEFINITION}: calonnya bukan yang ada di arsip")
-    summary = _summary(election, verified, digest, roll_hash, ballots, log)
+    summary = _summary(election, archive, verified, digest, roll_hash, ballots, log)
     for key in summary.keys() | said.keys():
         if summary.get(key) != said.get(key):
             raise InvalidRecord(f"{RESULT}: isian `{key}` tidak sesuai dengan arsip")
-    if read_bytes(directory / RECEIPTS).decode(errors="replace").split() != _receipts(archive):
+    receipts = read_bytes(directory / RECEIPTS).decode(errors="replace").splitlines()
+    if receipts != _receipts(archive, verified):
         raise InvalidRecord(f"{RECEIPTS}: bukan tanda terima dari surat suara di arsip")
     return summary
 
 
 def _summary(
     election: Election,
+    archive: Archive,
     verified: Verified,
     digest: str,
     roll_hash: str,
@@ -150,6 +159,9 @@ def _summary(
     if figures.voters + figures.spares != verified.credentials:
         raise InvalidRecord(f"{LOG}: jumlah pemilih dan surat cadangan bukan yang ada di arsip")
     voters = figures.voters + figures.added
+    replaced = sum(1 for _ in archive.payloads(EventType.BALLOT)) - verified.ballots
+    if replaced and not election.allows_revote:
+        raise InvalidRecord("ada kredensial yang dipakai dua kali, padahal tidak ada pilih ulang")
     return {
         "kode": election.slug,
         "judul": election.title,
@@ -164,6 +176,7 @@ def _summary(
         "cadangan_dipakai": figures.given,
         "suara_masuk": ballots,
         "disisihkan": ballots - verified.ballots,
+        "diganti": replaced,
         "partisipasi": round(ballots / voters, 4),
         "hasil": _contests(election, verified.result),
     }
@@ -190,8 +203,12 @@ def _contests(election: Election, result: Result) -> Sequence[dict[str, Any]]:
     ]
 
 
-def _receipts(archive: Archive) -> list[str]:
-    return sorted(receipt_of(bytes.fromhex(one)) for one in archive.payloads(EventType.BALLOT))
+def _receipts(archive: Archive, verified: Verified) -> list[str]:
+    """The receipts of all ballots in the archive, those that were replaced marked as such."""
+    return sorted(
+        receipt_of(bytes.fromhex(one)) + ("" if one in verified.counted else _REPLACED)
+        for one in archive.payloads(EventType.BALLOT)
+    )
 
 
 def _sha256(file: BinaryIO) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import BinaryIO
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from bilik.belenios import credentials, election, tally, trustees, wire
@@ -151,8 +151,9 @@ def election_of(connection: Connection, stored: StoredElection) -> election.Elec
 def write_archive(connection: Connection, stored: StoredElection, file: BinaryIO) -> Source:
     """Write the archive of an election that has been counted; what else is published of it.
 
-    The same record gives the same bytes each time: ballots come in the order of their trackers, and
-    every file bears the hour that voting was to begin.
+    The same record gives the same bytes each time: ballots come in the order of their trackers,
+    those that replace another after all that do not, and every file bears the hour that voting was
+    to begin.
 
     Raises:
         WrongState: it has not been counted.
@@ -166,16 +167,21 @@ def write_archive(connection: Connection, stored: StoredElection, file: BinaryIO
     writer.setup(row.election, row.trustees, row.credentials)
     columns = ballots.c
     query = select(columns.sealed, columns.set_aside).where(columns.election_id == stored.id)
-    inside = counted = 0
-    query = query.order_by(columns.tracker).execution_options(
+    set_aside = 0
+    query = query.order_by(columns.version, columns.tracker).execution_options(
         stream_results=True, max_row_buffer=ROWS_AT_ONCE
     )
-    for content, set_aside in connection.execute(query):
-        inside += 1
-        if not set_aside:
-            counted += 1
+    for content, is_set_aside in connection.execute(query):
+        set_aside += is_set_aside
+        if not is_set_aside:
             writer.ballot(content)
     writer.end_ballots()
+    each = func.coalesce(columns.credential_hash, columns.tracker)
+    counted = connection.execute(
+        select(func.count(each.distinct())).where(
+            columns.election_id == stored.id, columns.set_aside.is_(False)
+        )
+    ).scalar_one()
     writer.encrypted_tally(wire.decode(tally.EncryptedTally, row.encrypted_tally), counted)
     writer.partial_decryption(OWNER, wire.decode(tally.PartialDecryption, row.partial_decryption))
     writer.result(wire.decode(tally.Result, row.result))
@@ -183,7 +189,7 @@ def write_archive(connection: Connection, stored: StoredElection, file: BinaryIO
         select(elections.c.roll_hash).where(elections.c.id == stored.id)
     ).scalar_one()
     log = audit.published(connection, stored.election.slug)
-    return Source(_definition(connection, stored), roll_hash, inside, log)
+    return Source(_definition(connection, stored), roll_hash, counted + set_aside, log)
 
 
 def _definition(connection: Connection, stored: StoredElection) -> str:

@@ -118,7 +118,12 @@ ballots = Table(
     Column("sealed", LargeBinary, nullable=False),
     # Found at the count not to verify; such a ballot is neither counted nor in the record.
     Column("set_aside", Boolean, nullable=False, server_default=false()),
+    # The hash of its public credential, and the how-manyeth ballot of that credential it is: where
+    # voters may vote again, the last one counts.
+    Column("credential_hash", LargeBinary(32)),
+    Column("version", Integer, nullable=False, server_default="1"),
     UniqueConstraint("election_id", "receipt"),
+    Index("uq_ballots_credential_hash", "election_id", "credential_hash", "version", unique=True),
     sqlite_with_rowid=False,
 )
 

@@ -1,4 +1,4 @@
-"""The panitia's log, spare letters, and voting codes with a check symbol.
+"""The panitia's log, spare letters, voting again, and voting codes with a check symbol.
 
 Codes made before have no check symbol and are not read any more: drafts need new codes, and an
 election that was open is closed.
@@ -59,6 +59,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["voter_id"], ["voters.id"], name="fk_spare_requests_voter_id"),
         sqlite_with_rowid=False,
     )
+    op.add_column("ballots", sa.Column("credential_hash", sa.LargeBinary(32)))
+    op.add_column("ballots", sa.Column("version", sa.Integer, nullable=False, server_default="1"))
+    op.create_index(
+        "uq_ballots_credential_hash",
+        "ballots",
+        ["election_id", "credential_hash", "version"],
+        unique=True,
+    )
     _void_codes()
 
 
@@ -91,6 +99,9 @@ def _make_append_only() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("uq_ballots_credential_hash", "ballots")
+    op.drop_column("ballots", "version")
+    op.drop_column("ballots", "credential_hash")
     for table in ("spare_requests", "spares", "audit_log"):
         op.drop_table(table)
     if op.get_bind().dialect.name != "sqlite":
