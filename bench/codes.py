@@ -29,11 +29,11 @@ MILLION = 1_000_000
 PEER = 2_000
 
 
-def make(voters: int, workers: int, where: Path) -> None:
-    """One measurement, in a process of its own; prints seconds and peak memory as JSON."""
+def prepare(voters: int, where: Path) -> None:
+    """A draft with so many voters."""
     database = Database(f"sqlite:///{where / 'bilik.db'}")
     upgrade(database)
-    desk = Desk(database, Keys(bytes(range(32))), where / "trustee")
+    desk = the_desk(database, where)
     (where / "pemilihan.yml").write_text(VILLAGE, encoding="utf-8")
     desk.load_election(where / "pemilihan.yml")
     # In pieces, for an import reads its file as a whole.
@@ -41,6 +41,13 @@ def make(voters: int, workers: int, where: Path) -> None:
         rows = (f"33290152{one:08d},Pemilih {one},01" for one in range(start, start + SMALL))
         (where / "dpt.csv").write_text("\n".join(["nik,nama,tps", *rows]), encoding="utf-8")
         desk.import_roll(where / "dpt.csv")
+    database.close()
+
+
+def make(workers: int, where: Path) -> None:
+    """One measurement, in a process of its own; prints the rate and the memory as JSON."""
+    desk = the_desk(Database(f"sqlite:///{where / 'bilik.db'}"), where)
+    desk.standing()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.perf_counter()
     made = desk.make_codes(where / "kode.csv", workers=workers)
@@ -50,10 +57,15 @@ def make(voters: int, workers: int, where: Path) -> None:
     print(json.dumps({"rate": rate, "before": before / 1024, "peak": after / 1024}))
 
 
+def the_desk(database: Database, where: Path) -> Desk:
+    return Desk(database, Keys(bytes(range(32))), where / "trustee")
+
+
 def measured(voters: int, workers: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as directory:
+        prepare(voters, Path(directory))
         done = subprocess.run(
-            [sys.executable, "-m", "bench.codes", str(voters), str(workers), directory],
+            [sys.executable, "-m", "bench.codes", str(workers), directory],
             check=True, capture_output=True, text=True, env=os.environ,
         )  # fmt: skip
     figures: dict[str, float] = json.loads(done.stdout)
@@ -98,7 +110,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 4:
-        make(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
+    if len(sys.argv) == 3:
+        make(int(sys.argv[1]), Path(sys.argv[2]))
     else:
         main()

@@ -36,7 +36,7 @@ from bilik.storage.tables import elections, spares, voters
 CODE_FILE_HEADER = ("nama", "tps", "nik", "kode_undangan")
 SPARE_FILE_HEADER = ("nomor_cadangan", "kode_undangan")
 FEWEST_SPARES = 2
-_CHUNK = 5000
+_CHUNK = 1000
 _CHANGED = (
     "Daftar pemilih berubah selama kode dibuat, jadi kode-kode itu tidak dipakai. "
     "Ulangi `bilik roll codes`."

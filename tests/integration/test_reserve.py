@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -12,6 +13,7 @@ from bilik.services.publication import LOG, check
 from bilik.storage.tables import spare_requests, spares, voters
 from tests.booth import Polling, set_up
 from tests.elections import VILLAGE
+from tests.postgres import a_database, a_server
 
 LATE = "nik,nama,tps\n3329015203909001,Wati Lestari,02\n"
 LATE_NIK = "3329015203909001"
@@ -168,6 +170,25 @@ def test_no_row_tells_a_credential_of_a_spare_after_the_opening(village: Polling
 
 
 def test_of_a_vote_and_a_replacement_at_once_one_happens(village: Polling) -> None:
+    at_once(village)
+
+
+def test_of_a_vote_and_a_replacement_at_once_one_happens_on_postgresql(tmp_path: Path) -> None:
+    with a_server() as server:
+        polling = set_up(tmp_path, VILLAGE, url=a_database(server))
+        at_once(polling)
+        assert sum(row.voter_id is not None for row in rows_of_reserve(polling)) == (
+            polling.desk.standing().spares_used
+        )
+        polling.database.close()
+
+
+def rows_of_reserve(polling: Polling) -> list[Any]:
+    with polling.database.read() as connection:
+        return list(connection.execute(select(spares)).all())
+
+
+def at_once(village: Polling) -> None:
     for voter in range(2):
         sender = f"web:{voter}"
         village.identify(sender, voter)
