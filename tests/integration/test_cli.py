@@ -116,6 +116,7 @@ def test_without_a_key_nothing_runs_and_the_remedy_is_named(bilik: Shell) -> Non
     [
         "init-key", "election load", "roll import", "roll codes", "open", "pause", "close",
         "status", "tally", "export", "verify", "receipt", "nlu inbox",
+        "channels check",
     ],
 )  # fmt: skip
 def test_every_command_has_help_and_an_example(bilik: Shell, command: str) -> None:
