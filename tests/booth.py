@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -60,6 +60,15 @@ class Polling:
         assert read_back.kind is Kind.READ_BACK
         return self.booth.confirm(sender, "ya", read_back.scene.readback)
 
+    def vote_each(self, voters: Iterable[int]) -> list[str]:
+        """These voters vote in an election of three candidates, in turn for each; the receipts."""
+        receipts = []
+        for voter in voters:
+            outcome = self.vote(f"web:{voter}", str(1 + voter % 3), voter)
+            assert outcome.kind is Kind.RECORDED
+            receipts.append(outcome.scene.receipt or "")
+        return receipts
+
     def counts(self) -> dict[str, dict[object, int]]:
         """The box closed and counted: contest → candidate's number or "blank" → votes."""
         slug = self.election.slug
@@ -98,6 +107,7 @@ def set_up(
     url: str = "",
     clock: Clock | None = None,
     first: int = 0,
+    before_opening: Callable[[Database], None] = lambda _: None,
     phones: Sequence[str] = (),
 ) -> Polling:
     """Load an election, import voters, make codes and open it, by default two hours after opening.
@@ -123,6 +133,7 @@ def set_up(
     election, _ = desk.load_election(directory / "pemilihan.yml")
     desk.import_roll(roll, election.slug)
     desk.make_codes(codes, election.slug)
+    before_opening(database)
     desk.open(election.slug)
     booth = Booth(database, keys, clock)
     pairs = read_pairs(roll, codes)

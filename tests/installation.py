@@ -20,7 +20,7 @@ from bilik.clock import system_clock
 from tests.booth import SECRET, Polling, set_up
 from tests.elections import REGION, VILLAGE, open_now
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent
 START_SECONDS = 240
 
 
@@ -79,6 +79,15 @@ class Installation:
     def action_server(self) -> list[int]:
         return self.processes("rasa_sdk", str(self.actions_port))
 
+    def keeper(self) -> list[int]:
+        """The running keeper, by the directory of its logs, which no other installation has."""
+        own = f"BILIK_RUN={self.directory / 'run'}".encode()
+        return [
+            one
+            for one in self.processes("bilik.cli", "keep")
+            if own in (Path("/proc") / str(one) / "environ").read_bytes().split(b"\0")
+        ]
+
     def wait_for_actions(self) -> None:
         wait_for(f"http://127.0.0.1:{self.actions_port}/health", self.process)
 
@@ -104,13 +113,13 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def start(
-    directory: Path, voters: int = 120, settings: Mapping[str, str] | None = None
+    directory: Path, voters: int = 120, url: str = "", settings: Mapping[str, str] | None = None
 ) -> Iterator[Installation]:
     """Two open elections with so many voters each, and the servers; stopped at the end.
 
-    ``settings`` go into the servers' environment.
+    ``settings`` go into their environment.
     """
-    url = f"sqlite:///{directory}/bilik.db"
+    url = url or f"sqlite:///{directory}/bilik.db"
     polls = {}
     for name, definition, first in (("village", VILLAGE, 0), ("region", REGION, 5000)):
         (directory / name).mkdir()
@@ -118,7 +127,7 @@ def start(
             directory / name, open_now(definition), voters, url, system_clock, first
         )
     port, actions_port = free_port(), free_port()
-    environ = {
+    settings = {
         **os.environ,
         "BILIK_SECRET_KEY": base64.urlsafe_b64encode(SECRET).decode(),
         "BILIK_DATABASE_URL": url,
@@ -131,7 +140,7 @@ def start(
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "assistant.launch"],
-        cwd=ROOT, env=environ, stdout=(directory / "out.log").open("wb"),
+        cwd=ROOT, env=settings, stdout=(directory / "out.log").open("wb"),
         stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
     running = Installation(
@@ -146,5 +155,7 @@ def start(
         try:
             process.wait(30)
         finally:
-            for leftover in running.processes(str(port)) + running.action_server():
+            for leftover in (
+                *running.processes(str(port)), *running.action_server(), *running.keeper(),
+            ):  # fmt: skip
                 os.kill(leftover, signal.SIGKILL)

@@ -20,7 +20,7 @@ from typing import Any
 from sanic import Blueprint
 
 from assistant.channels.delivery import AGAIN, Delivery, Handler
-from assistant.channels.messages import Message, from_rasa
+from assistant.channels.messages import Message, from_answers
 from assistant.channels.notices import notice
 from assistant.channels.outgoing import PlatformBusy, SendingFailed, the_client
 from assistant.channels.platform import CONTACT, GROUP, NOTICE, TEXT, Platform
@@ -228,7 +228,7 @@ class Intake:
         _, delivery, handler = self._platforms[letter.channel]
         sender = letter.chat.removeprefix(f"{letter.channel}:")
         answers = await delivery.answer(handler, sender, _as_meant(letter, chat))
-        said = from_rasa(answers.messages)
+        said = from_answers(answers)
         if answers.finished and platform.left:
             said.append(Message(notice(platform.left)))
         return platform.compose(said), answers.finished

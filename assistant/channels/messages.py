@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from assistant.channels.delivery import Answers
 
 _BOLD = re.compile(r"\*([^*\n]+)\*")
 
@@ -46,17 +47,16 @@ class Message:
         return cls(plain["text"], buttons, plain["asks_contact"])
 
 
-def from_rasa(said: Sequence[dict[str, Any]]) -> list[Message]:
-    """The messages that an action sent, as Rasa's collecting output channel keeps them."""
-    messages: list[Message] = []
-    for one in said:
-        if text := one.get("text"):
-            buttons = one.get("buttons") or ()
-            messages.append(Message(text, tuple(Button(b["title"], b["payload"]) for b in buttons)))
-        elif (one.get("custom") or {}).get("asks_contact") and messages:
-            last = messages[-1]
-            messages[-1] = Message(last.text, last.buttons, asks_contact=True)
-    return messages
+def from_answers(answers: Answers) -> list[Message]:
+    """The messages that an action sent, as :mod:`assistant.channels.delivery` hands them over."""
+    return [
+        Message(
+            one.text,
+            tuple(Button(each["title"], each["payload"]) for each in one.buttons),
+            asks_contact=bool(one.custom.get("asks_contact")),
+        )
+        for one in answers.messages
+    ]
 
 
 def plain(text: str) -> str:

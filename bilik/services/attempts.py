@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -32,16 +32,18 @@ def count_failure(connection: Connection, subjects: Subjects, now: datetime) -> 
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     # In one order, so that two transactions never wait for each other.
     for subject, rule in sorted(subjects.items(), key=lambda item: item[0]):
-        failures = connection.execute(
-            select(attempts.c.failures).where(attempts.c.subject == subject).with_for_update()
-        ).scalar()
-        total = (failures or 0) + 1
-        values = {"failures": total, "blocked_until": to_column(now + rule.after(total))}
+        own = attempts.c.subject == subject
+        # Counted by the database: of two at once, neither is lost.
         connection.execute(
             insert(attempts)
-            .values(subject=subject, **values)
-            .on_conflict_do_update(index_elements=["subject"], set_=values)
+            .values(subject=subject, failures=1, blocked_until=to_column(now))
+            .on_conflict_do_update(
+                index_elements=["subject"], set_={"failures": attempts.c.failures + 1}
+            )
         )
+        failures = connection.execute(select(attempts.c.failures).where(own)).scalar_one()
+        until = to_column(now + rule.after(failures))
+        connection.execute(update(attempts).where(own).values(blocked_until=until))
 
 
 def forget(connection: Connection, subjects: Subjects) -> None:

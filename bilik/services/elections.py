@@ -8,15 +8,18 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from bilik.domain.definition import read_definition
 from bilik.domain.election import Election, Phase, State
 from bilik.errors import NotFound, WrongState
+from bilik.storage.database import is_writing
 from bilik.storage.tables import elections
 
 _TO_COME_OR_ON = (Phase.OPEN, Phase.GRACE, Phase.PAUSED, Phase.UPCOMING)
+_LINE = int.from_bytes(b"line", "big")
+"""PostgreSQL's name for the locks of :func:`_stand_in_line`, any number that nobody else takes."""
 _OVER = (Phase.TALLIED, Phase.CLOSED)
 
 
@@ -47,7 +50,10 @@ def one_election(connection: Connection, election_id: int, lock: bool = False) -
         NotFound: there is none.
     """
     query = select(elections).where(elections.c.id == election_id)
-    row = connection.execute(query.with_for_update(read=True) if lock else query).first()
+    if lock:
+        _stand_in_line(connection, func.pg_advisory_xact_lock_shared, election_id)
+        query = query.with_for_update(read=True)
+    row = connection.execute(query).first()
     if row is None:
         raise NotFound("Pemilihan itu tidak ada.")
     return _stored(row)
@@ -70,13 +76,12 @@ def pick(
     state: State | None = None,
     otherwise: str = "",
 ) -> StoredElection:
-    """The election of that code, or the only one there is, locked for the transaction.
+    """The election of that code, or the only one there is; in a write, locked until it ends.
 
     Raises:
         NotFound: none is, or it is not clear which. WrongState: it is not in the state ``state``;
         ``otherwise`` says why that matters.
     """
-    connection.execute(select(elections.c.id).with_for_update())
     stored = all_elections(connection)
     found = [one for one in stored if slug in (None, one.election.slug)]
     if not stored:
@@ -87,9 +92,14 @@ def pick(
     if len(found) > 1:
         names = ", ".join(one.election.slug for one in found)
         raise NotFound(f"Ada beberapa pemilihan; pilih dengan `--election KODE`: {names}.")
-    if state is not None and found[0].state is not state:
-        raise WrongState(state_line(found[0], otherwise))
-    return found[0]
+    (picked,) = found
+    if is_writing(connection):
+        _stand_in_line(connection, func.pg_advisory_xact_lock, picked.id)
+        query = select(elections).where(elections.c.id == picked.id).with_for_update()
+        picked = _stored(connection.execute(query).one())
+    if state is not None and picked.state is not state:
+        raise WrongState(state_line(picked, otherwise))
+    return picked
 
 
 _STATES = {
@@ -104,6 +114,16 @@ _STATES = {
 def state_line(stored: StoredElection, reason: str) -> str:
     """How an election stands, and why something does not go."""
     return f"Pemilihan `{stored.election.slug}` {_STATES[stored.state]}: {reason}."
+
+
+def _stand_in_line(connection: Connection, lock: Any, election_id: int) -> None:
+    """Wait for one's turn at an election: those who share it wait behind who wants it alone.
+
+    A row's lock knows no such line. On PostgreSQL casts that overlap could share the row for ever,
+    and the closing would never get it; on SQLite nobody writes beside another.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(lock(_LINE, election_id)))
 
 
 def _stored(row: Any) -> StoredElection:

@@ -41,25 +41,28 @@ def code_lines(voters_and_codes: Iterable[tuple[object, str]]) -> str:
 def write_secret_file(path: Path, text: str) -> None:
     """Write a new file for its owner's eyes only, complete on disk at return.
 
+    It is written under another name first: whatever happens, it is there wholly or not at all.
+
     Raises:
         BilikError: it exists already, or cannot be written; then nothing of it is left.
     """
+    if os.path.lexists(path):
+        raise BilikError(f"Berkas {path} sudah ada. Pilih nama lain; yang lama tidak ditimpa.")
+    part = path.with_name(f"{path.name}.sebagian")
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise BilikError(
-            f"Berkas {path} sudah ada. Pilih nama lain; yang lama tidak ditimpa."
-        ) from None
+        part.unlink(missing_ok=True)  # left by a run that was killed
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        raise BilikError(f"Berkas {path} tidak bisa dibuat: {_reason(error)}.") from None
+        raise BilikError(f"Berkas {path} tidak bisa dibuat: {reason(error)}.") from None
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        part.rename(path)
     except OSError as error:
-        path.unlink()
-        raise BilikError(f"Berkas {path} tidak bisa ditulis: {_reason(error)}.") from None
+        part.unlink()
+        raise BilikError(f"Berkas {path} tidak bisa ditulis: {reason(error)}.") from None
 
 
 @contextmanager
@@ -83,7 +86,7 @@ def new_directory(directory: Path) -> Iterator[None]:
                 directory.rmdir()
             raise
     except OSError as error:
-        raise BilikError(f"Folder {directory} tidak bisa ditulis: {_reason(error)}.") from None
+        raise BilikError(f"Folder {directory} tidak bisa ditulis: {reason(error)}.") from None
 
 
 def read_bytes(path: Path) -> bytes:
@@ -95,10 +98,11 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise NotFound(f"Berkas {path} tidak bisa dibaca: {_reason(error)}.") from None
+        raise NotFound(f"Berkas {path} tidak bisa dibaca: {reason(error)}.") from None
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Why a file could not be read or written, in words."""
     reasons = {
         errno.ENOENT: "berkas atau foldernya tidak ada",
         errno.EACCES: "tidak ada izin",

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from bilik.domain.election import BLANK, Selection
 from bilik.keys import Keys, SealBroken
-from bilik.storage.database import from_column, to_column
+from bilik.storage.database import from_column, is_writing, to_column
 from bilik.storage.tables import sessions
 
 IDLE = timedelta(minutes=15)
@@ -42,7 +42,8 @@ class Session:
     ``credential`` is what the ballot will be signed with: only here, and only until the cast.
     ``selections`` are pending: nothing of them is recorded. ``readback`` names the last read-back;
     only an answer to that one can cast. ``receipt`` is kept for a little while after the cast, so
-    that a repeated *ya* gets the same answer, and then the voter is no longer known here.
+    that a repeated *ya* gets the same answer, and then the voter is no longer known here. ``seed``
+    is what the payloads of the newest buttons are made from, see :mod:`bilik.services.buttons`.
     """
 
     stage: Stage = Stage.IDENTITY
@@ -57,6 +58,7 @@ class Session:
     nik: str | None = None
     code: str | None = None
     credential: str | None = None
+    seed: str | None = None
 
     def __repr__(self) -> str:
         """Without its contents, so that none reaches a log."""
@@ -84,13 +86,12 @@ class Session:
 
 
 def load(connection: Connection, keys: Keys, sender: bytes, now: datetime) -> Session:
-    """The sender's session, locked until the transaction ends; a fresh one if there is none."""
+    """The sender's session, in a write locked until it ends; a fresh one if there is none."""
     columns = sessions.c
-    row = connection.execute(
-        select(columns.sealed, columns.expires_at, columns.finished)
-        .where(columns.sender_hash == sender)
-        .with_for_update()
-    ).first()
+    query = select(columns.sealed, columns.expires_at, columns.finished).where(
+        columns.sender_hash == sender
+    )
+    row = connection.execute(query.with_for_update() if is_writing(connection) else query).first()
     if row is None or from_column(row.expires_at) + REMEMBERED <= now:
         return Session()
     if row.sealed is None or from_column(row.expires_at) <= now:
@@ -125,18 +126,22 @@ def forget(connection: Connection, sender: bytes) -> None:
 
 
 def sweep(connection: Connection, now: datetime) -> None:
-    """Wipe expired sessions, and forget those expired long ago."""
+    """Wipe expired sessions, and forget those expired long ago.
+
+    One that another transaction has locked is left to the next sweep: if two waited for each
+    other, one would fail.
+    """
     columns = sessions.c
-    connection.execute(
-        update(sessions)
-        .where(columns.expires_at <= to_column(now), columns.sealed.is_not(None))
-        .values(sealed=None)
+    expired = and_(columns.expires_at <= to_column(now), columns.sealed.is_not(None))
+    connection.execute(update(sessions).where(_unlocked(expired)).values(sealed=None))
+    over = or_(
+        columns.expires_at <= to_column(now - REMEMBERED),
+        and_(columns.expires_at <= to_column(now), columns.finished),
     )
-    connection.execute(
-        delete(sessions).where(
-            or_(
-                columns.expires_at <= to_column(now - REMEMBERED),
-                and_(columns.expires_at <= to_column(now), columns.finished),
-            )
-        )
-    )
+    connection.execute(delete(sessions).where(_unlocked(over)))
+
+
+def _unlocked(condition: Any) -> Any:
+    """Those rows of the condition that nobody else has locked, locked; on SQLite, nobody can."""
+    key = sessions.c.sender_hash
+    return key.in_(select(key).where(condition).with_for_update(skip_locked=True))

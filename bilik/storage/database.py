@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import create_engine, event
@@ -19,19 +20,29 @@ from bilik.errors import BoxUnavailable, SettingsError
 
 PATIENCE_SECONDS = 4
 """A lock or a connection is waited for so long; the voter must hear something within 10 seconds."""
+_WRITES = "bilik_write"
+# PostgreSQL's usual level shows each statement what was committed just before it.
+_ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class Database:
     """The database behind an URL. Nothing is opened before the first use."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, statement_seconds: int | None = PATIENCE_SECONDS) -> None:
         """Prepare for ``url``, SQLite or PostgreSQL.
+
+        PostgreSQL gives a statement up after ``statement_seconds``. None, for the desk, lets those
+        over a whole roll take as long as they take. A lock is waited for no longer either way.
 
         Raises:
             SettingsError: the URL is of another kind.
         """
-        self.engine = _engine(url)
-        self._is_sqlite = self.engine.dialect.name == "sqlite"
+        self.engine = _engine(url, statement_seconds)
+        is_sqlite = self.engine.dialect.name == "sqlite"
+        self._reading = {} if is_sqlite else _ONE_STATE
+        # SQLite has one writer at a time, and lets those that wait look again now and then: among
+        # many, some never find it free. Threads of one process take turns instead.
+        self._turns = Lock() if is_sqlite else None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -40,8 +51,10 @@ class Database:
         Raises:
             BoxUnavailable: the database does not answer.
         """
-        with self._guarded(), self.engine.connect() as connection, connection.begin():
-            yield connection
+        with self._guarded(), self.engine.connect() as connection:
+            reading = connection.execution_options(**self._reading)
+            with reading.begin():
+                yield reading
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -50,8 +63,8 @@ class Database:
         Raises:
             BoxUnavailable: the database does not answer, or not clearly; what was done is unknown.
         """
-        with self._guarded(), self.engine.connect() as connection:
-            writing = connection.execution_options(bilik_write=True)
+        with self._guarded(), self._turn(), self.engine.connect() as connection:
+            writing = connection.execution_options(**{_WRITES: True})
             with writing.begin():
                 yield writing
 
@@ -60,17 +73,30 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self._turns is None:
+            yield
+            return
+        if not self._turns.acquire(timeout=PATIENCE_SECONDS):
+            raise _unavailable("TimeoutError")
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    @contextmanager
     def _guarded(self) -> Iterator[None]:
         try:
             yield
         except IntegrityError:
             raise
         except (DBAPIError, PoolTimeout) as error:
-            reason = type(getattr(error, "orig", None) or error).__name__
-            raise BoxUnavailable(
-                f"Basis data tidak menjawab ({reason}). Periksa BILIK_DATABASE_URL dan apakah "
-                "servernya menyala, lalu ulangi."
-            ) from None
+            raise _unavailable(type(getattr(error, "orig", None) or error).__name__) from None
+
+
+def is_writing(connection: Connection) -> bool:
+    """Whether it is of :meth:`Database.write`: what is looked at to be changed is locked there."""
+    return bool(connection.get_execution_options().get(_WRITES))
 
 
 def to_column(instant: datetime) -> datetime:
@@ -83,7 +109,14 @@ def from_column(value: datetime) -> datetime:
     return value.replace(tzinfo=timezone.utc)
 
 
-def _engine(url: str) -> Engine:
+def _unavailable(reason: str) -> BoxUnavailable:
+    return BoxUnavailable(
+        f"Basis data tidak menjawab ({reason}). Periksa BILIK_DATABASE_URL dan apakah servernya "
+        "menyala, lalu ulangi."
+    )
+
+
+def _engine(url: str, statement_seconds: int | None) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -94,13 +127,13 @@ def _engine(url: str) -> Engine:
     }  # fmt: skip
     kind = parsed.get_backend_name()
     if kind == "postgresql":
-        milliseconds = PATIENCE_SECONDS * 1000
+        statement, lock = (1000 * one for one in (statement_seconds or 0, PATIENCE_SECONDS))
         return create_engine(
             parsed,
             pool_pre_ping=True,
             connect_args={
                 "connect_timeout": PATIENCE_SECONDS,
-                "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
+                "options": f"-c statement_timeout={statement} -c lock_timeout={lock}",
             },
             **pool,
         )
@@ -129,5 +162,4 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A writer takes the lock at once: two that read first and write later would both fail.
-    writes = connection.get_execution_options().get("bilik_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing(connection) else "BEGIN")

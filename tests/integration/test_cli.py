@@ -9,19 +9,28 @@ from pathlib import Path
 
 import pytest
 
+from bilik import settings
 from bilik.clock import system_clock
+from bilik.demo import read_pairs
+from bilik.keys import Keys
+from bilik.services.batches import BATCH
+from bilik.services.booth import Booth
+from bilik.services.outcomes import Kind
 from bilik.settings import new_secret
+from bilik.storage.database import Database
 from tests.booth import SECRET, set_up
-from tests.elections import VILLAGE, open_now
+from tests.databases import ONLY_SQLITE
+from tests.elections import LIVE, VILLAGE, open_now
 
 
 class Shell:
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, url: str) -> None:
         self.directory = directory
+        self.url = url
         self.environ = {
             **os.environ,
             "BILIK_SECRET_KEY": new_secret(),
-            "BILIK_DATABASE_URL": f"sqlite:///{directory}/bilik.db",
+            "BILIK_DATABASE_URL": url,
             "BILIK_TRUSTEE_DIR": f"{directory}/trustee",
         }
 
@@ -39,10 +48,23 @@ class Shell:
 
 
 @pytest.fixture
-def bilik(tmp_path: Path) -> Shell:
+def bilik(url: str, tmp_path: Path) -> Shell:
     (tmp_path / "pemilihan.yml").write_text(open_now(VILLAGE), encoding="utf-8")
     (tmp_path / "dpt.csv").write_text("nik,nama\n3329015203900001,Siti\n", encoding="utf-8")
-    return Shell(tmp_path)
+    return Shell(tmp_path, url)
+
+
+def vote_in(bilik: Shell, choice: str) -> str:
+    """The only voter votes, as the action server would let them; the receipt."""
+    database = Database(bilik.url)
+    booth = Booth(database, Keys(settings.load(bilik.environ).secret_key))
+    ((nik, code),) = read_pairs(bilik.directory / "dpt.csv", bilik.directory / "kode.csv")
+    assert booth.identify("web:1", f"{nik} {code}").kind is Kind.IDENTIFIED
+    readback = booth.choose("web:1", choice).scene.readback
+    recorded = booth.confirm("web:1", "ya", readback)
+    assert recorded.kind is Kind.RECORDED
+    database.close()
+    return recorded.scene.receipt or ""
 
 
 def test_an_election_from_its_file_to_its_count(bilik: Shell) -> None:
@@ -52,18 +74,23 @@ def test_an_election_from_its_file_to_its_count(bilik: Shell) -> None:
     assert "1 kode undangan" in bilik.ok("roll", "codes", "--out", "kode.csv")
     opened = bilik.ok("open")
     assert "dibuka" in opened
+    receipt = vote_in(bilik, "2")
+    assert "dipegang server sendiri" in opened
     assert f"{bilik.directory}/trustee: simpan salinannya" in opened
     standing = json.loads(bilik.ok("status", "--json"))
-    assert (standing["phase"], standing["voters"], standing["ballots"]) == ("open", 1, 0)
+    assert (standing["phase"], standing["voters"], standing["ballots"]) == ("open", 1, 1)
+    assert "dijeda" in bilik.ok("pause")
+    bilik.ok("open")
     refused = bilik("close", answer="tidak\n")
     assert (refused.returncode, "tidak ada yang berubah" in refused.stderr) == (1, True)
     assert "ditutup" in bilik.ok("close", answer="ya\n")
     result = json.loads(bilik.ok("tally", "--json"))
-    assert result["contests"]["kades"] == {"votes": {"1": 0, "2": 0, "3": 0}, "blank": 0}
+    assert result["contests"]["kades"] == {"votes": {"1": 0, "2": 1, "3": 0}, "blank": 0}
     assert "SHA-256" in bilik.ok("export", "terbitan")
+    assert "tercatat" in bilik.ok("receipt", receipt)
     del bilik.environ["BILIK_SECRET_KEY"]
     assert json.loads(bilik.ok("verify", "terbitan", "--json"))["pemilih"] == 1
-    assert "benar. 0 surat suara sah" in bilik.ok("verify", "terbitan")
+    assert "benar. 1 surat suara sah" in bilik.ok("verify", "terbitan")
     (archive,) = (bilik.directory / "terbitan").glob("*.bel")
     archive.write_bytes(archive.read_bytes()[:-1])
     broken = bilik("verify", "terbitan")
@@ -71,8 +98,9 @@ def test_an_election_from_its_file_to_its_count(bilik: Shell) -> None:
     assert "arsip rusak" in broken.stderr
 
 
+@ONLY_SQLITE
 def test_a_receipt_is_recorded_not_found_or_none(bilik: Shell) -> None:
-    polling = set_up(bilik.directory, open_now(VILLAGE), clock=system_clock)
+    polling = set_up(bilik.directory, open_now(VILLAGE), url=bilik.url, clock=system_clock)
     bilik.environ["BILIK_SECRET_KEY"] = base64.urlsafe_b64encode(SECRET).decode()
     receipt = polling.vote("web:1", "2").scene.receipt or ""
     polling.database.close()
@@ -83,6 +111,33 @@ def test_a_receipt_is_recorded_not_found_or_none(bilik: Shell) -> None:
     assert "bukan tanda terima" in bilik("receipt", "8F3K-Q9XM-6").stderr
 
 
+def test_witnesses_follow_an_election_while_it_goes_on(bilik: Shell) -> None:
+    polling = set_up(bilik.directory, open_now(LIVE), BATCH + 1, bilik.url, system_clock)
+    bilik.environ["BILIK_SECRET_KEY"] = base64.urlsafe_b64encode(SECRET).decode()
+    polling.vote_each(range(BATCH + 1))
+    polling.database.close()
+    bilik.ok("keep", "--once")
+    said = bilik.ok("status")
+    assert "Sudah diterbitkan 26" in said
+    assert "Hasil sementara, dari 26 suara yang sudah masuk hitungan" in said
+    assert " 1. H. Ahmad Fauzi, S.E.: 9" in said
+    standing = json.loads(bilik.ok("status", "--json"))
+    assert standing["interim"]["contests"]["kades"]["votes"] == {"1": 9, "2": 9, "3": 8}
+    assert "cuplikan 26 suara" in bilik.ok("export", "--snapshot", "satu")
+    assert "cuplikan ini benar. 26 surat suara sah, belum ada hasil" in bilik.ok("verify", "satu")
+    bilik.ok("close", "--yes")
+    bilik.ok("keep", "--once")
+    assert json.loads(bilik.ok("status", "--json"))["phase"] == "tallied"
+    bilik.ok("export", "akhir")
+    checked = bilik.ok("verify", "--since", "satu", "akhir")
+    assert "hasilnya sesuai" in checked
+    assert "Sejak satu: bertambah 0 surat suara, tidak ada yang hilang" in checked
+    backwards = bilik("verify", "--since", "akhir", "satu")
+    assert (backwards.returncode, backwards.stderr.count("\n")) == (1, 1)
+    assert standing["chain_head"] in (bilik.directory / "satu" / "cuplikan.json").read_text()
+
+
+@ONLY_SQLITE
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -104,6 +159,7 @@ def test_every_error_is_one_line_that_says_what_to_do(
     assert says in done.stderr
 
 
+@ONLY_SQLITE
 def test_without_a_key_nothing_runs_and_the_remedy_is_named(bilik: Shell) -> None:
     del bilik.environ["BILIK_SECRET_KEY"]
     assert "bilik init-key" in bilik("status").stderr
@@ -111,12 +167,15 @@ def test_without_a_key_nothing_runs_and_the_remedy_is_named(bilik: Shell) -> Non
     assert "bilik election load" in bilik("status").stderr
 
 
+@ONLY_SQLITE
 @pytest.mark.parametrize(
     "command",
     [
         "init-key", "election load", "roll import", "roll codes", "open", "pause", "close",
-        "status", "tally", "export", "verify", "receipt", "nlu inbox",
-        "channels check",
+        "status", "tally", "export", "verify", "receipt", "keep", "nlu inbox", "channels check",
+        "trustees invite", "trustees collect", "trustees status", "trustees restart",
+        "trustees join", "trustees answer", "trustees rehearse", "trustees decrypt",
+        "trustees reveal", "trustees adopt",
     ],
 )  # fmt: skip
 def test_every_command_has_help_and_an_example(bilik: Shell, command: str) -> None:

@@ -1,40 +1,54 @@
-import sqlite3
 import time
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import select
 
 from bilik.errors import BoxUnavailable, SettingsError
 from bilik.storage.database import PATIENCE_SECONDS, Database
-from bilik.storage.schema import upgrade
+from bilik.storage.schema import MIGRATIONS, upgrade
 from bilik.storage.tables import elections, metadata, voters
 from tests.booth import Polling
+from tests.databases import Backend, locked
 
 
-def test_migrations_lead_to_the_tables_as_they_are_declared(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'bilik.db'}")
+def downgrade(database: Database, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+
+
+def test_migrations_lead_to_the_tables_as_they_are_declared(url: str) -> None:
+    database = Database(url)
     upgrade(database)
     upgrade(database)
     with database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    database.close()
 
 
 def test_what_was_opened_before_credentials_is_closed_and_drafts_need_new_codes(
-    tmp_path: Path,
+    backend: Backend,
 ) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'bilik.db'}")
+    database = Database(backend.empty())
     upgrade(database, "0002")
     with database.write() as connection:
         for number, state in enumerate(("draft", "open", "paused", "tallied"), start=1):
             connection.exec_driver_sql(
                 f"INSERT INTO elections VALUES ({number}, 'e-{number}', '{state}', '', NULL)"
             )
-        connection.exec_driver_sql(
-            "INSERT INTO voters VALUES (1, 1, x'01', '3', 'Siti', '', NULL, x'02')"
-        )
+        connection.execute(
+            voters.insert().values(
+                id=1, election_id=1, nik_hash=b"1", nik_masked="3", name="Siti", tps="",
+                code_verifier=b"2",
+            )
+        )  # fmt: skip
     upgrade(database)
     with database.read() as connection:
         rows = connection.execute(select(elections).order_by(elections.c.id)).all()
@@ -45,24 +59,48 @@ def test_what_was_opened_before_credentials_is_closed_and_drafts_need_new_codes(
     database.close()
 
 
+def test_the_server_s_decryptions_move_to_the_table_of_all_trustees_and_back(
+    tmp_path: Path,
+) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'bilik.db'}")
+    upgrade(database, "0004")
+    before = [(1, b"bagian"), (2, None)]
+    with database.write() as connection:
+        for number, share in before:
+            connection.exec_driver_sql(
+                f"INSERT INTO elections VALUES ({number}, 'e-{number}', 'closed', '', NULL, '')"
+            )
+            connection.exec_driver_sql(
+                "INSERT INTO records VALUES (?, x'01', x'02', x'03', x'04', ?, x'05')",
+                (number, share),
+            )
+    upgrade(database, "0005")
+    with database.read() as connection:
+        rows = connection.exec_driver_sql("SELECT * FROM partial_decryptions").all()
+    assert rows == [(1, 1, b"bagian")]
+    downgrade(database, "0004")
+    with database.read() as connection:
+        query = "SELECT election_id, partial_decryption FROM records ORDER BY election_id"
+        assert connection.exec_driver_sql(query).all() == before
+    database.close()
+
+
 def test_a_locked_database_is_unavailable_within_seconds(village: Polling) -> None:
-    other = sqlite3.connect(village.url.removeprefix("sqlite:///"), isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    began = time.monotonic()
-    with pytest.raises(BoxUnavailable):
-        village.identify("web:1")
-    assert time.monotonic() - began < 2 * PATIENCE_SECONDS
-    other.execute("ROLLBACK")
-    other.close()
+    with locked(village.url):
+        began = time.monotonic()
+        with pytest.raises(BoxUnavailable):
+            village.identify("web:1")
+        assert time.monotonic() - began < 2 * PATIENCE_SECONDS
 
 
 def test_a_database_without_tables_is_unavailable_and_says_nothing_of_its_queries(
-    tmp_path: Path,
+    backend: Backend,
 ) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'kosong.db'}")
+    database = Database(backend.empty())
     with pytest.raises(BoxUnavailable) as caught, database.read() as connection:
         connection.exec_driver_sql("SELECT 'rahasia' FROM tidak_ada")
     assert "rahasia" not in str(caught.value)
+    database.close()
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "bukan url", "sqlite://"])

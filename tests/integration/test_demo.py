@@ -13,10 +13,10 @@ from tests.booth import SECRET
 
 
 def test_the_demo_is_open_and_its_pairs_can_vote(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    configured = Settings(f"sqlite:///{tmp_path}/var/bilik.db", SECRET)
+    configured = Settings(url, SECRET)
     assert demo.prepare(configured)
     assert demo.prepare(configured)
     database, keys = Database(configured.database_url), Keys(SECRET)

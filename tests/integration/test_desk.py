@@ -1,6 +1,7 @@
 """What the panitia does, against a real database."""
 
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,22 @@ from bilik.services.desk import Desk, RollChange
 from bilik.storage.database import Database
 from bilik.storage.schema import upgrade
 from tests.booth import SECRET, HandClock, Polling
+from tests.databases import on_disk
 from tests.elections import REGION, VILLAGE
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def database(url: str) -> Iterator[Database]:
+    database = Database(url)
+    upgrade(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def desk(database: Database, tmp_path: Path) -> Desk:
     from datetime import datetime, timezone
 
-    database = Database(f"sqlite:///{tmp_path / 'bilik.db'}")
-    upgrade(database)
     clock = HandClock(datetime(2026, 11, 28, tzinfo=timezone.utc))
     return Desk(database, Keys(SECRET), tmp_path / "trustee", clock)
 
@@ -67,7 +75,7 @@ def test_one_bad_row_and_none_is_imported(desk: Desk, tmp_path: Path) -> None:
 
 
 def test_codes_stand_only_in_their_file_which_is_never_overwritten(
-    desk: Desk, tmp_path: Path
+    desk: Desk, url: str, tmp_path: Path
 ) -> None:
     load(desk, tmp_path)
     desk.import_roll(write(tmp_path / "dpt.csv", ROLL))
@@ -83,7 +91,7 @@ def test_codes_stand_only_in_their_file_which_is_never_overwritten(
     with pytest.raises(BilikError, match="sudah ada"):
         desk.make_codes(out)
     assert out.read_text(encoding="utf-8") == written
-    stored = (tmp_path / "bilik.db").read_bytes()
+    stored = on_disk(url)
     assert all(code.encode() not in stored for code in codes)
 
 
@@ -220,7 +228,7 @@ def test_if_no_ballot_is_valid_nothing_is_counted(village: Polling) -> None:
 
 
 def test_every_code_comes_with_a_credential_of_which_the_public_half_alone_is_kept(
-    desk: Desk, tmp_path: Path
+    desk: Desk, database: Database, url: str, tmp_path: Path
 ) -> None:
     from sqlalchemy import select
 
@@ -230,13 +238,14 @@ def test_every_code_comes_with_a_credential_of_which_the_public_half_alone_is_ke
     load(desk, tmp_path)
     desk.import_roll(write(tmp_path / "dpt.csv", ROLL))
     desk.make_codes(tmp_path / "kode.csv")
-    database, keys = Database(f"sqlite:///{tmp_path / 'bilik.db'}"), Keys(SECRET)
+    keys = Keys(SECRET)
     with database.read() as connection:
         uuid = connection.execute(select(elections.c.uuid)).scalar_one()
         rows = {row.nik_hash: row for row in connection.execute(select(voters)).all()}
     pairs = read_pairs(tmp_path / "dpt.csv", tmp_path / "kode.csv")
     assert len(pairs) == len(rows) == 2
     database.close()
+    stored = on_disk(url)
     for nik, code in pairs:
         secrets = keys.code_secrets(keys.nik_hash(nik), code.replace("-", ""))
         credential = credential_of(secrets.seed, uuid)
@@ -244,13 +253,12 @@ def test_every_code_comes_with_a_credential_of_which_the_public_half_alone_is_ke
         assert row.code_verifier == secrets.verifier
         assert row.public_credential == public_of(credential, uuid)
         assert public_of(credential_of(secrets.seed, "1" * 14), "1" * 14) != row.public_credential
-        stored = (tmp_path / "bilik.db").read_bytes()
         assert credential.encode() not in stored
         assert secrets.seed not in stored
 
 
 def test_opening_begins_the_record_and_forgets_whose_a_credential_is(
-    desk: Desk, tmp_path: Path
+    desk: Desk, database: Database, url: str, tmp_path: Path
 ) -> None:
     from sqlalchemy import select
 
@@ -260,7 +268,6 @@ def test_opening_begins_the_record_and_forgets_whose_a_credential_is(
     load(desk, tmp_path, VILLAGE.replace("Bambang Sutrisno", '"Bambang\\n Sutrisno"'))
     desk.import_roll(write(tmp_path / "dpt.csv", ROLL))
     desk.make_codes(tmp_path / "kode.csv")
-    database = Database(f"sqlite:///{tmp_path / 'bilik.db'}")
     with database.read() as connection:
         public = connection.execute(select(voters.c.public_credential)).scalars().all()
     desk.open()
@@ -282,7 +289,7 @@ def test_opening_begins_the_record_and_forgets_whose_a_credential_is(
     ]  # fmt: skip
     (key,) = (tmp_path / "trustee").iterdir()
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
-    assert key.read_bytes().strip(b'"') not in (tmp_path / "bilik.db").read_bytes()
+    assert key.read_bytes().strip(b'"') not in on_disk(url)
 
 
 def test_an_opening_that_failed_leaves_a_draft_and_can_be_repeated(

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bilik.services.mailbox import LEASE, MAX_WAITING, SETTLING, Letter, Mailbox, vouched_phone
-from bilik.storage.tables import processed_messages
+from bilik.storage.tables import processed_messages, waiting_messages
 from tests.booth import Polling
+from tests.databases import ONLY_SQLITE
 
 CHAT = "telegram:7"
 _rounds = count(100)
@@ -92,6 +93,7 @@ def test_a_flood_in_one_chat_has_an_end(village: Polling) -> None:
     assert mailbox.waiting() == MAX_WAITING
 
 
+@ONLY_SQLITE
 def test_no_text_sender_or_id_stands_in_the_database(village: Polling) -> None:
     mailbox = box(village)
     mailbox.put([("ID-RAHASIA", letter("PESAN-RAHASIA", 1, "whatsapp:+628120000001"))])
@@ -141,7 +143,7 @@ def test_letters_of_another_key_are_let_go(village: Polling) -> None:
     mailbox = box(village)
     mailbox.put([("1", letter("halo", 1))])
     with village.database.write() as connection:
-        connection.exec_driver_sql("UPDATE waiting_messages SET sealed = x'00'")
+        connection.execute(update(waiting_messages).values(sealed=b"\0"))
     assert mailbox.turn(CHAT) is None
     assert mailbox.waiting() == 0
 

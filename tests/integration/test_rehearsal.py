@@ -12,8 +12,8 @@ from tests.elections import VILLAGE
 
 
 @pytest.fixture
-def polling(tmp_path: Path) -> Polling:
-    made = set_up(tmp_path, VILLAGE)
+def polling(url: str, tmp_path: Path) -> Polling:
+    made = set_up(tmp_path, VILLAGE, url=url)
     made.database.close()
     return made
 
