@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from rasa.core.channels.channel import InputChannel, UserMessage
 
 from actions.replies import answers, short_answers
+from assistant.channels import delivery
+from assistant.channels.delivery import Answers
 from assistant.channels.line import MAX_LABEL, MAX_MESSAGES, MAX_QUICK_REPLIES, Line, LinePlatform
-from assistant.channels.messages import Button, Message, as_html, from_rasa, parts
+from assistant.channels.messages import Button, Message, as_html, from_answers, parts
 from assistant.channels.notices import notices
 from assistant.channels.sms import _ALPHABET, MAX_LETTERS, as_sms, to_gsm7
 from assistant.channels.telegram import MAX_TEXT, Bot, Telegram, TelegramPlatform
@@ -105,12 +107,14 @@ def test_a_button_says_in_full_what_its_title_cuts_short() -> None:
 
 
 def test_what_actions_send_becomes_messages() -> None:
-    said = [
-        {"text": "Bagikan nomor."}, {"custom": {"asks_contact": True}},
-        {"text": "Kirim?", "buttons": [{"title": "Ya", "payload": "tombol:1"}]},
-        {"custom": {"finished": True}},
-    ]  # fmt: skip
-    first, second = from_rasa(said)
+    answers = Answers(
+        [
+            delivery.Message("Bagikan nomor.", custom={"asks_contact": True}),
+            delivery.Message("Kirim?", ({"title": "Ya", "payload": "tombol:1"},)),
+        ],
+        finished=True,
+    )
+    first, second = from_answers(answers)
     assert first.asks_contact
     assert second.buttons == (Button("Ya", "tombol:1"),)
     (outgoing,) = TELEGRAM.compose([first])
