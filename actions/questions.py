@@ -8,7 +8,8 @@ from dataclasses import replace
 from actions import render, replies
 from actions.replies import Reply
 from actions.voter_action import Visit, VoterAction
-from bilik.domain.election import Phase
+from bilik.domain.election import Phase, Visibility
+from bilik.services.batches import BATCH
 from bilik.services.sessions import Stage
 
 _OVER = (Phase.GRACE, Phase.CLOSED, Phase.TALLIED)
@@ -33,7 +34,8 @@ class Greet(VoterAction):
         """Greet a newcomer; lead the others on."""
         scene = visit.scene
         if scene.stage in (Stage.CHOOSING, Stage.CONFIRMING):
-            return [replies.reply("greet_again", scene), *replies.guide(scene)]
+            again = replies.titled(replies.reply("greet_again", scene), scene)
+            return [again, *replies.guide(scene)]
         if not scene.elections:
             return replies.welcome(scene)
         # Before and after the hours the greeting says all there is to say.
@@ -60,8 +62,11 @@ class Candidates(Question):
 
     def reply(self, visit: Visit) -> list[Reply]:
         """Every contest with its candidates, of every current election."""
-        lists = "\n\n".join(render.all_lists(election) for election, _ in visit.scene.elections)
-        return [replies.reply("ballot", visit.scene, ballot=lists)] if lists else []
+        return [
+            replies.candidates(election, contest, visit.scene)
+            for election, _ in visit.scene.elections
+            for contest in election.contests
+        ]
 
 
 class Profile(Question):
@@ -115,17 +120,24 @@ class Results(Question):
     """Results."""
 
     def reply(self, visit: Visit) -> list[Reply]:
-        """The count, once there is one; until then, when to expect it."""
+        """The count, once there is one; until then the newest interim one, or when to expect it."""
         text = render.results(visit.booth.results())
         if text:
             return [replies.reply("results", visit.scene, results=text)]
-        return [
-            replies.reply(
-                "results_soon" if one[1] in _OVER else "results_later",
-                replace(visit.scene, elections=(one,)),
-            )
-            for one in visit.scene.elections
-        ]
+        interim = visit.booth.interim_counts()
+        text = render.interim(interim)
+        said = [replies.reply("results", visit.scene, results=text)] if text else []
+        counted = {one.election.slug for one in interim}
+        for one in visit.scene.elections:
+            election, phase = one
+            scene = replace(visit.scene, elections=(one,))
+            if phase in _OVER:
+                said.append(replies.reply("results_soon", scene))
+            elif election.visibility is not Visibility.LIVE:
+                said.append(replies.reply("results_later", scene))
+            elif election.slug not in counted:
+                said.append(replies.reply("results_interim_none", scene, batch=str(BATCH)))
+        return said
 
     def answer(self, visit: Visit) -> list[Reply]:
         """Lead back only those who can vote now."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bilik.clock import day_text, hour_text, moment_text
+from bilik.clock import ZONES, day_text, hour_text, moment_text
 from bilik.domain.election import BLANK, Candidate, Contest, Election, Phase, Selection, Selections
 from bilik.domain.mentions import find_mentions
+from bilik.domain.tally import ContestCount
 from bilik.domain.words import words
 from bilik.services.counting import Result
+from bilik.services.interim import Interim
 from bilik.services.outcomes import Outcome, Scene
 
 BLANK_TEXT = "dikosongkan (tidak memilih siapa pun)"
@@ -34,6 +36,17 @@ def hours(scene: Scene) -> str:
             return "Pemungutan suara sudah ditutup."
 
 
+def short_hours(scene: Scene) -> str:
+    """The same in few words, where one can vote now."""
+    (election, phase) = scene.elections[0]
+    if phase is not Phase.OPEN:
+        return hours(scene)
+    closing = hour_text(election.closes, election.zone)
+    if day_text(scene.now, election.zone) == day_text(election.closes, election.zone):
+        return f"Buka s.d. {closing}."
+    return f"Buka s.d. {election.closes.astimezone(ZONES[election.zone]):%d/%m/%Y} {closing}."
+
+
 def elections(scene: Scene) -> str:
     """All current elections, a line each."""
     return "\n".join(f"• {election.title}" for election, _ in scene.elections)
@@ -55,25 +68,29 @@ def schedule(scene: Scene) -> str:
     )
 
 
-def ballot(scene: Scene) -> str:
-    """The contest being asked, or all of them, with number and names."""
-    election = scene.election
-    if election is None:
-        return ""
-    asked = [one for one in election.contests if one.id == scene.asked] or list(election.contests)
-    lists = "\n\n".join(contest_list(contest) for contest in asked)
-    return f"{lists}\n\nSiapa pilihan Anda? Sebut nomor atau namanya."
+def short_ballot(scene: Scene) -> str:
+    """The same in few words."""
+    return "\n".join([*_asked_lists(scene), "Balas nomornya."])
+
+
+def _asked_lists(scene: Scene) -> list[str]:
+    if scene.election is None:
+        return []
+    contests = scene.election.contests
+    asked = [one for one in contests if one.id == scene.asked] or list(contests)
+    return [contest_list(contest) for contest in asked]
 
 
 def contest_list(contest: Contest) -> str:
     """A contest's candidates in the order of their numbers."""
-    lines = [f"{one.number}. {one.full_name}" for one in _in_order(contest)]
+    lines = [candidate_line(contest, one.number) for one in in_order(contest)]
     return "\n".join([f"Calon *{contest.title}*:", *lines])
 
 
-def all_lists(election: Election) -> str:
-    """All contests with their candidates."""
-    return "\n\n".join(contest_list(contest) for contest in election.contests)
+def candidate_line(contest: Contest, number: int) -> str:
+    """``2. Siti Rahmawati, S.Pd.``; the number alone if nobody stands under it."""
+    candidate = contest.candidate(number)
+    return f"{number}. {candidate.full_name}" if candidate else str(number)
 
 
 def contest_title(scene: Scene) -> str:
@@ -172,7 +189,7 @@ def profile(election: Election, text: str, pending: Selections) -> str:
     parts = [
         _one_profile(candidate)
         for contest in election.contests
-        for candidate in _in_order(contest)
+        for candidate in in_order(contest)
         if not candidate.empty_box
         and (not mentioned or (contest.id, candidate.number) in mentioned)
     ]
@@ -192,17 +209,34 @@ def results(found: Sequence[Result]) -> str:
     return "\n\n".join(_one_result(result) for result in found)
 
 
+def interim(found: Sequence[Interim]) -> str:
+    """Counts while people vote, for each election."""
+    return "\n\n".join(
+        f"Hasil sementara *{one.election.title}*, dari {one.ballots} suara yang sudah masuk "
+        f"hitungan. Semua orang bisa melihatnya.\n{_counts(one.election, one.counts)}"
+        for one in found
+    )
+
+
 def _one_result(result: Result) -> str:
-    lines = [f"Hasil *{result.election.title}*, {result.ballots} suara masuk:"]
-    for contest, count in zip(result.election.contests, result.counts, strict=True):
+    lines = [
+        f"Hasil *{result.election.title}*, {result.ballots} suara masuk:",
+        _counts(result.election, result.counts),
+    ]
+    if result.set_aside:
+        lines.append(f"Disisihkan karena rusak: {result.set_aside}")
+    return "\n".join(lines)
+
+
+def _counts(election: Election, counts: Sequence[ContestCount]) -> str:
+    lines = []
+    for contest, count in zip(election.contests, counts, strict=True):
         lines.append(f"*{contest.title}*")
-        for candidate in _in_order(contest):
+        for candidate in in_order(contest):
             votes = count.votes[candidate.number]
             share = f" ({percent(votes, count.valid)})" if count.valid else ""
             lines.append(f"{candidate.number}. {candidate.full_name}: {votes}{share}")
         lines.append(f"Dikosongkan: {count.blank}")
-    if result.set_aside:
-        lines.append(f"Disisihkan karena rusak: {result.set_aside}")
     return "\n".join(lines)
 
 
@@ -211,7 +245,8 @@ def percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f}%".replace(".", ",")
 
 
-def _in_order(contest: Contest) -> list[Candidate]:
+def in_order(contest: Contest) -> list[Candidate]:
+    """The candidates by their numbers."""
     return sorted(contest.candidates, key=lambda one: one.number)
 
 

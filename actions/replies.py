@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from actions import render
+from actions import cards, render
 from bilik.clock import hour_text, moment_text
 from bilik.domain.choice import Doubt
-from bilik.domain.election import Phase
+from bilik.domain.election import BLANK, Contest, Election, Phase, Visibility
+from bilik.services.buttons import Button, Press
 from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.services.sessions import Stage
 
 ANSWERS = Path(__file__).parent / "answers.yml"
+SHORT_ANSWERS = Path(__file__).parent / "answers_sms.yml"
 NO_CONTACT = "panitia"
 
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer of `answers.yml` with its values."""
+    """One answer of `answers.yml` with its values.
+
+    ``beside`` is the same for channels that can show more than words; the others let it pass.
+    A ``brief`` one is said in few words, for SMS, if there are such.
+    """
 
     name: str
     values: dict[str, str] = field(default_factory=dict)
+    beside: dict[str, Any] = field(default_factory=dict)
+    brief: bool = False
 
     @property
     def text(self) -> str:
@@ -34,13 +43,26 @@ class Reply:
         Raises:
             KeyError: there is no such answer, or it asks for a value that is not there.
         """
-        return answers()[self.name].format_map(self.values)
+        said = short_answers().get(self.name) if self.brief else None
+        return (said or answers()[self.name]).format_map(self.values)
+
+    @property
+    def short(self) -> Reply:
+        """The answer in few words."""
+        return replace(self, brief=True)
 
 
 @lru_cache(maxsize=1)
 def answers() -> dict[str, str]:
     """All answers by name, as the file has them."""
     loaded: dict[str, str] = yaml.safe_load(ANSWERS.read_text(encoding="utf-8"))
+    return loaded
+
+
+@lru_cache(maxsize=1)
+def short_answers() -> dict[str, str]:
+    """The answers that have a short form, by name."""
+    loaded: dict[str, str] = yaml.safe_load(SHORT_ANSWERS.read_text(encoding="utf-8"))
     return loaded
 
 
@@ -63,7 +85,14 @@ def welcome(scene: Scene) -> list[Reply]:
         return [reply("no_election", scene)]
     if scene.election is None:
         return [reply("greet_several", scene, elections=render.elections(scene))]
-    return [reply("greet", scene, hours=render.hours(scene))]
+    hours, short_hours = render.hours(scene), render.short_hours(scene)
+    return [titled(reply("greet", scene, hours=hours, short_hours=short_hours), scene)]
+
+
+def titled(answer: Reply, scene: Scene) -> Reply:
+    """The answer, and which election this is."""
+    title = scene.election.title if scene.election else None
+    return replace(answer, beside={"election": title}) if title else answer
 
 
 def guide(scene: Scene) -> list[Reply]:
@@ -106,21 +135,27 @@ def of_outcome(outcome: Outcome) -> list[Reply]:
             return guide(scene)
         case Kind.NEED_CODE | Kind.NEED_NIK | Kind.ALREADY_VOTED | Kind.NOTHING_TO_STOP:
             return [reply(f"{outcome.kind.value}", scene)]
+        case Kind.WRONG_NUMBER | Kind.NEED_NUMBER | Kind.NO_NUMBER:
+            return [reply(outcome.kind.value, scene)]
         case Kind.STOPPED:
             return [reply("stopped", scene)]
         case Kind.ODD_NIK:
             return [reply("odd_nik", scene, digits=str(outcome.digits))]
+        case Kind.BUTTON_GONE:
+            return [reply("button_gone", scene), *guide(scene)]
         case Kind.WRONG_PAIR:
             lead = guide(scene) if scene.stage is not Stage.IDENTITY else []
             return [reply("wrong_pair", scene), *lead]
         case Kind.TOO_MANY:
             return [reply("too_many", scene, until=_until(outcome))]
         case Kind.IDENTIFIED:
-            place = f"Anda terdaftar di {render.tps(outcome.tps)}." if outcome.tps else ""
-            return [
-                reply("identified", scene, voter=outcome.voter, place=place),
-                *ballot(scene),
-            ]
+            tps = render.tps(outcome.tps)
+            place = f"Anda terdaftar di {tps}." if tps else ""
+            short_place = f"({tps})" if tps else ""
+            known = reply(
+                "identified", scene, voter=outcome.voter, place=place, short_place=short_place
+            )
+            return [titled(known, scene), *_visibility(scene), *ballot(scene)]
         case Kind.ASK_CONTEST:
             noted = render.noted(outcome)
             first = [reply("noted", scene, selections=noted)] if noted else []
@@ -137,9 +172,54 @@ def of_outcome(outcome: Outcome) -> list[Reply]:
             return _unclear(outcome)
 
 
+def buttons(scene: Scene) -> tuple[dict[str, str], ...]:
+    """What can be pressed instead of typing, as Rasa's channels take it: title and payload."""
+    election = scene.election
+    if election is None:
+        return ()
+    return tuple(
+        {"title": _title(button, election), "payload": button.payload} for button in scene.buttons
+    )
+
+
+def _title(button: Button, election: Election) -> str:
+    if button.selection is not None and button.contest:
+        if button.selection is BLANK:
+            return answers()["press_blank"]
+        return render.candidate_line(election.contest(button.contest), int(str(button.selection)))
+    if button.contest:
+        return election.contest(button.contest).title
+    return answers()[_TITLES[button.press]]
+
+
+_TITLES = {
+    Press.CONFIRM: "press_confirm",
+    Press.CHANGE: "press_change",
+    Press.STOP: "press_stop",
+}
+
+
 def ballot(scene: Scene) -> list[Reply]:
-    """The contest being asked, with its candidates."""
-    return [reply("ballot", scene, ballot=render.ballot(scene))]
+    """The contest being asked, or all of them, and the question."""
+    election = scene.election
+    if election is None:
+        return []
+    asked = [one for one in election.contests if one.id == scene.asked] or election.contests
+    lists = [candidates(election, contest, scene) for contest in asked]
+    return [*lists, reply("ask_choice", scene)]
+
+
+def candidates(election: Election, contest: Contest, scene: Scene) -> Reply:
+    """Who stands in a contest, as a list and as cards."""
+    answer = reply("candidates", scene, candidates=render.contest_list(contest))
+    return replace(answer, beside={"candidates": cards.of_contest(election, contest, scene.stage)})
+
+
+def _visibility(scene: Scene) -> list[Reply]:
+    """Where results are live, the voter is told before choosing."""
+    election = scene.election
+    live = election is not None and election.visibility is Visibility.LIVE
+    return [reply("results_visible", scene)] if live else []
 
 
 def _unclear(outcome: Outcome) -> list[Reply]:

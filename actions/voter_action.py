@@ -17,6 +17,7 @@ from actions import replies
 from actions.booth import the_booth
 from actions.replies import Reply
 from bilik.domain.hint import Hint
+from bilik.domain.sender import SMS, channel_of
 from bilik.services.booth import Booth
 from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.services.sessions import Stage
@@ -83,11 +84,20 @@ class Visit:
 
 @dataclass(frozen=True)
 class Response:
-    """What a voter is told, where the voter then stands, and what came of the act, if any."""
+    """What a voter is told, where the voter then stands, and what came of the act, if any.
 
-    texts: tuple[str, ...]
+    ``buttons`` stand under the last text: whoever cannot see them can type.
+    """
+
+    said: tuple[Reply, ...]
     scene: Scene
     outcome: Outcome | None = None
+    buttons: tuple[dict[str, str], ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The words alone."""
+        return tuple(one.text for one in self.said)
 
 
 class VoterAction(Action, ABC):
@@ -138,8 +148,14 @@ class VoterAction(Action, ABC):
             logger.error("%s failed: %s", self.name(), type(error).__name__)
             dispatcher.utter_message(text=replies.answers()["checking"])
             return [FollowupAction("action_listen")]
-        for one in response.texts:
-            dispatcher.utter_message(text=one)
+        for one in response.said[:-1]:
+            dispatcher.utter_message(text=one.text, json_message=one.beside)
+        for one in response.said[-1:]:
+            dispatcher.utter_message(
+                text=one.text, json_message=one.beside, buttons=list(response.buttons)
+            )
+        if response.outcome is not None and response.outcome.kind is Kind.NEED_NUMBER:
+            dispatcher.utter_message(json_message={"asks_contact": True})
         scene = response.scene
         if scene.stage is Stage.DONE:
             # For channels that can clear their screen; others let it pass.
@@ -169,31 +185,44 @@ class VoterAction(Action, ABC):
             before.append(replies.reply("privacy", visit.scene))
         if said and said[0].name.startswith("greet"):
             said, before = said[1:], [said[0], *before]
-        return Response(tuple(one.text for one in (*before, *said)), visit.scene, visit.outcome)
+        spoken = (*before, *said)
+        if channel_of(heard.sender) == SMS:
+            spoken = tuple(one.short for one in spoken)
+        return Response(spoken, visit.scene, visit.outcome, replies.buttons(visit.scene))
 
     def _settle(self, visit: Visit) -> list[Reply]:
         """Tell what the voter has missed, and clear away what is over."""
-        before = []
         if visit.scene.stage is Stage.DONE and not self.keeps_finished_session:
-            if visit.heard.told_stage == Stage.CONFIRMING.value:
-                # The cast was recorded, but its answer never went out.
-                receipt = visit.scene.receipt or ""
-                before.append(replies.reply("arrived", visit.scene, receipt=receipt))
-            visit.booth.take_leave(visit.sender)
-            visit.look_again()
-        elif visit.scene.stage is Stage.EXPIRED:
-            before.append(replies.reply("session_expired", visit.scene))
-            visit.booth.take_leave(visit.sender)
-            visit.look_again()
-        return before
+            return leave_finished(visit)
+        if visit.scene.stage is not Stage.EXPIRED:
+            return []
+        said = [replies.reply("session_expired", visit.scene)]
+        visit.booth.take_leave(visit.sender)
+        visit.look_again()
+        return said
+
+
+def leave_finished(visit: Visit) -> list[Reply]:
+    """Clear away a finished session, and tell of its cast if that answer never went out."""
+    said = []
+    if visit.heard.told_stage == Stage.CONFIRMING.value:
+        receipt = visit.scene.receipt or ""
+        said.append(replies.reply("arrived", visit.scene, receipt=receipt))
+    visit.booth.take_leave(visit.sender)
+    visit.look_again()
+    return said
 
 
 def confirm(visit: Visit) -> list[Reply]:
     """Cast, if the message is a clear yes to the read-back that the voter has seen."""
-    told = visit.heard
-    outcome = visit.booth.confirm(visit.sender, visit.text, told.told_readback)
+    outcome = visit.booth.confirm(visit.sender, visit.text, visit.heard.told_readback)
+    return answer_to_yes(visit, outcome)
+
+
+def answer_to_yes(visit: Visit, outcome: Outcome) -> list[Reply]:
+    """What comes of a yes: the only answers that say SUDAH or BELUM tercatat."""
     said = visit.act(outcome)
-    if told.told_stage is not None and outcome.kind in (Kind.CLOSED, Kind.PAUSED):
+    if visit.heard.told_stage is not None and outcome.kind in (Kind.CLOSED, Kind.PAUSED):
         return [replies.reply(f"not_recorded_{outcome.kind.value}", outcome.scene)]
     return said
 

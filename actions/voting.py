@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from actions.replies import Reply
-from actions.voter_action import Visit, VoterAction, confirm
+from actions.voter_action import Visit, VoterAction, answer_to_yes, confirm, leave_finished
+from bilik.services.outcomes import Kind
+from bilik.services.sessions import Stage
 
 
 class Choose(VoterAction):
@@ -44,6 +48,22 @@ class CastBallot(VoterAction):
     def answer(self, visit: Visit) -> list[Reply]:
         """Cast on a clear yes to the read-back that the voter has seen."""
         return confirm(visit)
+
+
+class PressButton(VoterAction):
+    """Does what a button does; the button of the read-back casts, as a typed yes would."""
+
+    keeps_finished_session = True
+    gives_way = False
+
+    def answer(self, visit: Visit) -> list[Reply]:
+        """Press it; if it is no longer valid, say so and where the voter stands."""
+        outcome = visit.booth.press(visit.sender, visit.text)
+        if outcome.kind is Kind.BUTTON_GONE and visit.scene.stage is Stage.DONE:
+            told = leave_finished(visit)
+            return [*told, *visit.act(replace(outcome, scene=visit.scene))]
+        confirming = visit.heard.told_stage == Stage.CONFIRMING.value
+        return answer_to_yes(visit, outcome) if confirming else visit.act(outcome)
 
 
 class Stop(VoterAction):

@@ -7,7 +7,8 @@ import socket
 import sys
 from pathlib import Path
 
-from bilik import demo, settings
+from assistant.trackers import place
+from bilik import demo, logs, settings
 from bilik.errors import BilikError, SettingsError
 from bilik.settings import Settings
 
@@ -20,6 +21,7 @@ def main() -> None:
     """Check what is needed, then become the process manager."""
     os.chdir(ROOT)
     os.umask(0o077)  # databases and logs are nobody else's to read
+    logs.forbid_core_dumps()
     try:
         if settings.ensure_secret():
             print("Kunci rahasia baru disimpan di .env")
@@ -29,6 +31,7 @@ def main() -> None:
             ("BILIK_ACTIONS_PORT", configured.actions_port),
         ):
             _require_free(configured.host if name == "BILIK_PORT" else "127.0.0.1", name, port)
+        place.require(configured.tracker_url)
         is_demo = demo.prepare(configured) or configured.demo
     except BilikError as error:
         sys.exit(f"bilik: {error}")
@@ -46,6 +49,8 @@ def environment(configured: Settings, is_demo: bool) -> dict[str, str]:
         "BILIK_HOST": configured.host,
         "BILIK_PORT": str(configured.port),
         "BILIK_ACTIONS_PORT": str(configured.actions_port),
+        "BILIK_TRACKER_URL": configured.tracker_url or "",
+        "BILIK_VERBOSITY": "--debug" if configured.debug else "--quiet",
         "BILIK_DEMO": "1" if is_demo else "0",
         "BILIK_MODEL": "models/bilik.tar.gz",
         "BILIK_PYTHON": sys.executable,

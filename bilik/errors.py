@@ -6,6 +6,7 @@
     ├── NotFound                no such election, file or voter list
     ├── WrongState              the act does not fit the state the election is in
     ├── BoxUnavailable          the database does not answer; nothing is known to be done
+    ├── TrackerUnavailable      the place of Rasa's trackers does not answer; nothing is kept
     └── InvalidRecord           a ballot, key, share or whole record of the box does not verify
 
 Messages reach the panitia as they stand. None of them ever holds a NIK, a voting code, a message
@@ -36,6 +37,10 @@ class WrongState(BilikError):
 
 class BoxUnavailable(BilikError):
     """The database could not be reached or did not answer in time."""
+
+
+class TrackerUnavailable(BilikError):
+    """Where Rasa's trackers are kept could not be reached or did not answer in time."""
 
 
 class InvalidRecord(BilikError):

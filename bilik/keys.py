@@ -71,9 +71,15 @@ class Keys:
         self._nik = self._derive("nik")
         self._phone = self._derive("phone")
         self._sender = self._derive("sender")
+        self._tracker = self._derive("tracker")
         self._attempt = self._derive("attempt")
         self._code = self._derive("code")
+        self._message = self._derive("message")
+        self._chat = self._derive("chat")
+        self._webhook = self._derive("webhook")
         self.sessions = Sealer(self._derive("session"))
+        self.sums = Sealer(self._derive("sum"))
+        self.mailbox = Sealer(self._derive("mailbox"))
 
     def _derive(self, purpose: str) -> bytes:
         return _expand(self._secret, purpose)
@@ -89,6 +95,25 @@ class Keys:
     def sender_hash(self, sender: str) -> bytes:
         """The form in which a chat's sender id is stored."""
         return _mac(self._sender, sender)
+
+    def tracker_name(self, sender: str) -> str:
+        """The form in which Rasa's tracker store keeps a chat's sender id: 64 hexadecimal digits.
+
+        It has a key of its own, so that a tracker cannot be matched with a session.
+        """
+        return _mac(self._tracker, sender).hex()
+
+    def chat_hash(self, sender: str) -> bytes:
+        """The form in which a channel's memory of a chat is stored; not that of its session."""
+        return _mac(self._chat, sender)
+
+    def message_hash(self, channel: str, message_id: str) -> bytes:
+        """The form in which a platform's message id is stored."""
+        return _mac(self._message, f"{channel}\0{message_id}")
+
+    def webhook_token(self, channel: str) -> str:
+        """What a platform that signs nothing has to present with each request: 64 hex digits."""
+        return _mac(self._webhook, channel).hex()
 
     def attempt_hash(self, kind: str, subject: bytes) -> bytes:
         """The form in which wrong attempts are counted, for a sender or a NIK."""

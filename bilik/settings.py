@@ -7,11 +7,13 @@ import binascii
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dotenv import dotenv_values
 
+from bilik import channel_settings
+from bilik.channel_settings import ChannelSettings
 from bilik.errors import SettingsError
 
 SECRET_BYTES = 32
@@ -26,6 +28,9 @@ class Settings:
     ``secret_key`` (32 bytes) is the root of all of the server's keys and lives outside the
     database and its backups. ``demo`` opens the unauthenticated `rest` channel on loopback.
     ``trustee_dir`` holds the private keys of elections whose only trustee is the server.
+    ``tracker_url`` names where Rasa's trackers are kept; None keeps them in memory. ``debug`` makes
+    the servers log more.
+    ``channels`` are the chat platforms that are set up.
     """
 
     database_url: str
@@ -35,6 +40,9 @@ class Settings:
     actions_port: int = 5055
     demo: bool = False
     trustee_dir: Path = DEFAULT_TRUSTEE_DIR
+    tracker_url: str | None = None
+    debug: bool = False
+    channels: ChannelSettings = field(default_factory=ChannelSettings)
 
     def __repr__(self) -> str:
         """Without the key and without the password that a database URL may hold."""
@@ -59,6 +67,9 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")
         actions_port=_port("BILIK_ACTIONS_PORT", values.get("BILIK_ACTIONS_PORT") or "5055"),
         demo=values.get("BILIK_DEMO") == "1",
         trustee_dir=Path(values.get("BILIK_TRUSTEE_DIR") or DEFAULT_TRUSTEE_DIR),
+        tracker_url=_tracker_url(values.get("BILIK_TRACKER_URL")),
+        debug=values.get("BILIK_DEBUG") == "1",
+        channels=channel_settings.read(values),
     )
 
 
@@ -103,3 +114,13 @@ def _port(name: str, value: str) -> int:
     if value.isdigit() and 0 < int(value) < 65536:
         return int(value)
     raise SettingsError(f"{name} harus angka 1 sampai 65535.")
+
+
+def _tracker_url(value: str | None) -> str | None:
+    if not value:
+        return None
+    if value.startswith(("redis://", "rediss://", "sqlite:///", "postgresql://")):
+        return value
+    raise SettingsError(
+        "BILIK_TRACKER_URL harus kosong, redis://HOST/0, sqlite:///BERKAS atau postgresql://…"
+    )

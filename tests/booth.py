@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -60,6 +60,15 @@ class Polling:
         assert read_back.kind is Kind.READ_BACK
         return self.booth.confirm(sender, "ya", read_back.scene.readback)
 
+    def vote_each(self, voters: Iterable[int]) -> list[str]:
+        """These voters vote in an election of three candidates, in turn for each; the receipts."""
+        receipts = []
+        for voter in voters:
+            outcome = self.vote(f"web:{voter}", str(1 + voter % 3), voter)
+            assert outcome.kind is Kind.RECORDED
+            receipts.append(outcome.scene.receipt or "")
+        return receipts
+
     def counts(self) -> dict[str, dict[object, int]]:
         """The box closed and counted: contest → candidate's number or "blank" → votes."""
         slug = self.election.slug
@@ -98,10 +107,13 @@ def set_up(
     url: str = "",
     clock: Clock | None = None,
     first: int = 0,
+    before_opening: Callable[[Database], None] = lambda _: None,
+    phones: Sequence[str] = (),
 ) -> Polling:
     """Load an election, import voters, make codes and open it, by default two hours after opening.
 
     ``first`` is the serial number of the first voter, where several elections share a database.
+    ``phones`` are the telephone numbers of the first voters.
     """
     url = url or f"sqlite:///{directory / 'bilik.db'}"
     database = Database(url)
@@ -109,7 +121,11 @@ def set_up(
     keys = Keys(SECRET)
     (directory / "pemilihan.yml").write_text(definition, encoding="utf-8")
     niks = [f"332901520390{index:04d}" for index in range(first, first + voters)]
-    rows = [f"{nik},Pemilih {chr(65 + i % 26)}{i},,{1 + i % 3:02d}" for i, nik in enumerate(niks)]
+    numbers = [*phones, *[""] * voters]
+    rows = [
+        f"{nik},Pemilih {chr(65 + i % 26)}{i},{numbers[i]},{1 + i % 3:02d}"
+        for i, nik in enumerate(niks)
+    ]
     roll, codes = directory / "dpt.csv", directory / "kode.csv"
     roll.write_text("\n".join(["nik,nama,no_hp,tps", *rows]), encoding="utf-8")
     clock = clock or HandClock(datetime.fromisoformat("2026-11-29T02:00:00+00:00"))
@@ -117,6 +133,7 @@ def set_up(
     election, _ = desk.load_election(directory / "pemilihan.yml")
     desk.import_roll(roll, election.slug)
     desk.make_codes(codes, election.slug)
+    before_opening(database)
     desk.open(election.slug)
     booth = Booth(database, keys, clock)
     pairs = read_pairs(roll, codes)

@@ -34,6 +34,9 @@ surat_suara:
         jenis_kelamin: L
 """
 
+LIVE = VILLAGE.replace("surat_suara:", "hasil: langsung\nsurat_suara:")
+"""The village, with results that are seen while people vote."""
+
 REGION = """\
 kode: pilkada-2026
 judul: Pilkada Kabupaten Rimba Jaya

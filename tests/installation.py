@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ from bilik.clock import system_clock
 from tests.booth import SECRET, Polling, set_up
 from tests.elections import REGION, VILLAGE, open_now
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent
 START_SECONDS = 240
 
 
@@ -79,6 +79,15 @@ class Installation:
     def action_server(self) -> list[int]:
         return self.processes("rasa_sdk", str(self.actions_port))
 
+    def keeper(self) -> list[int]:
+        """The running keeper, by the directory of its logs, which no other installation has."""
+        own = f"BILIK_RUN={self.directory / 'run'}".encode()
+        return [
+            one
+            for one in self.processes("bilik.cli", "keep")
+            if own in (Path("/proc") / str(one) / "environ").read_bytes().split(b"\0")
+        ]
+
     def wait_for_actions(self) -> None:
         wait_for(f"http://127.0.0.1:{self.actions_port}/health", self.process)
 
@@ -103,9 +112,14 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def start(directory: Path, voters: int = 120) -> Iterator[Installation]:
-    """Two open elections with so many voters each, and the servers; stopped at the end."""
-    url = f"sqlite:///{directory}/bilik.db"
+def start(
+    directory: Path, voters: int = 120, url: str = "", settings: Mapping[str, str] | None = None
+) -> Iterator[Installation]:
+    """Two open elections with so many voters each, and the servers; stopped at the end.
+
+    ``settings`` go into their environment.
+    """
+    url = url or f"sqlite:///{directory}/bilik.db"
     polls = {}
     for name, definition, first in (("village", VILLAGE, 0), ("region", REGION, 5000)):
         (directory / name).mkdir()
@@ -113,7 +127,7 @@ def start(directory: Path, voters: int = 120) -> Iterator[Installation]:
             directory / name, open_now(definition), voters, url, system_clock, first
         )
     port, actions_port = free_port(), free_port()
-    environ = {
+    settings = {
         **os.environ,
         "BILIK_SECRET_KEY": base64.urlsafe_b64encode(SECRET).decode(),
         "BILIK_DATABASE_URL": url,
@@ -122,10 +136,11 @@ def start(directory: Path, voters: int = 120) -> Iterator[Installation]:
         "BILIK_PORT": str(port),
         "BILIK_ACTIONS_PORT": str(actions_port),
         "BILIK_RUN": str(directory / "run"),
+        **(settings or {}),
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "assistant.launch"],
-        cwd=ROOT, env=environ, stdout=(directory / "out.log").open("wb"),
+        cwd=ROOT, env=settings, stdout=(directory / "out.log").open("wb"),
         stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
     running = Installation(
@@ -140,5 +155,7 @@ def start(directory: Path, voters: int = 120) -> Iterator[Installation]:
         try:
             process.wait(30)
         finally:
-            for leftover in running.processes(str(port)) + running.action_server():
+            for leftover in (
+                *running.processes(str(port)), *running.action_server(), *running.keeper(),
+            ):  # fmt: skip
                 os.kill(leftover, signal.SIGKILL)

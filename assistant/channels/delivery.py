@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -35,32 +35,65 @@ Handler = Callable[[UserMessage], Awaitable[Any]]
 
 
 @dataclass(frozen=True)
-class Answers:
-    """Texts in the order they were said; ``finished`` after a cast."""
+class Message:
+    """One text; ``buttons`` are ways to answer it, each a title and a payload. What an action sends
+    beside its words is in ``custom``: of use to a channel that can show it, and to no other."""
 
-    texts: list[str]
+    text: str
+    buttons: tuple[Mapping[str, str], ...] = ()
+    custom: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Messages in the order they were said; ``finished`` after a cast."""
+
+    messages: list[Message]
     finished: bool = False
+
+    @property
+    def texts(self) -> list[str]:
+        """The words alone."""
+        return [message.text for message in self.messages]
+
+    def __add__(self, later: Answers) -> Answers:
+        """These, and then those."""
+        return Answers([*self.messages, *later.messages], self.finished or later.finished)
+
+
+NONE = Answers([])
+ASK_LATER = Answers([Message(CHECKING)])
+
+OnLate = Callable[[str, Answers], None]
 
 
 class Delivery:
     """Answers of one channel."""
 
-    def __init__(self, channel: str) -> None:
-        """``channel`` goes before every sender id, so that those of two channels never meet."""
+    def __init__(self, channel: str, on_late: OnLate | None = None) -> None:
+        """``channel`` goes before every sender id, so that those of two channels never meet.
+
+        A channel that can speak without being asked gives ``on_late``, which takes a sender and
+        what came too late for it; else that waits for the sender's next message.
+        """
         self._channel = channel
+        self._on_late = on_late
         self._late: OrderedDict[str, Answers] = OrderedDict()
         self._running: dict[asyncio.Task[None], tuple[str, bool]] = {}
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def answer(self, handler: Handler, sender: str, text: str) -> Answers:
+    async def answer(
+        self, handler: Handler, sender: str, text: str, unseen: bool = False
+    ) -> Answers:
         """Bilik's answers to one message; never none.
 
         A yes can only mean what the voter has seen. While an earlier answer is still on its way, a
-        yes is taken as the wish to hear it again.
+        yes is taken as the wish to hear it again; also where the channel knows that something was
+        ``unseen`` when the voter wrote this.
         """
         sender_id = f"{self._channel}:{sender}"
         is_yes = may_be_yes(text)
-        if is_yes and self._has_unseen(sender_id):
+        if is_yes and (unseen or self._has_unseen(sender_id)):
             text, is_yes = AGAIN, False
         collector = CollectingOutputChannel()
         message = UserMessage(text, collector, sender_id, input_channel=self._channel)
@@ -72,14 +105,14 @@ class Delivery:
         except (
             asyncio.CancelledError
         ):  # The voter's connection broke; the answer waits for the next.
-            self._keep_when_done(task, sender_id, collector)
+            self._keep_when_done(task, sender, collector)
             raise
-        late = self._late.pop(sender_id, Answers([]))
+        late = self._late.pop(sender_id, NONE)
         if not done:
-            self._keep_when_done(task, sender_id, collector)
-            return Answers([*late.texts, CHECKING], late.finished)
-        now = _answers(collector)
-        return Answers([*late.texts, *now.texts] or [CHECKING], late.finished or now.finished)
+            self._keep_when_done(task, sender, collector)
+            return late + ASK_LATER
+        said = late + _answers(collector)
+        return said if said.messages else said + ASK_LATER
 
     def _has_unseen(self, sender_id: str) -> bool:
         """Whether an answer waits, or one is being made to something other than a yes."""
@@ -95,14 +128,18 @@ class Delivery:
             logger.error("a message could not be handled: %s", type(error).__name__)
 
     def _keep_when_done(
-        self, task: asyncio.Task[None], sender_id: str, collector: CollectingOutputChannel
+        self, task: asyncio.Task[None], sender: str, collector: CollectingOutputChannel
     ) -> None:
+        sender_id = f"{self._channel}:{sender}"
+
         def keep(_: object) -> None:
-            said, waiting = _answers(collector), self._late.get(sender_id, Answers([]))
-            if said.texts:
-                self._late[sender_id] = Answers(
-                    [*waiting.texts, *said.texts], waiting.finished or said.finished
-                )
+            said = _answers(collector)
+            if not said.messages:
+                return
+            if self._on_late:
+                self._on_late(sender, said)
+                return
+            self._late[sender_id] = self._late.get(sender_id, NONE) + said
             while len(self._late) > MAX_WAITING:
                 self._late.popitem(last=False)
 
@@ -110,8 +147,14 @@ class Delivery:
 
 
 def _answers(collector: CollectingOutputChannel) -> Answers:
-    messages = collector.messages
-    return Answers(
-        [message["text"] for message in messages if message.get("text")],
-        any(message.get("custom") == FINISHED for message in messages),
-    )
+    messages: list[Message] = []
+    finished = False
+    for sent in collector.messages:
+        if sent.get("text"):
+            messages.append(Message(sent["text"], tuple(sent.get("buttons") or ())))
+        custom = sent.get("custom")
+        if custom == FINISHED:
+            finished = True
+        elif custom and messages:  # it belongs to the words that it was sent beside
+            messages[-1] = replace(messages[-1], custom={**messages[-1].custom, **custom})
+    return Answers(messages, finished)

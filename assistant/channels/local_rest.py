@@ -17,7 +17,8 @@ MAX_SENDER = 64
 
 
 class LocalRest(InputChannel):
-    """Takes ``{"sender": …, "message": …}`` and answers ``[{"recipient_id": …, "text": …}]``.
+    """Takes ``{"sender": …, "message": …}`` and answers ``[{"recipient_id": …, "text": …}]``,
+    the last with ``"buttons": [{"title": …, "payload": …}]`` where there are any.
 
     Anyone who can reach it can speak for any sender; so only this machine can, and only if the
     setting ``BILIK_DEMO`` is on.
@@ -51,7 +52,12 @@ class LocalRest(InputChannel):
             if not isinstance(message, str) or not message.strip():
                 return response.json({"error": "message must be a text"}, 400)
             answers = await delivery.answer(on_new_message, sender, message)
-            return response.json([{"recipient_id": sender, "text": text} for text in answers.texts])
+            said: list[dict[str, Any]] = []
+            for one in answers.messages:
+                said.append({"recipient_id": sender, "text": one.text})
+                if one.buttons:
+                    said[-1]["buttons"] = [dict(button) for button in one.buttons]
+            return response.json(said)
 
         return blueprint
 

@@ -1,9 +1,20 @@
-"""The chat page at `/chat`."""
+"""The chat page at `/chat`.
+
+The page posts a message and gets the answers back; what comes later is pushed to it over
+server-sent events. A message has a name by which it is known when it comes a second time, and a
+batch of answers one by which the page knows it: a page that lost its connection asks again, and
+nothing is lost or said twice. What is on the screen is kept nowhere else.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import json
 import re
 import secrets
+from collections import OrderedDict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +23,105 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from assistant.channels.delivery import Delivery, Handler
+from assistant.channels.delivery import Answers, Delivery, Handler
+from assistant.channels.outbox import MAX_SESSIONS, Batch, Line, Outbox
 from bilik.domain.words import MAX_CHARACTERS
 
 PAGE = Path(__file__).parent / "page"
 COOKIE = "bilik_chat"
+ALIVE_SECONDS = 20
+"""How often an idle page hears that the line is good; it takes much longer silence for the end."""
+ALIVE = "event: alive\ndata:\n\n"
 _SESSION = re.compile(r"[A-Za-z0-9_-]{32}")
+_NAME = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'",
+    "connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-_FILES = {"chat.css": "text/css", "chat.js": "text/javascript"}
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+
+@dataclass(frozen=True)
+class Posted:
+    """One message as the page posts it.
+
+    ``early`` says that it was written before the answer to the one before was on the screen;
+    ``seen`` names the batches that were.
+    """
+
+    name: str
+    text: str
+    early: bool
+    seen: frozenset[str]
+
+    @classmethod
+    def read(cls, content: object) -> Posted | None:
+        """The message, or None if it is none."""
+        if not isinstance(content, dict):
+            return None
+        name, text = content.get("name"), content.get("text")
+        if not (isinstance(name, str) and _NAME.fullmatch(name)):
+            return None
+        if not (isinstance(text, str) and text.strip()):
+            return None
+        early = content.get("early") is True
+        return cls(name, text[: MAX_CHARACTERS + 1], early, _names(content.get("seen")))
+
+
+class Conversations:
+    """The page's side of all conversations on this server."""
+
+    def __init__(self, channel: str, handler: Handler) -> None:
+        """``handler`` takes a message into Rasa."""
+        self.outbox = Outbox()
+        self._handler = handler
+        self._delivery = Delivery(channel, self._late)
+        self._latest: OrderedDict[str, tuple[str, asyncio.Task[None]]] = OrderedDict()
+
+    async def answer(self, session: str, posted: Posted) -> list[Batch]:
+        """What the page has not shown yet, up to the answer to this message.
+
+        A message that comes again is not handled again. The handling goes on when the page's
+        connection breaks; then its answer waits in the outbox.
+        """
+        self.outbox.seen(session, posted.seen)
+        name, task = self._latest.get(session, ("", None))
+        if task is None or name != posted.name:
+            unseen = posted.early or bool(self.outbox.waiting(session))
+            task = asyncio.create_task(self._handle(session, posted.text, unseen))
+            self._latest[session] = posted.name, task
+            self._latest.move_to_end(session)
+            while len(self._latest) > MAX_SESSIONS:
+                self._latest.popitem(last=False)
+        await asyncio.shield(task)
+        return self.outbox.waiting(session)
+
+    def forget(self, session: str) -> None:
+        """The session is over."""
+        self.outbox.forget(session)
+        self._latest.pop(session, None)
+
+    async def _handle(self, session: str, text: str, unseen: bool) -> None:
+        answers = await self._delivery.answer(self._handler, session, text, unseen)
+        self.outbox.put(session, Batch(answers))
+
+    def _late(self, session: str, answers: Answers) -> None:
+        self.outbox.push(session, Batch(answers))
 
 
 class WebChat(InputChannel):
-    """A page to chat on, and the address it posts messages to.
+    """A page to chat on, and the addresses that it speaks to.
 
     Who chats is told by a random session in an HttpOnly cookie; the page cannot choose it.
     """
@@ -52,35 +143,118 @@ class WebChat(InputChannel):
     def blueprint(self, on_new_message: Handler) -> Blueprint:
         """The channel's routes."""
         blueprint = Blueprint("web_chat")
-        delivery = Delivery(self.name())
+        conversations = Conversations(self.name(), on_new_message)
+        outbox = conversations.outbox
+        page = (PAGE / "chat.html").read_text(encoding="utf-8")
+        assets = {file.name: Asset.read(file) for file in PAGE.iterdir() if file.suffix in _TYPES}
 
         @blueprint.get("/")
-        async def page(request: Request) -> HTTPResponse:
-            content = (PAGE / "chat.html").read_text(encoding="utf-8")
-            return _with_session(request, response.html(content, headers=_HEADERS))
+        async def show(request: Request) -> HTTPResponse:
+            answer = response.html(page, headers=_HEADERS)
+            return answer if _session(request) else _with_new_session(request, answer)
 
         @blueprint.get("/<file:str>")
         async def asset(request: Request, file: str) -> HTTPResponse:
-            if file not in _FILES:
-                return response.empty(404, headers=_HEADERS)
-            content = (PAGE / file).read_text(encoding="utf-8")
-            return response.text(content, headers=_HEADERS, content_type=_FILES[file])
+            if not file:  # /chat/ with its stroke
+                return await show(request)
+            return assets[file].response(request) if file in assets else _refused(404)
 
         @blueprint.post("/messages")
         async def receive(request: Request) -> HTTPResponse:
             session = _session(request)
-            # A page of another site cannot send this type without asking first, and is refused.
-            if session is None or not request.content_type.startswith("application/json"):
-                return response.json({"error": "session"}, 403, headers=_HEADERS)
+            if session is None or not _is_json(request):
+                return _refused(403)
+            posted = Posted.read(request.json)
+            if posted is None:
+                return _refused(400)
+            batches = await conversations.answer(session, posted)
+            return response.json({"batches": [_shown(one) for one in batches]}, headers=_HEADERS)
+
+        @blueprint.post("/seen")
+        async def seen(request: Request) -> HTTPResponse:
+            session = _session(request)
+            if session is None or not _is_json(request):
+                return _refused(403)
             content = request.json if isinstance(request.json, dict) else {}
-            text = content.get("text")
-            if not isinstance(text, str) or not text.strip():
-                return response.json({"error": "text"}, 400, headers=_HEADERS)
-            answers = await delivery.answer(on_new_message, session, text[: MAX_CHARACTERS + 1])
-            content = {"answers": answers.texts, "finished": answers.finished}
-            return response.json(content, headers=_HEADERS)
+            outbox.seen(session, _names(content.get("seen")))
+            return response.empty(headers=_HEADERS)
+
+        @blueprint.post("/leave")
+        async def leave(request: Request) -> HTTPResponse:
+            session = _session(request)
+            if session is None or not _is_json(request):
+                return _refused(403)
+            conversations.forget(session)
+            return _with_new_session(request, response.empty(headers=_HEADERS))
+
+        @blueprint.get("/events")
+        async def events(request: Request) -> HTTPResponse | None:
+            session = _session(request)
+            if session is None:
+                return _refused(403)
+            # Proxies are asked to pass each event on as it comes.
+            headers = {**_HEADERS, "X-Accel-Buffering": "no"}
+            stream = await request.respond(content_type="text/event-stream", headers=headers)
+            with outbox.line(session) as line:
+                await stream.send(ALIVE)
+                while (event := await _next_event(line)) is not None:
+                    await stream.send(event)
+            await stream.eof()
+            return None
+
+        @blueprint.listener("before_server_stop")
+        async def hang_up(*_: object) -> None:
+            outbox.hang_up()  # or the server would wait for the pages to leave
 
         return blueprint
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file of the page's, the same for all: a browser may keep it and ask whether it is new."""
+
+    content: str
+    type: str
+    tag: str
+
+    @classmethod
+    def read(cls, file: Path) -> Asset:
+        """From the page's folder."""
+        content = file.read_text(encoding="utf-8")
+        digest = hashlib.sha256(content.encode()).hexdigest()
+        return cls(content, _TYPES[file.suffix], f'"{digest[:32]}"')
+
+    def response(self, request: Request) -> HTTPResponse:
+        """The file, or that it has not changed."""
+        headers = {**_HEADERS, "Cache-Control": "no-cache", "ETag": self.tag}
+        if request.headers.get("if-none-match") == self.tag:
+            return response.empty(304, headers=headers)
+        return response.text(self.content, headers=headers, content_type=self.type)
+
+
+async def _next_event(line: Line) -> str | None:
+    """What to send next; None to hang up."""
+    try:
+        batch = await asyncio.wait_for(line.get(), ALIVE_SECONDS)
+    except asyncio.TimeoutError:
+        return ALIVE
+    return f"data: {json.dumps(_shown(batch))}\n\n" if batch else None
+
+
+def _shown(batch: Batch) -> dict[str, Any]:
+    """A batch as the page takes it."""
+    messages = [
+        {"text": one.text, "buttons": list(one.buttons), **one.custom}
+        for one in batch.answers.messages
+    ]
+    return {"name": batch.name, "messages": messages, "finished": batch.answers.finished}
+
+
+def _names(value: object) -> frozenset[str]:
+    """The batches' names in what a page has sent."""
+    if not isinstance(value, list):
+        return frozenset()
+    return frozenset(name for name in value if isinstance(name, str))
 
 
 def _session(request: Request) -> str | None:
@@ -88,12 +262,21 @@ def _session(request: Request) -> str | None:
     return value if _SESSION.fullmatch(value) else None
 
 
-def _with_session(request: Request, answer: HTTPResponse) -> HTTPResponse:
-    if _session(request) is None:
-        answer.cookies[COOKIE] = secrets.token_urlsafe(24)
-        cookie = answer.cookies[COOKIE]
-        cookie["path"] = "/chat"
-        cookie["httponly"] = True
-        cookie["samesite"] = "Strict"
-        cookie["secure"] = request.scheme == "https"
+def _with_new_session(request: Request, answer: HTTPResponse) -> HTTPResponse:
+    answer.cookies[COOKIE] = secrets.token_urlsafe(24)
+    cookie = answer.cookies[COOKIE]
+    cookie["path"] = "/chat"
+    cookie["httponly"] = True
+    cookie["samesite"] = "Strict"
+    # A proxy that ends TLS says so; who says so without one harms only the own session.
+    cookie["secure"] = "https" in (request.scheme, request.headers.get("x-forwarded-proto"))
     return answer
+
+
+def _is_json(request: Request) -> bool:
+    """Whether the type is JSON: another site's page cannot send that without asking first."""
+    return bool(request.content_type.startswith("application/json"))
+
+
+def _refused(status: int) -> HTTPResponse:
+    return response.empty(status, headers=_HEADERS)

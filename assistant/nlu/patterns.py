@@ -24,9 +24,11 @@ from bilik.domain.confirmation import is_clear_yes
 from bilik.domain.identity import holds_credentials
 from bilik.domain.receipt import find_receipt
 from bilik.domain.words import words
+from bilik.services.buttons import is_payload
 
 COMMAND = "/"
 NOT_UNDERSTOOD = "nlu_fallback"
+PRESS = "press_button"
 SURE = 0.8
 """With less confidence, a message of which not one word is known is not understood."""
 _RECEIPT_WORDS = {"tanda", "resi", "struk", "bukti"}
@@ -57,7 +59,9 @@ class PatternIntentClassifier(IntentClassifier, GraphComponent):
         for message in messages:
             text = message.get(TEXT) or ""
             intent = intent_by_form(text)
-            if intent is None and message.get(STRANGE) and _confidence(message) < SURE:
+            if intent is None and _intent(message) == PRESS:
+                intent = NOT_UNDERSTOOD  # only its form makes a button
+            if intent is None and message.get(STRANGE) and not _is_sure(message):
                 intent = NOT_UNDERSTOOD  # a guess from letters alone would be a wild one
             if text.lstrip().startswith(COMMAND):
                 # Rasa looks for commands after this component. Nothing of it goes any further.
@@ -69,14 +73,25 @@ class PatternIntentClassifier(IntentClassifier, GraphComponent):
         return messages
 
 
-def _confidence(message: Message) -> float:
-    return float((message.get(INTENT) or {}).get(PREDICTED_CONFIDENCE_KEY) or 0.0)
+def _is_sure(message: Message) -> bool:
+    """Whether the model knows what a message is of which no word is known.
+
+    That it is about "something else" is no knowledge, of gibberish least of all.
+    """
+    confidence = float((message.get(INTENT) or {}).get(PREDICTED_CONFIDENCE_KEY) or 0.0)
+    return confidence >= SURE and _intent(message) != "out_of_scope"
+
+
+def _intent(message: Message) -> str | None:
+    return (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
 
 
 def intent_by_form(text: str) -> str | None:
     """The intent that a message's form alone tells; None if it tells none."""
     if text.lstrip().startswith(COMMAND):
         return NOT_UNDERSTOOD
+    if is_payload(text):
+        return PRESS
     if find_receipt(text):
         return "check_receipt"
     if holds_credentials(text) and not _RECEIPT_WORDS & {word.text for word in words(text)}:

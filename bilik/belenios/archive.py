@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import re
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -86,7 +87,8 @@ class SetupData:
 class Archive:
     """An archive whose structure and hashes are checked; :mod:`verify` checks what it says.
 
-    ``events`` are in order. Contents stay in the file, which must be kept open.
+    Contents stay in the file, which must be kept open; in memory are their hashes and places only,
+    some 200 MB for a million ballots.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -95,9 +97,11 @@ class Archive:
         Raises:
             InvalidRecord: a byte is not what it must be; the line says where.
         """
-        self.events: list[Event] = []
+        self.last: Event | None = None
         self._file = file
-        self._places: dict[str, tuple[int, int]] = {}
+        self._places: dict[bytes, int] = {}
+        self._event_places = array("Q")
+        self._kinds: list[EventType] = []
         offset = 0
         try:
             self.header, content = self._read_header()
@@ -108,10 +112,10 @@ class Archive:
                 name, content = _read_file(file, offset, end, self.timestamp)
                 digest = wire.sha256_hex(content)
                 if name == digest + _DATA:
-                    self._add_data(digest, offset + _BLOCK, len(content))
+                    self._add_data(digest, offset)
                     brought.append(digest)
                 elif name == digest + _EVENT:
-                    self._add_event(wire.decode(Event, content), brought)
+                    self._add_event(wire.decode(Event, content), brought, offset)
                     brought = []
                 else:
                     raise InvalidRecord("isi berkas tidak sama dengan sidik pada namanya")
@@ -127,6 +131,17 @@ class Archive:
         return int(self.header.timestamp)
 
     @property
+    def head(self) -> str:
+        """The hash of the last event.
+
+        Raises:
+            InvalidRecord: the archive holds nothing yet.
+        """
+        if self.last is None:
+            raise InvalidRecord("arsip belum berisi pemilihan")
+        return hash_of(self.last)
+
+    @property
     def setup(self) -> SetupData:
         """The files that the election starts from.
 
@@ -137,11 +152,23 @@ class Archive:
             return wire.decode(SetupData, self.data(payload))
         raise InvalidRecord("arsip belum berisi pemilihan")
 
+    def count(self, kind: EventType) -> int:
+        """How many events of a type there are."""
+        return self._kinds.count(kind)
+
+    def event(self, height: int) -> Event:
+        """The event of that number, from 0.
+
+        Raises:
+            IndexError: there is none.
+        """
+        return wire.decode(Event, self._content(self._event_places[height]))
+
     def payloads(self, kind: EventType) -> Iterator[str]:
         """The payload hashes of all events of a type, in order."""
-        for event in self.events:
-            if event.type == kind.value and event.payload is not None:
-                yield event.payload
+        for height, one in enumerate(self._kinds):
+            if one is kind and (payload := self.event(height).payload) is not None:
+                yield payload
 
     def data(self, digest: str) -> bytes:
         """A data file's contents.
@@ -149,17 +176,28 @@ class Archive:
         Raises:
             InvalidRecord: there is no such file.
         """
-        if digest not in self._places:
-            raise InvalidRecord("ada rujukan ke berkas yang tidak ada")
-        offset, size = self._places[digest]
-        self._file.seek(offset)
-        return self._file.read(size)
+        try:
+            return self._content(self._places[bytes.fromhex(digest)])
+        except (KeyError, ValueError):
+            raise InvalidRecord("ada rujukan ke berkas yang tidak ada") from None
 
     def extends(self, earlier: Archive) -> bool:
-        """Whether everything that an earlier copy held is still there, unchanged (3.5.1)."""
-        return (
-            self.header == earlier.header and self.events[: len(earlier.events)] == earlier.events
+        """Whether everything that an earlier copy held is still there, unchanged (3.5.1).
+
+        The copy's last event is the same only if all before it is.
+        """
+        if self.header != earlier.header:
+            return False
+        last = earlier.last
+        return last is None or (
+            last.height < len(self._event_places) and self.event(last.height) == last
         )
+
+    def _content(self, offset: int) -> bytes:
+        self._file.seek(offset + _SIZE.start)
+        size = int(self._file.read(_SIZE.stop - _SIZE.start), 8)
+        self._file.seek(offset + _BLOCK)
+        return self._file.read(size)
 
     def _read_header(self) -> tuple[Header, bytes]:
         end = self._file.seek(0, os.SEEK_END)
@@ -171,24 +209,27 @@ class Archive:
         _read_file(self._file, 0, end, int(time))
         return header, content
 
-    def _add_data(self, digest: str, offset: int, size: int) -> None:
-        if digest in self._places:
+    def _add_data(self, digest: str, offset: int) -> None:
+        key = bytes.fromhex(digest)
+        if key in self._places:
             raise InvalidRecord("berkas yang sama ada dua kali")
-        self._places[digest] = offset, size
+        self._places[key] = offset
 
-    def _add_event(self, event: Event, brought: Sequence[str]) -> None:
-        previous = self.events[-1] if self.events else None
+    def _add_event(self, event: Event, brought: Sequence[str], offset: int) -> None:
+        previous = self.last
         kind = _successor(previous, event.type)
-        if event.height != len(self.events):
+        if event.height != len(self._event_places):
             raise InvalidRecord("nomor urut peristiwa tidak berlanjut")
-        if event.parent != (_hash_of(previous) if previous else None):
+        if event.parent != (hash_of(previous) if previous else None):
             raise InvalidRecord("peristiwa tidak menyambung pada peristiwa sebelumnya")
         expected: list[str] = []
         if event.payload is not None:
             expected = [*_references(kind, self.data(event.payload)), event.payload]
         if expected != brought or (event.payload is None) != (kind is EventType.END_BALLOTS):
             raise InvalidRecord("berkas sebelum peristiwa bukan yang dirujuknya")
-        self.events.append(event)
+        self.last = event
+        self._event_places.append(offset)
+        self._kinds.append(kind)
 
 
 class Writer:
@@ -220,13 +261,12 @@ class Writer:
         """
         archive = Archive(file)
         file.seek(0, os.SEEK_END)
-        return cls(file, archive.timestamp, archive.events[-1] if archive.events else None)
+        return cls(file, archive.timestamp, archive.last)
 
     def setup(self, election: bytes, trustees: bytes, credentials: bytes) -> None:
         """Open the election with its three published files."""
         files = [election, trustees, credentials]
-        hashes = [wire.sha256_hex(one) for one in files]
-        self._append(EventType.SETUP, [*files, wire.encode(SetupData(*hashes))])
+        self._append(EventType.SETUP, [*files, setup_payload(*files)])
 
     def ballot(self, ballot: bytes) -> None:
         """Put in a ballot."""
@@ -254,21 +294,38 @@ class Writer:
 
     def _append(self, kind: EventType, files: Sequence[bytes]) -> None:
         """Add an event; the last of its files is the payload."""
-        _successor(self._last, kind.value)
-        event = Event(
-            parent=_hash_of(self._last) if self._last else None,
-            height=self._last.height + 1 if self._last else 0,
-            type=kind.value,
-            payload=wire.sha256_hex(files[-1]) if files else None,
-        )
+        event = next_event(self._last, kind, wire.sha256_hex(files[-1]) if files else None)
         named = [(wire.sha256_hex(content) + _DATA, content) for content in files]
-        named.append((_hash_of(event) + _EVENT, wire.encode(event)))
+        named.append((hash_of(event) + _EVENT, wire.encode(event)))
         self._file.write(b"".join(_tar(*one, self._timestamp) for one in named))
         self._last = event
 
 
-def _hash_of(event: Event) -> str:
+def hash_of(event: Event) -> str:
+    """The name that the next event knows an event by."""
     return wire.sha256_hex(wire.encode(event))
+
+
+def next_event(last: Event | None, kind: EventType, payload: str | None) -> Event:
+    """The event that follows ``last``; ``payload`` is the hash of the file that it brings in.
+
+    Raises:
+        InvalidRecord: none of that type may.
+    """
+    _successor(last, kind.value)
+    return Event(
+        parent=hash_of(last) if last else None,
+        height=last.height + 1 if last else 0,
+        type=kind.value,
+        payload=payload,
+    )
+
+
+def setup_payload(election: bytes, trustees: bytes, credentials: bytes) -> bytes:
+    """The file that names the three that an election starts from."""
+    return wire.encode(
+        SetupData(*(wire.sha256_hex(one) for one in (election, trustees, credentials)))
+    )
 
 
 def _successor(last: Event | None, kind: str) -> EventType:

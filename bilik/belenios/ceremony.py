@@ -23,7 +23,7 @@ from gmpy2 import mpz
 
 from bilik.belenios import channels, group, trustees, wire
 from bilik.belenios.channels import SignedMessage
-from bilik.belenios.group import Exponent
+from bilik.belenios.group import Element, Exponent
 from bilik.belenios.trustees import CertificateKeys, RawCoefexps, Threshold, TrusteePublicKey
 from bilik.belenios.wire import Natural
 from bilik.errors import InvalidRecord
@@ -79,6 +79,16 @@ class DecryptionKey:
     decryption_key: Share
 
 
+class InvalidShare(InvalidRecord):
+    """A share is not what its dealer published, or was damaged; ``dealer`` is who dealt it."""
+
+    def __init__(self, dealer: int, reason: str) -> None:
+        """``dealer`` counts from 1."""
+        super().__init__(f"titipan dari saksi {dealer}: {reason}")
+        self.dealer = dealer
+        self.reason = reason
+
+
 Certificates = Sequence[SignedMessage]
 
 
@@ -126,6 +136,11 @@ def deal(seed: str, certs: Certificates, threshold: int) -> Polynomial:
     )
 
 
+def is_of(polynomial: Polynomial, member: CertificateKeys) -> bool:
+    """Whether a member dealt a polynomial: its public half is signed by the member."""
+    return channels.is_signed_by(polynomial.coefexps, member.verification)
+
+
 def route(certs: Certificates, polynomials: Sequence[Polynomial], threshold: int) -> list[Vinput]:
     """Step 4: what each member needs next.
 
@@ -152,7 +167,8 @@ def accept(seed: str, certs: Certificates, vinput: Vinput, threshold: int) -> Vo
     """Step 5: check every share against its dealer's public half, and add them up.
 
     Raises:
-        InvalidRecord: a share is not what its dealer published.
+        InvalidShare: a share is not what its dealer published. InvalidRecord: the rest is not valid
+        for this seed and these certificates.
     """
     members = gather(certs)
     place = _own_place(seed, members)
@@ -168,18 +184,35 @@ def accept(seed: str, certs: Certificates, vinput: Vinput, threshold: int) -> Vo
     if trustees.read_coefexps(vinput.coefexps[place], own, threshold) != own_coefexps:
         raise InvalidRecord("polinom yang diterima bukan polinom saksi ini")
     total = mpz(0)
-    for dealer, sealed, signed in zip(members, vinput.secrets, vinput.coefexps, strict=True):
-        text = channels.receive(keys.decryption, dealer.verification, sealed)
-        share = wire.decode(Secret, text.encode()).secret % group.Q
-        coefexps = trustees.read_coefexps(signed, dealer, threshold)
-        if group.generator().power(share) != trustees.evaluate(coefexps, place + 1):
-            raise InvalidRecord("bagian kunci tidak sesuai dengan polinom pembuatnya")
+    dealt = zip(members, vinput.secrets, vinput.coefexps, strict=True)
+    for number, (dealer, sealed, signed) in enumerate(dealt, start=1):
+        try:
+            text = channels.receive(keys.decryption, dealer.verification, sealed)
+            share = wire.decode(Secret, text.encode()).secret % group.Q
+            coefexps = trustees.read_coefexps(signed, dealer, threshold)
+            if group.generator().power(share) != trustees.evaluate(coefexps, place + 1):
+                raise InvalidRecord("bagian kunci tidak sesuai dengan polinom pembuatnya")
+        except InvalidRecord as error:
+            raise InvalidShare(number, str(error)) from None
         total += share
     total %= group.Q
     return Voutput(
         channels.send(keys.signing, own.encryption, _text(DecryptionKey(total))),
         trustees.publish(total),
     )
+
+
+def public_keys(
+    certs: Certificates, polynomials: Sequence[Polynomial], threshold: int
+) -> list[Element]:
+    """What every member's public key must come to, from the public halves of step 3.
+
+    Raises:
+        InvalidRecord: a polynomial is not valid for these certificates.
+    """
+    signed = tuple(polynomial.coefexps for polynomial in polynomials)
+    coefexps = trustees.combined_coefexps(Threshold(threshold, tuple(certs), signed, ()))
+    return [trustees.evaluate(coefexps, place) for place in range(1, len(certs) + 1)]
 
 
 def conclude(

@@ -56,9 +56,20 @@ class Result:
     result: tuple[tuple[int, ...], ...]
 
 
-def add_up(election: Election, ballots: Iterable[Ballot]) -> EncryptedTally:
-    """Multiply the ciphertexts of verified ballots, one per credential."""
-    totals = [[(mpz(1), mpz(1))] * (len(question.answers) + 1) for question in election.questions]
+def _nothing(election: Election) -> EncryptedTally:
+    """The sum of no ballots."""
+    return tuple(
+        (Ciphertext(mpz(1), mpz(1)),) * (len(question.answers) + 1)
+        for question in election.questions
+    )
+
+
+def add_up(
+    election: Election, ballots: Iterable[Ballot], onto: EncryptedTally | None = None
+) -> EncryptedTally:
+    """Multiply the ciphertexts of verified ballots, one per credential, and of the sum ``onto``."""
+    start = _nothing(election) if onto is None else onto
+    totals = [[(one.alpha, one.beta) for one in row] for row in start]
     for ballot in ballots:
         for answer, total in zip(ballot.answers, totals, strict=True):
             for place, choice in enumerate(answer.choices):

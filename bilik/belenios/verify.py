@@ -29,17 +29,23 @@ from bilik.belenios.trustees import Trustees
 from bilik.errors import InvalidRecord
 
 _CHUNK = 32
+_NONE = 0
+"""The number of the ballot that a credential does not have; ballots are numbered from 1."""
 Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 
 
 @dataclass(frozen=True)
 class Verified:
-    """What a valid archive says. ``ballots`` counts one per credential, of ``credentials``."""
+    """What a valid archive says. ``ballots`` counts one per credential, of ``credentials``.
+
+    ``holders`` have the key.
+    """
 
     election: Election
     credentials: int
     ballots: int
     result: Result | None
+    holders: Trustees
 
 
 def verify(archive: Archive, workers: int = 1) -> Verified:
@@ -57,35 +63,39 @@ def verify(archive: Archive, workers: int = 1) -> Verified:
             raise InvalidRecord("kunci pemilihan bukan gabungan kunci mereka")
     with _mapper(workers) as each:
         voters = _verify_credentials(archive, each)
-        counted = _verify_ballots(archive, the_election, voters, each)
-    result = _verify_tally(archive, the_election, holders, counted)
-    return Verified(the_election, len(voters), len(counted), result)
+        _verify_ballots(archive, the_election, voters, each)
+    result = _verify_tally(archive, the_election, holders, voters)
+    return Verified(the_election, len(voters), _counted(voters), result, holders)
 
 
-def _verify_credentials(archive: Archive, each: Map) -> set[Element]:
+def _verify_credentials(archive: Archive, each: Map) -> dict[Element, int]:
+    """The listed credentials, without a ballot yet; some 350 MB for a million."""
     with _about("daftar kredensial publik"):
         voters = credentials.read_list(archive.data(archive.setup.credentials))
         if not all(each(group.is_member, voters)):
             raise InvalidRecord("ada yang bukan anggota grup")
-    return set(voters)
+    return dict.fromkeys(voters, _NONE)
 
 
 def _verify_ballots(
-    archive: Archive, the_election: Election, voters: set[Element], each: Map
-) -> list[str]:
-    """The hashes of the ballots that count: of each credential the last one (4.15)."""
-    counted: dict[Element, str] = {}
-    payloads = list(archive.payloads(EventType.BALLOT))
+    archive: Archive, the_election: Election, voters: dict[Element, int], each: Map
+) -> None:
+    """Verify every ballot; in ``voters``, the number of the last one of each credential (4.15)."""
+    payloads = archive.payloads(EventType.BALLOT)
     jobs = ((the_election, archive.data(payload)) for payload in payloads)
-    verified = zip(payloads, each(_verify_ballot, jobs), strict=True)
+    names = archive.payloads(EventType.BALLOT)
+    verified = zip(names, each(_verify_ballot, jobs), strict=True)
     for number, (payload, (credential, problem)) in enumerate(verified, start=1):
         with _about(f"surat suara ke-{number} ({payload[:8]}…)"):
             if problem:
                 raise InvalidRecord(problem)
             if credential not in voters:
                 raise InvalidRecord("kredensialnya tidak ada dalam daftar")
-        counted[credential] = payload
-    return list(counted.values())
+        voters[credential] = number
+
+
+def _counted(voters: dict[Element, int]) -> int:
+    return sum(number != _NONE for number in voters.values())
 
 
 def _verify_ballot(job: tuple[Election, bytes]) -> tuple[Element, str]:
@@ -97,16 +107,21 @@ def _verify_ballot(job: tuple[Election, bytes]) -> tuple[Element, str]:
 
 
 def _verify_tally(
-    archive: Archive, the_election: Election, holders: Trustees, counted: list[str]
+    archive: Archive, the_election: Election, holders: Trustees, voters: dict[Element, int]
 ) -> Result | None:
     sized = next(archive.payloads(EventType.ENCRYPTED_TALLY), None)
     if sized is None:
         return None
-    ballots = (wire.decode(Ballot, archive.data(payload)) for payload in counted)
-    encrypted = tally.add_up(the_election, ballots)
+    payloads = archive.payloads(EventType.BALLOT)
+    everyone = (wire.decode(Ballot, archive.data(payload)) for payload in payloads)
+    last_ones = (
+        one for number, one in enumerate(everyone, start=1) if voters[one.credential] == number
+    )
+    encrypted = tally.add_up(the_election, last_ones)
+    counted = _counted(voters)
     with _about("penjumlahan terenkripsi"):
         expected = wire.encode(encrypted)
-        size = SizedEncryptedTally(len(counted), len(counted), wire.sha256_hex(expected))
+        size = SizedEncryptedTally(counted, counted, wire.sha256_hex(expected))
         if archive.data(sized) != wire.encode(size):
             raise InvalidRecord("bukan jumlah dari surat suara yang ada")
     shares = _verify_shares(archive, the_election, holders, encrypted)
@@ -114,7 +129,7 @@ def _verify_tally(
     if published is None:
         return None
     with _about("hasil"):
-        result = tally.combine(holders, encrypted, shares, len(counted))
+        result = tally.combine(holders, encrypted, shares, counted)
         if archive.data(published) != wire.encode(result):
             raise InvalidRecord("bukan dekripsi dari penjumlahan yang ada")
     return result

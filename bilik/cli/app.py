@@ -7,7 +7,7 @@ from importlib.metadata import entry_points
 import typer
 
 from bilik import settings
-from bilik.cli import box, election, roll, voting
+from bilik.cli import box, election, keeping, roll, trustees, voting
 
 app = typer.Typer(
     name="bilik",
@@ -31,6 +31,8 @@ def init_key() -> None:
 
 app.add_typer(election.app, name="election")
 app.add_typer(roll.app, name="roll")
-app.registered_commands += voting.app.registered_commands + box.app.registered_commands
+app.add_typer(trustees.app, name="trustees")
+for group in (voting, box, keeping):
+    app.registered_commands += group.app.registered_commands
 for plugin in entry_points(group="bilik.commands"):
     app.add_typer(plugin.load(), name=plugin.name)

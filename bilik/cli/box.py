@@ -8,22 +8,46 @@ from typing import Annotated, Any
 
 import typer
 
-from bilik.cli.common import ElectionOption, JsonOption, show, the_desk
+from bilik.cli.common import (
+    ElectionOption,
+    JsonOption,
+    count_lines,
+    counts_json,
+    show,
+    the_desk,
+)
 from bilik.domain.receipt import find_receipt
 from bilik.errors import BilikError
-from bilik.services.counting import Result
-from bilik.services.publication import check
+from bilik.services.counting import Result, Waiting
+from bilik.services.desk import TrusteeFiles
+from bilik.services.publication import check, check_since
 
 app = typer.Typer()
 
 
 @app.command("tally")
-def tally(election: ElectionOption = None, as_json: JsonOption = False) -> None:
-    """Hitung suara sesudah ditutup.
+def tally(
+    shares: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="BAGIAN…", help="Bagian hitungan dari saksi pemegang kunci."),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FOLDER", help="Tempat berkas untuk saksi.")
+    ] = Path(),
+    election: ElectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hitung suara sesudah ditutup; kalau saksi memegang kunci, bersama bagian dari mereka.
 
-    Contoh: bilik tally
+    Contoh: bilik tally, lalu kalau ada saksi: bilik tally bagian-*.json
     """
-    result = the_desk().tally(election)
+    desk = the_desk()
+    result = desk.tally(election, shares or [])
+    if isinstance(result, Waiting):
+        # Those who gave a part have the files.
+        files = None if shares else desk.write_for_trustees(out, election)
+        show(as_json, _waiting_json(result, files), *_waiting_lines(result, files))
+        return
     show(
         as_json, _result_json(result), *_result_lines(result), "\nBerikutnya: bilik export terbitan"
     )
@@ -32,6 +56,9 @@ def tally(election: ElectionOption = None, as_json: JsonOption = False) -> None:
 @app.command("export")
 def export(
     directory: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder baru.")],
+    snapshot: Annotated[
+        bool, typer.Option("--snapshot", help="Cuplikan sebelum dihitung, tanpa hasil.")
+    ] = False,
     election: ElectionOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -39,6 +66,17 @@ def export(
 
     Contoh: bilik export terbitan
     """
+    if snapshot:
+        summary = the_desk().snapshot(directory, election, os.cpu_count() or 1)
+        show(
+            as_json,
+            summary,
+            f"{summary['judul']}: cuplikan {summary['suara_terbit']} suara ditulis ke {directory}.",
+            f"Sidik rantai {summary['sidik_rantai']}",
+            "Bagikan kepada saksi; terbitan berikutnya harus memuat semua isinya.",
+            f"Berikutnya: bilik verify {directory}",
+        )
+        return
     summary = the_desk().export(directory, election, os.cpu_count() or 1)
     show(
         as_json,
@@ -53,20 +91,31 @@ def export(
 @app.command("verify")
 def verify(
     directory: Annotated[Path, typer.Argument(metavar="FOLDER", help="Hasil `bilik export`.")],
+    since: Annotated[
+        Path | None,
+        typer.Option("--since", metavar="LAMA", help="Cuplikan lama yang isinya harus tetap ada."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Periksa kotak suara yang diterbitkan; tidak perlu kunci atau basis data.
 
     Contoh: bilik verify terbitan
     """
-    summary = check(directory, os.cpu_count() or 1)
-    counted = summary["suara_masuk"] - summary["disisihkan"]
-    show(
-        as_json,
-        summary,
-        f"{summary['judul']}: benar. {counted} surat suara sah, hasilnya sesuai.",
-        f"SHA-256 arsip {summary['sha256_arsip']}",
-    )
+    workers, lines = os.cpu_count() or 1, []
+    if since is None:
+        summary = check(directory, workers)
+    else:
+        summary, added = check_since(since, directory, workers)
+        lines.append(f"Sejak {since}: bertambah {added} surat suara, tidak ada yang hilang.")
+        summary = {**summary, "bertambah": added}
+    if "cuplikan" in summary:
+        holds = f"cuplikan ini benar. {summary['suara_terbit']} surat suara sah, belum ada hasil."
+        lines.append(f"Sidik rantai {summary['sidik_rantai']}")
+    else:
+        counted = summary["suara_masuk"] - summary["disisihkan"]
+        holds = f"benar. {counted} surat suara sah, hasilnya sesuai."
+        lines.append(f"SHA-256 arsip {summary['sha256_arsip']}")
+    show(as_json, summary, f"{summary['judul']}: {holds}", *lines)
 
 
 @app.command("receipt")
@@ -87,26 +136,47 @@ def receipt(
     raise typer.Exit(0 if recorded else 1)
 
 
+def _waiting_json(waiting: Waiting, files: TrusteeFiles | None) -> dict[str, Any]:
+    group = waiting.election.trustees
+    return {
+        "election": waiting.election.slug,
+        "ballots": waiting.ballots,
+        "set_aside": waiting.set_aside,
+        "shares": waiting.given,
+        "threshold": group and group.threshold,
+        "file": files and str(files.tally),
+        "archive": files and str(files.archive),
+        "check_number": files and files.number,
+    }
+
+
+def _waiting_lines(waiting: Waiting, files: TrusteeFiles | None) -> list[str]:
+    lines = [f"{waiting.line}."]
+    if files:
+        lines = [
+            f"{waiting.election.title}: {waiting.ballots} suara dijumlahkan tanpa dibuka.",
+            *lines,
+            f"Untuk saksi: {files.tally} dan {files.archive}",
+            f"Angka periksa: {files.number}",
+            f"Saksi menjalankan: bilik trustees decrypt {files.tally.name}",
+        ]
+    if waiting.set_aside:
+        lines.append(f"Disisihkan karena rusak: {waiting.set_aside}. Periksa bersama saksi.")
+    return [*lines, "Berikutnya: bilik tally bagian-*.json"]
+
+
 def _result_json(result: Result) -> dict[str, Any]:
     return {
         "election": result.election.slug,
         "ballots": result.ballots,
         "set_aside": result.set_aside,
-        "contests": {
-            count.contest: {"votes": count.votes, "blank": count.blank} for count in result.counts
-        },
+        "contests": counts_json(result.counts),
     }
 
 
 def _result_lines(result: Result) -> list[str]:
     lines = [f"Hasil {result.election.title}: {result.ballots} suara masuk"]
-    for contest, count in zip(result.election.contests, result.counts, strict=True):
-        lines.append(f"\n{contest.title}")
-        lines.extend(
-            f"  {candidate.number:>2}. {candidate.full_name}: {count.votes[candidate.number]}"
-            for candidate in contest.candidates
-        )
-        lines.append(f"      Dikosongkan: {count.blank}")
+    lines += count_lines(result.election, result.counts)
     if result.set_aside:
         lines.append(f"\nDisisihkan karena rusak: {result.set_aside}. Periksa bersama saksi.")
     return lines

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
 from bilik import settings
 from bilik.domain.confirmation import is_clear_yes
+from bilik.domain.election import Election
+from bilik.domain.tally import ContestCount
 from bilik.keys import Keys
 from bilik.services.desk import Desk
 from bilik.storage.database import Database
@@ -25,14 +28,37 @@ YesOption = Annotated[bool, typer.Option("--yes", help="Tanpa bertanya lagi.")]
 def the_desk() -> Desk:
     """The desk over the database that is set, brought up to date."""
     configured = settings.load()
-    database = Database(configured.database_url, statement_seconds=None)
+    return Desk(the_database(), Keys(configured.secret_key), configured.trustee_dir)
+
+
+def the_database() -> Database:
+    """The database that is set, brought up to date."""
+    database = Database(settings.load().database_url, statement_seconds=None)
     upgrade(database)
-    return Desk(database, Keys(configured.secret_key), configured.trustee_dir)
+    return database
 
 
 def show(as_json: bool, content: dict[str, Any], *lines: str) -> None:
     """Print what was done, as one JSON object or as lines."""
     typer.echo(json.dumps(content, ensure_ascii=False) if as_json else "\n".join(lines))
+
+
+def counts_json(counts: Sequence[ContestCount]) -> dict[str, Any]:
+    """Counts by contest."""
+    return {one.contest: {"votes": one.votes, "blank": one.blank} for one in counts}
+
+
+def count_lines(election: Election, counts: Sequence[ContestCount]) -> list[str]:
+    """Counts as lines, each contest under its title."""
+    lines = []
+    for contest, count in zip(election.contests, counts, strict=True):
+        lines.append(f"\n{contest.title}")
+        lines.extend(
+            f"  {candidate.number:>2}. {candidate.full_name}: {count.votes[candidate.number]}"
+            for candidate in contest.candidates
+        )
+        lines.append(f"      Dikosongkan: {count.blank}")
+    return lines
 
 
 def confirm(question: str) -> None:

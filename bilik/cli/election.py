@@ -33,4 +33,9 @@ def election_load(
         *(f"{one.title}: {len(one.candidates)} calon" for one in election.contests),
         "Berikutnya: bilik roll import DPT.csv",
     ]
+    if group := election.trustees:
+        lines.append(
+            f"Kunci dipegang {len(group.names)} saksi, perlu {group.threshold} untuk menghitung. "
+            "Undang mereka: bilik trustees invite"
+        )
     show(as_json, {"election": election.slug, "new": new, "contests": contests}, *lines)

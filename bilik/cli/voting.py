@@ -7,9 +7,18 @@ from typing import Any
 import typer
 
 from bilik import settings
-from bilik.cli.common import ElectionOption, JsonOption, YesOption, confirm, show, the_desk
+from bilik.cli.common import (
+    ElectionOption,
+    JsonOption,
+    YesOption,
+    confirm,
+    count_lines,
+    counts_json,
+    show,
+    the_desk,
+)
 from bilik.clock import moment_text
-from bilik.domain.election import Phase
+from bilik.domain.election import Election, Phase
 from bilik.services.desk import Standing
 
 app = typer.Typer()
@@ -42,8 +51,7 @@ def open_election(election: ElectionOption = None, as_json: JsonOption = False) 
         as_json,
         {"election": opened.slug, "phase": phase.value},
         line,
-        f"Kuncinya di {settings.load().trustee_dir}: simpan salinannya di tempat aman. "
-        "Tanpa kunci itu suara tidak bisa dihitung.",
+        _key_line(opened),
     )
 
 
@@ -89,7 +97,20 @@ def status(election: ElectionOption = None, as_json: JsonOption = False) -> None
     show(as_json, _standing_json(standing), *_standing_lines(standing))
 
 
+def _key_line(opened: Election) -> str:
+    if group := opened.trustees:
+        return (
+            f"Kuncinya dipegang {len(group.names)} saksi; sesudah ditutup perlu "
+            f"{group.threshold} di antaranya untuk menghitung."
+        )
+    return (
+        f"Kuncinya dipegang server sendiri, di {settings.load().trustee_dir}: simpan salinannya di "
+        "tempat aman. Tanpa kunci itu suara tidak bisa dihitung."
+    )
+
+
 def _standing_json(standing: Standing) -> dict[str, Any]:
+    interim = standing.interim
     return {
         "election": standing.election.slug,
         "phase": standing.phase.value,
@@ -99,15 +120,34 @@ def _standing_json(standing: Standing) -> dict[str, Any]:
         "with_code": standing.with_code,
         "ballots": standing.ballots,
         "turnout": round(standing.turnout, 4),
+        "published": standing.published,
+        "chain_head": standing.head,
+        "set_aside": standing.set_aside,
+        "interim": interim
+        and {"ballots": interim.ballots, "contests": counts_json(interim.counts)},
+        "problem": standing.problem,
+        "shares": standing.waiting and standing.waiting.given,
     }
 
 
 def _standing_lines(standing: Standing) -> list[str]:
-    election = standing.election
-    return [
+    election, interim = standing.election, standing.interim
+    lines = [
         f"{election.title} ({election.slug}): {PHASES[standing.phase]}",
         f"Buka  {moment_text(election.opens, election.zone)}",
         f"Tutup {moment_text(election.closes, election.zone)}",
         f"Pemilih {standing.voters}, punya kode {standing.with_code}",
         f"Suara masuk {standing.ballots} ({standing.turnout:.1%})".replace(".", ","),
     ]
+    if standing.head:
+        lines += [f"Sudah diterbitkan {standing.published}", f"Sidik rantai {standing.head}"]
+    if standing.set_aside:
+        lines.append(f"Disisihkan karena rusak: {standing.set_aside}. Periksa bersama saksi.")
+    if interim:
+        lines.append(f"\nHasil sementara, dari {interim.ballots} suara yang sudah masuk hitungan")
+        lines += count_lines(election, interim.counts)
+    if standing.problem:
+        lines.append(f"\nPerlu dibereskan: {standing.problem}")
+    if standing.waiting:
+        lines.append(f"{standing.waiting.line}.")
+    return lines

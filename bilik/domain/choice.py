@@ -210,7 +210,7 @@ def _weigh(clauses: Sequence[Clause], asked: str | None) -> Resolution:
     named = False
     rejecting = False
     for clause in clauses:
-        if rejecting and clause.is_bare and not clause.corrects:
+        if rejecting and clause.is_bare and not clause.corrects and not _is_blank(clause):
             return Resolution(doubt=Doubt.TALK)  # "jangan 1, 3": one more, or the choice?
         rejecting = not clause.idiom and any(how is Polarity.REJECTED for _, how in clause.mentions)
         if clause.corrects:
@@ -242,6 +242,11 @@ def _weigh(clauses: Sequence[Clause], asked: str | None) -> Resolution:
     if any(chosen & rejected.get(contest, set()) for contest, chosen in accepted.items()):
         return Resolution(doubt=Doubt.TALK)  # "jangan 2, pilih bu siti"
     return _judge(accepted, rejected, unknown)
+
+
+def _is_blank(clause: Clause) -> bool:
+    """Whether a clause leaves blank: "jangan 1, jangan 2, kosong"."""
+    return all(set().union(*one.options.values()) == {BLANK} for one, _ in clause.mentions)
 
 
 def _contest_of(mention: Mention, clause: Clause, asked: str | None) -> str | None:

@@ -17,6 +17,8 @@ _JOINING = lexicon.ALTERNATIVE | lexicon.MARKER | lexicon.TITLE | {"dan", "&", "
 
 
 _BEING_RIGHT = frozenset({"benar", "betul", "leres"})
+_SETTLING = frozenset("oke sudah yaudah yowis nah".split())
+"""At the beginning of a breath, these replace what was said before."""
 _HENCE = frozenset("makanya mangkanya makane makae mangkane mulane makonyo".split())
 _SAYING = frozenset("bilang pilih milih sebut nyebut ketik ngetik kirim tulis nulis jawab".split())
 _HOLDS_ON = (
@@ -99,7 +101,7 @@ class _Cutter:
         while index < len(self._message):
             if index in self._reason:
                 index = self._reason.stop
-                self._punctuate()
+                self._punctuate(index)
                 continue
             if mention := self._starts.get(index):
                 self._mention(mention, index)
@@ -114,6 +116,7 @@ class _Cutter:
                 self._negate(index)
             elif (
                 word.text in lexicon.OLD
+                or (word.text in {"dari", "dr"} and self._moves and index + 1 in self._starts)
                 or (word.text == "dari" and self._moves)
                 or (word.text == "tadi" and self._tells_what_was_said(index))
             ):
@@ -123,7 +126,7 @@ class _Cutter:
             elif self._is_correction(index):
                 self._correct(index)
             elif word.text in _BREAKS:
-                self._punctuate()
+                self._punctuate(index)
             elif self._concedes(index) or self._starts_anew(index):
                 self._break()
             self._clause.words.append((index, word))
@@ -133,7 +136,19 @@ class _Cutter:
 
     @property
     def dangles(self) -> bool:
-        return not self._clause.mentions and (self._open or self._negations > 0)
+        return self._ends_in_another() or (
+            not self._clause.mentions and (self._open or self._negations > 0)
+        )
+
+    def _ends_in_another(self) -> bool:
+        """ "Ica… atau tidak usah ya": the last breath is the other possibility."""
+        for clause in reversed(self._clauses):
+            said = [text for text in clause.texts if text[0].isalpha()]
+            if said and said[0] == "atau":
+                return not clause.mentions
+            if clause.mentions:
+                return False
+        return False
 
     @property
     def _clause(self) -> Clause:
@@ -162,16 +177,27 @@ class _Cutter:
             self._text(index) == "lain"
             and begins
             and not self._clause.mentions
-            and (self._text(index + 1) in lexicon.MARKER or index + 1 in self._starts)
+            and (self._text(index + 1) in lexicon.MARKER | {"jua"} or index + 1 in self._starts)
         )
 
     def _is_correction(self, index: int) -> bool:
         text, before = self._text(index), self._text(index - 1)
         return (
             text in lexicon.CORRECTION
+            or self._settles(index)
             or (text == "ke" and self._is_old)
             # "yang benar nomor 1"
             or (text in _BEING_RIGHT and before in lexicon.THAT_ONE)
+        )
+
+    def _settles(self, index: int) -> bool:
+        """ "Antara 1 dan 3… ya sudah 1": at the word that ends the wavering."""
+        return (
+            self._text(index) in _SETTLING
+            and any(clause.mentions for clause in self._clauses)
+            and not self._clause.mentions
+            and all(not text[0].isalpha() or text == "ya" for text in self._clause.texts)
+            and bool(self._clause.texts)
         )
 
     def _concedes(self, index: int) -> bool:
@@ -315,10 +341,19 @@ class _Cutter:
                 return True
         return True
 
-    def _punctuate(self) -> None:
+    def _punctuate(self, index: int) -> None:
+        if self._text(index) == "," and self._exceptions and self._names_one_more(index):
+            return  # "selain 1, 2, sama 4"
         self._end()
         if self._clause.mentions or self._clause.contest is None:
             self._break()  # else "bupati: 1" and "untuk bupati, nomor 1" go on
+
+    def _names_one_more(self, index: int) -> bool:
+        """Whether the next word but a joining one is a mention."""
+        at = index + 1
+        while self._text(at) in _JOINING:
+            at += 1
+        return at in self._starts
 
     def _break(self, contest: str | None = None) -> None:
         corrects = self._clause.corrects and not self._clause.mentions

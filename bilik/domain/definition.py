@@ -8,12 +8,13 @@ from datetime import datetime, timedelta, timezone
 
 from bilik.clock import ZONES
 from bilik.domain.election import Candidate, Contest, Election, Visibility
+from bilik.domain.trustees import TRUSTEE_KEYS, read_trustees
 from bilik.domain.yaml_lines import Section, read_section
 from bilik.errors import FileProblems, Problem
 
 ELECTION_KEYS = (
     "kode", "judul", "zona_waktu", "dibuka", "ditutup", "tenggang_menit", "hasil", "kontak",
-    "simpan_tak_dipahami", "surat_suara",
+    "simpan_tak_dipahami", "wajib_nomor_terdaftar", "saksi", "surat_suara",
 )  # fmt: skip
 CONTEST_KEYS = ("kode", "jabatan", "sebutan", "calon")
 CANDIDATE_KEYS = (
@@ -35,6 +36,7 @@ def read_definition(text: str, file: str = "pemilihan.yml") -> Election:
     problems: list[Problem] = []
     section = read_section(text, file, problems, ELECTION_KEYS)
     zone = section.choice("zona_waktu", tuple(ZONES))
+    holders = section.section("saksi", TRUSTEE_KEYS)
     election = Election(
         slug=_code(section),
         title=section.text("judul"),
@@ -45,8 +47,16 @@ def read_definition(text: str, file: str = "pemilihan.yml") -> Election:
         visibility=VISIBILITY[section.choice("hasil", tuple(VISIBILITY), "setelah_ditutup")],
         contact=section.text("kontak"),
         keeps_not_understood=section.flag("simpan_tak_dipahami"),
+        trustees=read_trustees(holders) if holders else None,
+        needs_known_number=section.flag("wajib_nomor_terdaftar"),
         contests=tuple(_contest(one) for one in section.sections("surat_suara", CONTEST_KEYS)),
     )
+    if election.trustees and election.visibility is Visibility.LIVE:
+        section.problem(
+            "`hasil: langsung` dihitung server dengan kuncinya sendiri, jadi tidak bisa memakai "
+            "`saksi`: hapus salah satu",
+            section.line_of("saksi"),
+        )
     if election.closes <= election.opens and _NEVER not in (election.opens, election.closes):
         section.problem("`ditutup` harus sesudah `dibuka`", section.line_of("ditutup"))
     _no_twins(section, "kode", "surat_suara", (one.id for one in election.contests))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from bilik.domain.trustees import TrusteeGroup
+
 
 class State(str, Enum):
     """What the panitia has done with the election; the clock does the rest, see :class:`Phase`."""
@@ -92,7 +94,10 @@ class Election:
 
     ``opens`` and ``closes`` are instants; ``zone`` is WIB, WITA or WIT. During ``grace`` after
     closing, voters who have already proved their identity may finish. ``keeps_not_understood`` lets
-    messages that Bilik did not understand wait, masked, for a trainer.
+    messages that Bilik did not understand wait, masked, for a trainer. ``trustees`` hold the key
+    together; without them the server holds it alone.
+    messages that Bilik did not understand wait, masked, for a trainer. ``needs_known_number`` lets
+    voters vote only from the telephone number that the roll has of them.
     """
 
     slug: str
@@ -105,6 +110,8 @@ class Election:
     grace: timedelta = timedelta(minutes=15)
     visibility: Visibility = Visibility.AFTER_CLOSING
     keeps_not_understood: bool = False
+    trustees: TrusteeGroup | None = None
+    needs_known_number: bool = False
 
     def contest(self, contest_id: str) -> Contest:
         """The contest of that id.
@@ -119,6 +126,8 @@ class Election:
 
     def phase(self, state: State, now: datetime) -> Phase:
         """What a voter meets at ``now``: the panitia's state, moved on by the clock."""
+        if state is State.PAUSED and now >= self.closes + self.grace:
+            return Phase.CLOSED  # It could not be opened again.
         if state is not State.OPEN:
             return Phase(state.value)
         if now < self.opens:

@@ -32,7 +32,7 @@ NEGATION = _words(
     "jang tidak bukan jangan ogah anti emoh mboten sanes henteu ulah moal teu embung tolak",
     "hindari ora dudu udu indak malas males kapok batal bukannya bukanlah pantang no not usah",
     "alim dakmau orak gausah taksah seng trada tra kada moh gamau gakmau nyanda nimau sonde",
-    "batalin endha enda teda eda nenten never wegah hapus coret menolak nolak janganlah",
+    "batalin buang endha enda teda eda nenten never wegah hapus coret menolak nolak janganlah",
     "cancel bukang banne boya nyandak tara",
     "ndaklah tidaklah",
 )
@@ -64,7 +64,7 @@ DANGLING = _words(
 )
 """Corrections that leave a message open where nobody is named after them: "2 eh"."""
 
-THAT_ONE = _words("yang si calon sing seng nu nan nang sane se tu")
+THAT_ONE = _words("nang yang si calon sing seng nu nan nang sane se tu")
 """Before a word for man or woman, "the one who is"."""
 
 AFTERWARDS = _words("maksudnya maksud deng ding")
@@ -127,6 +127,7 @@ PEOPLE = _words(
 """Others, who have votes of their own."""
 CAMPAIGN = _words(
     "kalah menang kalahkan menangkan hidup viva merdeka gaspol juara lupa kampanye dipilih",
+    "maksa paksa dipaksa",
     "didukung dicoblos ajak mari spanduk baliho poster slogan iklan serangan amplop simulasi fb",
     "facebook tiktok bersama salam dukungan lawan pasukan jaya disuruh dibayar nyuruh suruh",
     "dikasih bayar survei survey polling elektabilitas persen quickcount lsi menangin dimenangkan",
@@ -162,7 +163,7 @@ MARKER = _words(
     "nomor urut calon paslon pasangan kandidat angka pasang urutan yang si sang ke ka gambar",
     "nama namanya bernama ngaranna ngarana jenenge jenengane namane namine asmane arane namonyo",
     "namina",
-    "cakades cabup cagub capres caleg caketum kotak nu sing nan",
+    "nang cakades cabup cagub capres caleg caketum kotak nu sing nan",
 )
 """Stands around a number or name."""
 
@@ -241,7 +242,7 @@ OLD = _words(
 
 MOVING = _words(
     "mengganti mengubah merubah ganti ubah diubah diganti pindah berubah tukar menjadi jadiin",
-    "beralih",
+    "beralih ralat meralat",
 )
 """Makes "dari" name what was chosen before."""
 
@@ -285,6 +286,7 @@ UNIT_BEFORE = _words(
     "gang tahun kelas versi dusun lantai kloter seharga harga rumah kavling ruang meja kursi",
     "desember november lorong antrian antrean rumahku gg jalan jl km posisi peringkat juara",
     "ipa ips pintu kontrakan bar shift baris ranking kk hari kerumah pemilih antri kamar",
+    "anak cucu anggota peserta induk absen absenku member nip nis nim",
 )
 """A number after one of these is no candidate."""
 
@@ -324,8 +326,10 @@ FILLER = _words(
     "edede",
     "bismillahirrahmanirrahim bray cuy coy ges pren bestie gaes gais beb sist cuk lek cak ning",
     "yaudah eee anu waduh kodong matur nuwun mengganggu pendirian pendirianku sejak dahulu",
-    "ja wait actually anyway tbh btw dek dik adek nduk nak le ngger nonton niat niatnya dicatet",
-    "catet sir duh aduh typo autocorrect autokoreksi",
+    "all way so",
+    "hm hmm sendiri ja wait actually anyway tbh btw dek dik adek nduk nak le ngger nonton niat",
+    "niatnya",
+    "dicatet catet sir duh aduh typo autocorrect autokoreksi",
     "panitia izin gas itulah ajalah badhe wau sori handak unda nang cako tu ngomong ngomongnya",
 )
 """Words that change nothing."""

@@ -14,6 +14,7 @@ from bilik.domain.people import (
     honoured_at,
     name_at,
     nickname_at,
+    short_name_at,
     with_everyday_part,
 )
 from bilik.domain.places import place_at
@@ -37,6 +38,7 @@ def find_mentions(message: Sequence[Word], contests: Sequence[Contest]) -> list[
             or _number_mention_at(message, index, contests)
             or _blank_at(message, index, contests)
             or name_at(message, index, contests)
+            or short_name_at(message, index, contests)
             or gender_at(message, index, contests)
             or honoured_at(message, index, contests)
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
@@ -15,6 +16,8 @@ from bilik.domain.words import words
 
 MIN_FUZZY = 4
 """Shorter name words must be spelled exactly."""
+_JOINED = 3
+"""A first name so short is often written together with the next."""
 MIN_CONSONANTS = 3
 SIMILAR = 84.0
 """Percent of likeness from which a misspelt name word still counts."""
@@ -42,7 +45,13 @@ def name_words(candidate: Candidate) -> frozenset[str]:
     if candidate.empty_box:
         return frozenset()
     full = [name.split(",")[0] for name in candidate.names]
-    return frozenset(
+    joined = {
+        one.raw + other.raw  # "niluh" for Ni Luh
+        for name in full
+        for one, other in pairwise([word for word in words(name) if is_word(word.raw)])
+        if len(one.raw) <= _JOINED and one.raw not in lexicon.TITLE
+    }
+    return frozenset(joined) | frozenset(
         word.text
         for name in (*full, *candidate.nicknames)
         for word in words(name)

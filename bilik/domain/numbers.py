@@ -15,8 +15,9 @@ MIN_LETTERS = 3
 _TWICE = re.compile(r"(.)\1+")
 
 _UNITS = {
-    1: "satu siji settong setunggal hiji ciek esa sada atu siki besik one seddi sikok sekek ije",
-    2: "dua loro kalih duo due dwi two duwa dhuwa duah rua khua ruwa",
+    1: "satu satoe siji settong setunggal hiji ciek esa sada atu siki besik one seddi sikok sekek "
+    "ije",
+    2: "dua doea loro kalih duo due dwi two duwa dhuwa duah rua khua ruwa",
     3: "tiga telu tilu tigo tolu three tige lhee talu tello tallu tellu tolo",
     4: "empat papat sekawan opat ampek ampat empa mpat four appa ampa eppa peuet epat pat pampat",
     5: "lima limo gangsal limang lime lema five limong",

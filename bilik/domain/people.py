@@ -13,6 +13,9 @@ from bilik.domain.mention import Mention
 from bilik.domain.naming import MIN_FUZZY, alike, is_word, name_words, sound
 from bilik.domain.words import Word, words
 
+_TITLES = lexicon.TITLE | lexicon.DEGREE | {"."}
+_SHORTEST_ALONE = 3
+"""Shorter words name nobody by themselves, even after a title."""
 SIMILAR_IN_A_NAME = 70.0
 """Percent of likeness from which a name word counts beside one of the same name that is right."""
 _JOINTS = frozenset({"dan", "&", "-", "."})
@@ -33,8 +36,55 @@ def nickname_at(message: Sequence[Word], index: int, contests: Sequence[Contest]
                     following = message[end].text if end < len(message) else ""
                     if is_word(following) and following not in lexicon.KNOWN:
                         continue
-                    return Mention(index, end, {contest.id: frozenset({candidate.number})})
+                    options = {contest.id: frozenset[Selection]({candidate.number})}
+                    return Mention(index, end, options, is_name=True)
     return None
+
+
+def short_name_at(
+    message: Sequence[Word], index: int, contests: Sequence[Contest]
+) -> Mention | None:
+    """ "Si Ben", "ibu Ni Luh": after a title, a word of everyday may be a name."""
+    begin = index
+    while begin < len(message) and message[begin].text in lexicon.TITLE | {"si"}:
+        begin += 1
+    if begin == index or begin >= len(message):
+        return None
+    for contest in contests:
+        for candidate in contest.candidates:
+            for name in (*candidate.names, *candidate.nicknames):
+                parts = [one.raw for one in words(name.split(",")[0]) if one.raw not in _TITLES]
+                end = begin
+                while (
+                    end < len(message)
+                    and end - begin < len(parts)
+                    and message[end].raw == parts[end - begin]
+                ):
+                    end += 1
+                if end > begin and not (end == begin + 1 and len(parts[0]) < _SHORTEST_ALONE):
+                    bearers = _who_begins_with(parts[: end - begin], contests)
+                    return Mention(index, end, bearers, is_name=True)
+    return None
+
+
+def _who_begins_with(
+    parts: Sequence[str], contests: Sequence[Contest]
+) -> dict[str, frozenset[Selection]]:
+    found = {
+        contest.id: frozenset[Selection](
+            one.number
+            for one in contest.candidates
+            if any(
+                [word.raw for word in words(name.split(",")[0]) if word.raw not in _TITLES][
+                    : len(parts)
+                ]
+                == list(parts)
+                for name in (*one.names, *one.nicknames)
+            )
+        )
+        for contest in contests
+    }
+    return {contest: numbers for contest, numbers in found.items() if numbers}
 
 
 def honoured_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -> Mention | None:
@@ -122,7 +172,7 @@ def name_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) ->
         if end > index and (word in lexicon.TITLE or _joins(message, end)):
             end += 1
             continue
-        fitting = _bearers(word, contests)
+        fitting = _bearers(word, contests) or _bearers(_bare(word), contests)
         if not fitting and end > index and _may_be_part(word):
             # "nur hayati" for Nurhayati, where Nur alone was one already
             fitting = _bearers(message[end - 1].text + word, contests)
@@ -188,6 +238,17 @@ def _bearers(word: str, contests: Sequence[Contest]) -> dict[str, frozenset[Sele
     return {}
 
 
+def _bare(word: str) -> str:
+    """Without the particles that are written to a name: "Sahatnya", "Asepmi"."""
+    for particle in _PARTICLES:
+        if word.endswith(particle) and len(word) - len(particle) >= MIN_FUZZY:
+            return word.removesuffix(particle)
+    return word
+
+
+_PARTICLES = ("nya", "lah", "mi", "ji", "ku")
+
+
 def _may_be_part(word: str) -> bool:
     """Whether a word may be the second half of a name that was written in two."""
     return is_word(word) and word not in lexicon.KNOWN
@@ -234,7 +295,7 @@ def gender_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) 
     if text == "istri" and before & {"nu", "sane"}:  # Sundanese, Balinese
         gender = "P"
     after = {word.text for word in message[index + 1 : index + 4]}
-    if not gender or not (before & lexicon.THAT_ONE or "satusatunya" in after):
+    if not gender or not (before & lexicon.THAT_ONE or "satusatunya" in before | after):
         return None
     options = {
         contest.id: frozenset[Selection](

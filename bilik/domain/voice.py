@@ -49,12 +49,16 @@ _ASKS = lexicon.QUESTION
 _REMARKS = lexicon.HEARSAY - {"bilang"} | lexicon.PEOPLE | lexicon.CAMPAIGN | lexicon.REGRET
 _STEADY = frozenset(
     "namung mung hanya cuma ke tetap mantap mantep fix final maunya milihnya "
-    "pokoknya pokoke mah sih sendiri ganti pindah mau pengen pingin arep handak hoyong "
+    "pokoknya pokoke mah sih sendiri ganti pindah mau pengen pingin arep handak hoyong jelas pasti "
+    "langsung "
     "ubah beda".split()
 )
 """After "saya", these choose as a verb does: "saya ke 2", "aku tetap bu Siti"."""
 _AS_FOR_ME = frozenset("sendiri sih mah ya tetap tetep mah lah kan kok yo teh pun".split())
 _SETTLED = frozenset("mantap mantep final fix yakin putuskan".split())
+_AMONG_FRIENDS = 4
+"""So many unknown words may stand around a choice that does not say whose it is."""
+_WHAT_IS_CHOSEN = frozenset("pilihan suara coblosan jagoan pilihane".split())
 _BETWEEN = 2
 """So many other words may stand between "saya" and its verb: "saya dusun kulon mau memilih 2"."""
 _PLEASE = frozenset("tolong mohon minta please pls plis pliss".split())
@@ -144,7 +148,8 @@ class Judge:
             if not clause.mentions or (self._own and voice in (Voice.REMARK, Voice.DOUBT)):
                 continue
             before_own = voice is Voice.PLAIN and Voice.OWN in self._voices[at:] and self._own
-            if before_own and self._single and clause.contest is None:
+            rejects = any(how is Polarity.REJECTED for _, how in clause.mentions)
+            if before_own and self._single and clause.contest is None and not rejects:
                 continue  # "yang 2 itu RT saya, saya pilih 3"
             if self._tells_apart(at):
                 continue
@@ -193,7 +198,7 @@ class Judge:
                 continue
             if explicit and not clause.mentions and not self._is_conditional(clause):
                 continue  # whatever was talked about around it
-            if likely and at < replaced:
+            if at < replaced and (likely or self._is_decisive(self._clauses[replaced])):
                 continue
             if (
                 self._own
@@ -212,7 +217,8 @@ class Judge:
             return True
         texts = [text for clause in counted for text in clause.texts]
         named = any(mention.is_name for clause in counted for mention, _ in clause.mentions)
-        if named and not likely and not self._own and lexicon.SOCIAL & set(texts):
+        chooses = lexicon.CHOOSE & set(texts)
+        if named and not likely and not self._own and not chooses and lexicon.SOCIAL & set(texts):
             return True  # "makasih bu siti"
         if any(text in lexicon.OFFICE - self._contest_words for text in texts):
             return True
@@ -226,6 +232,14 @@ class Judge:
         if self._hint is Hint.REJECTION and not self._rejects() and not self._own:
             allowed = 0  # a rejection in words that the lexicon does not know
         return sum(not self._is_known(text) for text in texts) > allowed
+
+    @staticmethod
+    def _is_decisive(clause: Clause) -> bool:
+        """ "Ya sudah, 1 deh", "fix 3"."""
+        return any(
+            word.raw in _ONLY or word.text in _SETTLED | {"oke", "sudah"}
+            for _, word in clause.words
+        )
 
     def _replaced_before(self) -> int:
         """The place of the last clause that replaces what was said before it; 0 if none does."""
@@ -260,7 +274,9 @@ class Judge:
             return Voice.DOUBT
         if "apa" in texts and clause.mentions and self._hint is not Hint.CHOICE:
             return Voice.DOUBT
-        if self._is_conditional(clause) or clause.texts[:1] == ["kok"]:
+        if self._is_my_choice(clause):
+            return Voice.OWN
+        if self._is_conditional(clause) or clause.texts[:1] == ["kok"] or self._is_quoted(clause):
             return Voice.DOUBT
         spoken = {at for at, word in clause.words if word.text == "bilang" and self._is_spoken(at)}
         subjects = {
@@ -276,9 +292,9 @@ class Judge:
             "own" in subjects
             or bool(texts & lexicon.OWN_CHOICE)
             or self._is_steady(clause)
-            or clause is self._head
             or self._has_settled(clause)
             or ("nobody" in subjects and self._hint is Hint.CHOICE and not self._is_campaign)
+            or self._is_said_among_friends(clause, "nobody" in subjects)
         )
         if own and (
             not texts & (lexicon.CAMPAIGN | lexicon.REGRET)
@@ -292,6 +308,22 @@ class Judge:
         if texts & lexicon.JUDGEMENT and not (self._hint is Hint.CHOICE and texts & lexicon.CHOOSE):
             return Voice.REMARK
         return Voice.PLAIN
+
+    def _is_said_among_friends(self, clause: Clause, has_verb: bool) -> bool:
+        """Whether a clause chooses without saying who does, and nothing around it is against that.
+
+        "Bade milih Kang Asep" has a verb of choosing and only known words; the other kind begins
+        the message, see :meth:`_emphatic_head`.
+        """
+        if self._hint is Hint.CHOICE:
+            return clause is self._head
+        if self._is_campaign or self._hint is not Hint.OPEN:
+            return False
+        if clause is not self._head and not (has_verb and all(map(self._is_known, clause.texts))):
+            return False
+        texts = {word.text for word in self._message}
+        unknown = sum(not self._is_known(text) for one in self._clauses for text in one.texts)
+        return unknown <= _AMONG_FRIENDS and not texts & (lexicon.HEARSAY | lexicon.PEOPLE)
 
     @staticmethod
     def _has_settled(clause: Clause) -> bool:
@@ -339,8 +371,9 @@ class Judge:
                 if before and _is_person(before) and earlier not in lexicon.BY_WHOM:
                     return "others"  # "bapak saya pilih 2", which is not "pak, saya pilih 2"
                 return "own"
-            if word.text in lexicon.OTHERS or _is_person(word):
-                return "others"
+            if word.text in lexicon.OTHERS or _is_person(word) or self._is_the_rest(at):
+                by = at > 0 and self._message[at - 1].text in lexicon.BY_WHOM
+                return "nobody" if by else "others"
             if word.text not in _LINKS | lexicon.NEGATION | lexicon.CHOOSE:
                 if word.text in lexicon.TALK | lexicon.QUESTION | lexicon.TITLE:
                     return "nobody"
@@ -348,6 +381,10 @@ class Judge:
                 if unknown > _BETWEEN:
                     return "nobody"
         return "nobody"
+
+    def _is_the_rest(self, at: int) -> bool:
+        """ "Yang lain pada pilih 1"."""
+        return self._message[at].text == "lain" and at > 0 and self._message[at - 1].text == "yang"
 
     def _is_past(self, clause: Clause) -> bool:
         """ "Dulu saya pilih 2", "2, tapi menyesal"."""
@@ -423,11 +460,40 @@ class Judge:
             if (
                 after
                 and after[0] in lexicon.OWNER
-                and (self._hint is Hint.CHOICE or (len(after) > 1 and after[1] in _AS_FOR_ME))
+                and (
+                    self._hint is Hint.CHOICE
+                    or (len(after) > 1 and after[1] in _AS_FOR_ME)
+                    or self._comes_after_others(clause)
+                )
             ):
                 continue  # "kalau saya sih 2": as for me
             return True
         return False
+
+    def _comes_after_others(self, clause: Clause) -> bool:
+        """ "Mama pilih 2, bapak pilih 3, kalau saya pilih 1"."""
+        return clause is self._clauses[-1] and any(one.mentions for one in self._clauses[:-1])
+
+    def _is_my_choice(self, clause: Clause) -> bool:
+        """ "Kami sekeluarga sepakat, pilihan saya nomor 3"."""
+        return any(
+            how is Polarity.ACCEPTED
+            and any(
+                self._message[at].text in _WHAT_IS_CHOSEN
+                and self._message[at + 1].text in lexicon.OWNER
+                for at in range(max(0, mention.start - 4), mention.start - 1)
+            )
+            for mention, how in clause.mentions
+        )
+
+    def _is_quoted(self, clause: Clause) -> bool:
+        """ "Kata Pak Slamet: aku pilih 2"."""
+        at = self._clauses.index(clause)
+        if not at or clause.texts[:1] != [":"]:
+            return False
+        before = self._clauses[at - 1].texts
+        said = (lexicon.HEARSAY | lexicon.PEOPLE | {"bilang"}) & set(before)
+        return bool(said) and not (before and before[0] in lexicon.OWNER)
 
     def _is_steady(self, clause: Clause) -> bool:
         """ "Saya ke 2", "aku nomor loro", "gue mah bu Siti": a person, and then what is chosen."""

@@ -68,18 +68,29 @@ _PHRASES = (
     (re.compile(r"\bsatu ?pun\b"), "siapapun"),
     (re.compile(r"\b(?:tinggal|sisa) (?:satu|1|siji|hiji)\b"), "sisanya"),
     (re.compile(r"\b(siji|satu|hiji)[ -]*\1 ?(?:nya|ne|na|nyo)\b"), "satusatunya"),
-    (re.compile(r"\b(dua|loro|duo|tiga|telu|tilu|tigo)[ -]*\1 ?(?:nya|ne|na|nyo)\b"), "semuanya"),
+    (
+        re.compile(
+            r"\b(dua|loro|duo|tiga|telu|tilu|tigo|empat|papat|lima)[ -]*(?:\1|2)"
+            r" ?(?:nya|ne|na|nyo)\b|"
+            r"\b([2-9])[ -]*\2 ?-?nya\b"
+        ),
+        "semuanya",
+    ),
     (re.compile(r"\b(?:harga mati|no debat)\b"), "pasti"),
     (
         re.compile(
-            r"\b(?:tidak|ga|gak|nggak|ngga|gk|tdk) mungkin\b(?=.*\b(?:ga|gak|nggak|tidak)\b)"
+            r"\b(?:tidak|ga|gak|nggak|ngga|gk|tdk|ndak|mana) mungkin\b"
+            r"(?=.*\b(?:ga|gak|nggak|tidak|ndak|tdk)\b)"
         ),
         "selain",
     ),
     (re.compile(r"\bhe+['’ ]?eh\b"), "heeh"),
     (re.compile(r"\bthat['’]?s right\b"), "betul"),
     (re.compile(r"\b(?:wk){2,}w?\b|\b(?:ha){2,}h?\b|\b(?:he){2,}h?\b"), "hehe"),
-    (re.compile(r"\b(?:dari|ti|saka|ket|dr) (?:dulu|awal|kemarin|kemaren|kmrn)\b"), "selalu"),
+    (
+        re.compile(r"\b(?:dari|ti|saka|ket|dr|dri) (?:dulu|awal|pertama|kemarin|kemaren|kmrn)\b"),
+        "selalu",
+    ),
     (re.compile(r"\bnaon deui\b"), "pasti"),
     (re.compile(r"\b(pindah|ganti|ubah)[ -]\1\b"), r"\1"),
     (re.compile(r"\bs4tu\b"), "satu"),
@@ -146,6 +157,10 @@ _SPELLINGS = {
     "ini": "ni inih nih",
     "apa": "ap apaan apakah opo",
     "siapa": "sapa sp siapah sopo sape",
+    "maaf": "maap maapin mangap",
+    "dari": "dri",
+    "pada": "pd pda",
+    "sih": "seh",
     "juga": "jg jga jug oge ugo",
     "bagaimana": "gimana gmn gmana gimn bgmn piye kumaha pripun",
     "kenapa": "knp napa mengapa ngapa kenape",
@@ -192,7 +207,7 @@ _SPELLINGS = {
     "bisa": "bs bsa",
     "tahu": "tau tw",
     "maksud": "mksd maksd maksad mukasuik kumaksud",
-    "maksudnya": "mksdnya mksudnya maksute maksudku maksudke maksdnya",
+    "maksudnya": "mksdny mksdnya mksudnya maksute maksudku maksudke maksdnya",
     "salah": "slah slh slahh lepat kaliru keliru",
     "tadi": "td tdi mau'e tadie",
     "tetap": "ttp ttep tetep tep",
@@ -263,7 +278,14 @@ def spelled(word: str) -> str:
     if word in _SPELLING:
         return _SPELLING[word]
     short = _STRETCHED.sub(r"\1", word)
+    for suffix in ("ku", "nya"):
+        stem = short.removesuffix(suffix)
+        if stem != short and len(stem) >= _SHORTEST_STEM and stem in _SPELLING:
+            return _SPELLING[stem] + suffix  # "temenku"
     return _SPELLING.get(short) or _SLIPPED.get(short, short)
+
+
+_SHORTEST_STEM = 4
 
 
 def variants(word: str) -> tuple[str, ...]:

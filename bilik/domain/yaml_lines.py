@@ -82,12 +82,21 @@ class Section:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts; one text alone counts as a list of one."""
+        return tuple(text for _, text in self.lined_texts(key))
+
+    def lined_texts(self, key: str) -> tuple[tuple[int, str], ...]:
+        """A list of texts, each with its line; see :meth:`texts`."""
         node = self._values.get(key)
         if isinstance(node, yaml.SequenceNode):
-            return tuple(
-                str(item.value).strip() for item in node.value if isinstance(item, yaml.ScalarNode)
-            )
-        return (self.text(key),) if self.has(key) else ()
+            found = []
+            for item in node.value:
+                line = item.start_mark.line + 1
+                if isinstance(item, yaml.ScalarNode):
+                    found.append((line, str(item.value).strip()))
+                else:
+                    self.problem(f"isi `{key}` harus berupa teks; beri tanda kutip", line)
+            return tuple(found)
+        return ((self.line_of(key), self.text(key)),) if self.has(key) else ()
 
     def choice(self, key: str, allowed: Sequence[str], default: str = "") -> str:
         """One of a few words; the default, or else the first, where missing or wrong."""
@@ -95,6 +104,11 @@ class Section:
         if text and text not in allowed:
             self.problem(f"`{key}` diisi salah satu dari {', '.join(allowed)}", self.line_of(key))
         return text if text in allowed else allowed[0]
+
+    def section(self, key: str, known: Sequence[str]) -> Section | None:
+        """The mapping under a key; None where the key is missing."""
+        node = self._values.get(key)
+        return Section(node, self._problems, known) if node is not None else None
 
     def sections(self, key: str, known: Sequence[str]) -> Iterator[Section]:
         """The mappings of a list."""

@@ -119,6 +119,14 @@ def ballots_in(connection: Connection, election_id: int) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+def set_aside_in(connection: Connection, election_id: int) -> int:
+    """How many of them were found not to be valid."""
+    query = select(func.count()).where(
+        ballots.c.election_id == election_id, ballots.c.set_aside.is_(True)
+    )
+    return int(connection.execute(query).scalar_one())
+
+
 def voters_marked(connection: Connection, election_id: int) -> int:
     """How many voters of an election are marked as having voted."""
     query = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -30,16 +30,22 @@ from bilik.domain.election import BLANK, Election, Phase, State
 from bilik.domain.hint import Hint
 from bilik.domain.identity import Credentials, find_credentials, form_of_address, masked_name
 from bilik.domain.receipt import find_receipt
+from bilik.domain.sender import TELEGRAM, channel_of, number_of
 from bilik.keys import Keys
-from bilik.services import attempts, ballot_box, inbox, record, sessions
+from bilik.services import attempts, ballot_box, buttons, inbox, mailbox, record, sessions
 from bilik.services.ballot_box import MadeBallot, Maker
+from bilik.services.buttons import Button, Press
 from bilik.services.counting import Result, published
 from bilik.services.credentials import credential_of
 from bilik.services.elections import StoredElection, all_elections, current, one_election
+from bilik.services.interim import Interim, newest
 from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.services.sessions import Session, Stage
 from bilik.storage.database import Database
 from bilik.storage.tables import voters
+
+Agrees = Callable[[Session, Election], bool]
+"""Whether a message says yes to what a session has read back."""
 
 
 class Booth:
@@ -83,6 +89,15 @@ class Booth:
                 result
                 for stored in current(all_elections(connection), self._clock())
                 if stored.state is State.TALLIED and (result := published(connection, stored))
+            ]
+
+    def interim_counts(self) -> list[Interim]:
+        """The newest counts of current elections whose results are live and not final yet."""
+        with self._database.read() as connection:
+            return [
+                interim
+                for stored in current(all_elections(connection), self._clock())
+                if (interim := newest(connection, stored))
             ]
 
     def keep_not_understood(self, sender: str, text: str, scene: Scene) -> None:
@@ -134,6 +149,10 @@ class Booth:
                 return self._refuse(connection, sender, session, now)
             attempts.forget(connection, subjects)
             stored = one_election(connection, found.election_id)
+            if stored.election.needs_known_number and (
+                unknown := self._doubt_of_number(connection, sender, found.phone_hash)
+            ):
+                return self._turn_away(connection, sender, unknown, stored, now)
             if ballot_box.has_voted(connection, found.id):
                 return self._turn_away(connection, sender, Kind.ALREADY_VOTED, stored, now)
             if session.voter_id == found.id and stored.phase(now) is Phase.GRACE:
@@ -151,6 +170,25 @@ class Booth:
                 credential=credential_of(secrets_of_code.seed, stored.uuid),
             )
             return self._keep(connection, sender, admitted, Kind.IDENTIFIED, now)
+
+    def _doubt_of_number(
+        self, connection: Connection, sender: str, registered: bytes | None
+    ) -> Kind | None:
+        """What is wrong with the number that a chat is held from; None if it is the roll's.
+
+        With some channels the sender is a number that the platform vouches for. On Telegram a voter
+        can share it. Others know of no number.
+        """
+        number = number_of(sender)
+        given = (
+            self._keys.phone_hash(number)
+            if number
+            else mailbox.vouched_phone(connection, self._keys, sender)
+        )
+        if given is None:
+            return Kind.NEED_NUMBER if channel_of(sender) == TELEGRAM else Kind.NO_NUMBER
+        is_known = registered is not None and hmac.compare_digest(given, registered)
+        return None if is_known else Kind.WRONG_NUMBER
 
     def _ask_other_half(
         self,
@@ -248,15 +286,26 @@ class Booth:
                 return stopped
             election = self._election_of(connection, session)
             contest = named_contest(text, election.contests)
-            if contest is None and len(election.contests) == 1:
-                contest = election.contests[0].id
-            session.stage, session.readback = Stage.CHOOSING, None
-            if contest is None and session.selections:
-                session.asked = None
-                return self._keep(connection, sender, session, Kind.ASK_WHAT_TO_CHANGE, now)
-            session.asked = contest or session.asked
-            session.selections.pop(session.asked or "", None)
-            return self._keep(connection, sender, session, Kind.ASK_CONTEST, now)
+            return self._change(connection, sender, session, election, contest, now)
+
+    def _change(
+        self,
+        connection: Connection,
+        sender: str,
+        session: Session,
+        election: Election,
+        contest: str | None,
+        now: datetime,
+    ) -> Outcome:
+        if contest is None and len(election.contests) == 1:
+            contest = election.contests[0].id
+        session.stage, session.readback = Stage.CHOOSING, None
+        if contest is None and session.selections:
+            session.asked = None
+            return self._keep(connection, sender, session, Kind.ASK_WHAT_TO_CHANGE, now)
+        session.asked = contest or session.asked
+        session.selections.pop(session.asked or "", None)
+        return self._keep(connection, sender, session, Kind.ASK_CONTEST, now)
 
     def review(self, sender: str) -> Outcome:
         """Read the pending selections back, or ask for the contest that still lacks one."""
@@ -313,16 +362,27 @@ class Booth:
         Repeating it gives the same answer and no second ballot. The ballot is made before that
         transaction begins, so that the box is locked no longer than it takes to put it in.
         """
-        made = self._make_ahead(sender, text, readback)
+
+        def agrees(session: Session, election: Election) -> bool:
+            if session.stage is Stage.DONE:
+                return is_clear_yes(text)
+            return is_clear_yes(text, election.contests, session.selections)
+
+        return self._cast(sender, readback, agrees)
+
+    def _cast(self, sender: str, readback: str | None, agrees: Agrees) -> Outcome:
+        made = self._make_ahead(sender, readback, agrees)
         with self._voting(sender, lock=True) as (connection, session, now, stopped):
-            if session.stage is Stage.DONE and is_clear_yes(text):
+            if session.stage is Stage.DONE and agrees(
+                session, self._election_of(connection, session)
+            ):
                 return Outcome(Kind.RECORDED, self._scene(connection, session, now))
             if stopped:
                 return stopped
             election = self._election_of(connection, session)
             if session.stage is not Stage.CONFIRMING or readback != session.readback:
                 return self._go_on(connection, sender, session, election, now)
-            if not is_clear_yes(text, election.contests, session.selections):
+            if not agrees(session, election):
                 return Outcome(Kind.NOT_A_YES, self._scene(connection, session, now))
             stored = one_election(connection, session.election_id or 0)
             maker = self._maker(connection, stored, session)
@@ -332,11 +392,11 @@ class Booth:
                 )
             except ballot_box.AlreadyVoted:
                 return self._turn_away(connection, sender, Kind.ALREADY_VOTED, stored, now)
-            done = Session(Stage.DONE, election_id=stored.id, receipt=receipt)
+            done = Session(Stage.DONE, election_id=stored.id, receipt=receipt, seed=session.seed)
             return self._keep(connection, sender, done, Kind.RECORDED, now)
 
-    def _make_ahead(self, sender: str, text: str, readback: str | None) -> MadeBallot | None:
-        """The ballot of the read-back that the message says yes to, if it does.
+    def _make_ahead(self, sender: str, readback: str | None, agrees: Agrees) -> MadeBallot | None:
+        """The ballot of the read-back that the voter agrees to, if so.
 
         A read-back's name is never used again: what bears it in the transaction to come has the
         same voter and the same selections.
@@ -349,7 +409,7 @@ class Booth:
             stored = one_election(connection, session.election_id or 0)
             if stored.phase(now) not in (Phase.OPEN, Phase.GRACE):
                 return None
-            if not is_clear_yes(text, stored.election.contests, session.selections):
+            if not agrees(session, stored.election):
                 return None
             maker = self._maker(connection, stored, session)
         return maker.make()
@@ -368,6 +428,51 @@ class Booth:
             scene = self._scene(connection, Session(election_id=session.election_id), now)
             sessions.forget(connection, self._keys.sender_hash(sender))
             return Outcome(Kind.STOPPED if started else Kind.NOTHING_TO_STOP, scene)
+
+    # -- buttons -------------------------------------------------------------------------------
+
+    def press(self, sender: str, text: str) -> Outcome:
+        """Do what the button does whose payload the message is, as if it had been typed.
+
+        A payload of an older set, of another chat, used before or made up does nothing.
+        """
+        readback, button = self._look_for_button(sender, text)
+        if button and button.press is Press.CONFIRM:
+
+            def agrees(session: Session, election: Election) -> bool:
+                return buttons.pressed(text, session, election) == button
+
+            return self._cast(sender, readback, agrees)
+        with self._voting(sender) as (connection, session, now, stopped):
+            if stopped:
+                gone = stopped.kind in (Kind.NEED_IDENTITY, Kind.EXPIRED)
+                return Outcome(Kind.BUTTON_GONE, stopped.scene) if gone else stopped
+            election = self._election_of(connection, session)
+            button = buttons.pressed(text, session, election)
+            match button.press if button else None:
+                case Press.CHOOSE if button and button.contest and button.selection is not None:
+                    session.selections[button.contest] = button.selection
+                    return self._go_on(connection, sender, session, election, now)
+                case Press.CHANGE if button:
+                    contest = button.contest
+                    return self._change(connection, sender, session, election, contest, now)
+                case Press.STOP:
+                    sessions.forget(connection, self._keys.sender_hash(sender))
+                    scene = self._scene(connection, Session(election_id=session.election_id), now)
+                    return Outcome(Kind.STOPPED, scene)
+                case _:
+                    scene = self._scene(connection, session, now)
+                    return Outcome(Kind.BUTTON_GONE, scene)
+
+    def _look_for_button(self, sender: str, text: str) -> tuple[str | None, Button | None]:
+        """The read-back that the voter has before them, and the button that was pressed."""
+        with self._database.read() as connection:
+            sender_hash = self._keys.sender_hash(sender)
+            session = sessions.load(connection, self._keys, sender_hash, self._clock())
+            if session.election_id is None:
+                return None, None
+            election = self._election_of(connection, session)
+            return session.readback, buttons.pressed(text, session, election)
 
     # -- within a call -------------------------------------------------------------------------
 
@@ -419,6 +524,8 @@ class Booth:
         now: datetime,
         resolution: Resolution | None = None,
     ) -> Outcome:
+        if session.stage is not Stage.DONE:
+            session.seed = buttons.new_seed()
         sessions.save(connection, self._keys, self._keys.sender_hash(sender), session, now)
         scene = self._scene(connection, session, now)
         return Outcome(kind, scene, resolution, voter=session.voter, tps=session.tps)
@@ -432,6 +539,10 @@ class Booth:
         else:
             found = current(all_elections(connection), now)
         missing = "code" if session.nik else "nik" if session.code else None
+        pressable: tuple[Button, ...] = ()
+        if session.stage in (Stage.CHOOSING, Stage.CONFIRMING):
+            election = found[0].election if found[0].phase(now) in _VOTING else None
+            pressable = buttons.offered(session, election)
         return Scene(
             stage=session.stage,
             now=now,
@@ -441,9 +552,11 @@ class Booth:
             readback=session.readback,
             receipt=session.receipt,
             half=missing,
+            buttons=pressable,
         )
 
 
+_VOTING = (Phase.OPEN, Phase.GRACE)
 _CLOSED_KINDS = {
     Phase.DRAFT: Kind.NOT_OPEN,
     Phase.UPCOMING: Kind.NOT_OPEN,

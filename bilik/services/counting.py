@@ -5,23 +5,30 @@ No ballot is opened: those that verify are multiplied, and only the product is d
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
 from bilik.belenios import ballot, credentials, group, tally, trustees, wire
 from bilik.belenios.ballot import Ballot
 from bilik.belenios.group import Exponent
-from bilik.belenios.tally import EncryptedTally
-from bilik.domain.election import Election
+from bilik.belenios.tally import EncryptedTally, PartialDecryption
+from bilik.domain.election import Election, State
 from bilik.domain.tally import ContestCount, by_candidate
-from bilik.errors import BilikError, InvalidRecord
-from bilik.services import ballot_box, record
-from bilik.services.elections import StoredElection
+from bilik.domain.trustees import TrusteeGroup
+from bilik.errors import BilikError, InvalidRecord, WrongState
+from bilik.keys import Keys, SealBroken
+from bilik.services import ballot_box, chain, record, running_sum, shares, trustee_files
+from bilik.services.chain import Chain
+from bilik.services.elections import StoredElection, state_line
+from bilik.services.shares import Shares
 from bilik.services.trustee import OWNER
+from bilik.services.trustee_files import Share, TallyFile
 from bilik.storage.tables import ballots, records
 
 
@@ -33,6 +40,30 @@ class Result:
     counts: tuple[ContestCount, ...]
     ballots: int
     set_aside: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A count that is added up, and of which too few trustees have decrypted their part.
+
+    ``given`` has the numbers of those who have.
+    """
+
+    election: Election
+    ballots: int
+    set_aside: int
+    given: tuple[int, ...]
+
+    @property
+    def line(self) -> str:
+        """How many parts are there, and whose are not."""
+        if self.election.trustees is None:
+            raise ValueError("the server waits for nobody")
+        return shares.waiting_for(self.election.trustees, self.given)
+
+
+Given = Sequence[tuple[Path, Share]]
+"""Parts of trustees as they came, with the files that they came in."""
 
 
 @dataclass
@@ -49,95 +80,152 @@ class Box:
         return self.good + len(self.set_aside)
 
 
-def add_up(connection: Connection, stored: StoredElection) -> Box:
-    """Verify every ballot in a closed box, and multiply those that verify.
+def add_up(connection: Connection, stored: StoredElection, keys: Keys) -> Box:
+    """Verify every published ballot of a closed box, and multiply them.
+
+    One after the other: besides the list of credentials, some 350 MB a million, nothing grows with
+    their number.
 
     Raises:
-        BilikError: there are more or fewer ballots than voters marked, or none is valid.
+        BilikError: a published ballot is missing, altered or not valid; there are more or fewer
+        ballots than voters marked; none is valid; or the sum for live results was another one.
     """
     _check_marks(connection, stored)
     the_election = record.election_of(connection, stored)
     query = select(records.c.credentials).where(records.c.election_id == stored.id)
     may_vote = set(credentials.read_list(connection.execute(query).scalar_one()))
-    box = Box()
-
-    def good_ballots() -> Iterator[Ballot]:
-        columns = ballots.c
-        rows = connection.execute(
-            select(columns.tracker, columns.sealed)
-            .where(columns.election_id == stored.id)
-            .order_by(columns.tracker)
-            .execution_options(stream_results=True, max_row_buffer=record.ROWS_AT_ONCE)
-        )
-        for tracker, content in rows:
-            if hashlib.sha256(content).digest() == tracker:
-                try:
-                    one = ballot.verify(the_election, content)
-                except InvalidRecord:
-                    pass
-                else:
-                    if one.credential in may_vote:
-                        may_vote.remove(one.credential)  # A second one of it is set aside.
-                        box.good += 1
-                        yield one
-                        continue
-            box.set_aside.append(tracker)
-
-    box.encrypted = tally.add_up(the_election, good_ballots())
+    at = chain.chain_of(connection, stored.id)
+    if at is None:
+        raise RuntimeError("an election without a record has no box")
+    box = Box(good=at.ballots, set_aside=_left_out(connection, stored))
     if box.set_aside and not box.good:
         raise BilikError(
             "Tidak satu pun surat suara sah. Basis data ini rusak atau bukan milik pemilihan ini: "
             "kembalikan dari cadangan, lalu ulangi bersama saksi."
         )
+
+    def good_ballots() -> Iterator[Ballot]:
+        contents = chain.ballots_of(connection, stored.id, at)
+        for position, content in enumerate(contents, start=1):
+            try:
+                one = ballot.verify(the_election, content)
+                may_vote.remove(one.credential)
+            except (InvalidRecord, KeyError):
+                raise BilikError(
+                    f"Surat suara ke-{position} yang sudah diterbitkan tidak sah. Jangan umumkan "
+                    "hasil; simpan basis data ini dan periksa bersama saksi."
+                ) from None
+            yield one
+
+    verified = good_ballots()
+    box.encrypted = tally.add_up(the_election, islice(verified, at.summed))
+    _check_running_sum(keys, stored, at, box.encrypted)
+    box.encrypted = tally.add_up(the_election, verified, box.encrypted)
     return box
 
 
-def publish(
-    connection: Connection, stored: StoredElection, box: Box, private_key: Callable[[], Exponent]
-) -> Result:
-    """Decrypt the sum, and keep it with its proofs in the record; once it is there, it stays.
-
-    ``private_key`` is asked for only if there is something to decrypt.
+def take(connection: Connection, stored: StoredElection, given: Given) -> Waiting | None:
+    """Keep the trustees' parts; None if with these there are enough, and nothing is kept yet.
 
     Raises:
-        BilikError: the key is another election's, or the box is not what was counted before.
+        WrongState: no part is waited for. BilikError: a part is wrong, foreign or repeated.
     """
+    names = stored.election.trustees
+    row = _row(connection, stored)
+    if names is None or row.encrypted_tally is None or row.result is not None:
+        raise WrongState(state_line(stored, _not_waiting(stored)))
+    known = shares.kept(connection, stored.id)
+    fresh = _fresh(connection, stored, names, row, known, given)
+    if len(known) + len(fresh) >= names.threshold:
+        return None
+    for owner, share in fresh.items():
+        shares.keep(connection, stored.id, owner, share)
+    return waiting(connection, stored)
+
+
+def publish(
+    connection: Connection,
+    stored: StoredElection,
+    box: Box,
+    private_key: Callable[[], Exponent],
+    given: Given = (),
+) -> Result | Waiting:
+    """Fix the sum, and decrypt it if its trustees have acted; once a result is there, it stays.
+
+    ``private_key`` is the server's, and asked for only if that is the only trustee and there is
+    something to decrypt. Else trustees decrypt: ``given`` are parts that came just now.
+
+    Raises:
+        WrongState: the box is not closed. BilikError: the key is another election's, the box is not
+        what was counted before, or a part is wrong, foreign or repeated.
+    """
+    if stored.state not in (State.CLOSED, State.TALLIED):
+        raise WrongState(
+            f"Pemilihan `{stored.election.slug}` belum ditutup. Jalankan `bilik close`."
+        )
     _check_marks(connection, stored)
-    the_election = record.election_of(connection, stored)
-    row = connection.execute(select(records).where(records.c.election_id == stored.id)).one()
-    encrypted = wire.encode(box.encrypted)
+    names = stored.election.trustees
+    _fix(connection, stored, box)
+    row = _row(connection, stored)
     if row.result is None:
-        key = private_key()
-        if group.generator().power(key) != the_election.public_key:
-            raise BilikError(
-                "Kunci di BILIK_TRUSTEE_DIR bukan kunci pemilihan ini. Kembalikan berkas kunci "
-                "yang dibuat saat pemilihan dibuka, lalu ulangi."
-            )
-        share = tally.decrypt(the_election, box.encrypted, key)
-        holders = trustees.read(row.trustees)
-        result = tally.combine(holders, box.encrypted, {OWNER: share}, box.good)
+        if names is None:
+            share = _share_of_server(connection, stored, box, private_key())
+            shares.keep(connection, stored.id, OWNER, share)
+        elif given:
+            known = shares.kept(connection, stored.id)
+            for owner, one in _fresh(connection, stored, names, row, known, given).items():
+                shares.keep(connection, stored.id, owner, one)
+        parts = shares.kept(connection, stored.id)
+        if names is not None and len(parts) < names.threshold:
+            return waiting(connection, stored)
+        result = tally.combine(trustees.read(row.trustees), box.encrypted, parts, box.good)
         connection.execute(
             update(records)
             .where(records.c.election_id == stored.id)
-            .values(
-                encrypted_tally=encrypted,
-                partial_decryption=wire.encode(share),
-                result=wire.encode(result),
-            )
-        )
-        for tracker in box.set_aside:
-            connection.execute(
-                update(ballots).where(ballots.c.tracker == tracker).values(set_aside=True)
-            )
-    elif row.encrypted_tally != encrypted:
-        raise BilikError(
-            "Isi kotak tidak sama lagi dengan yang dulu dihitung. Jangan umumkan hasil; simpan "
-            "basis data ini dan periksa bersama saksi."
+            .values(result=wire.encode(result))
         )
     counted = published(connection, stored)
     if counted is None:
         raise RuntimeError("the result that was just written is not there")
     return counted
+
+
+def waiting(connection: Connection, stored: StoredElection) -> Waiting:
+    """How the count stands of which too few trustees have done their part."""
+    return Waiting(
+        stored.election,
+        ballot_box.ballots_in(connection, stored.id),
+        ballot_box.set_aside_in(connection, stored.id),
+        tuple(shares.kept(connection, stored.id)),
+    )
+
+
+def waiting_if_added_up(connection: Connection, stored: StoredElection) -> Waiting | None:
+    """How the count of an election stands that waits for trustees; None where none does."""
+    if stored.election.trustees is None or stored.state is not State.CLOSED:
+        return None
+    query = select(records.c.encrypted_tally).where(records.c.election_id == stored.id)
+    fixed = connection.execute(query).scalar() is not None
+    return waiting(connection, stored) if fixed else None
+
+
+def for_trustees(connection: Connection, stored: StoredElection) -> TallyFile:
+    """What trustees are to decrypt.
+
+    Raises:
+        WrongState: nothing is to be decrypted.
+    """
+    row = _row(connection, stored)
+    if stored.election.trustees is None or row.encrypted_tally is None:
+        raise WrongState(state_line(stored, _not_waiting(stored)))
+    inside = ballot_box.ballots_in(connection, stored.id)
+    return TallyFile(
+        trustee_files.TALLY,
+        record.election_of(connection, stored),
+        row.trustees.decode(),
+        wire.decode(EncryptedTally, row.encrypted_tally),
+        inside - ballot_box.set_aside_in(connection, stored.id),
+    )
 
 
 def published(connection: Connection, stored: StoredElection) -> Result | None:
@@ -147,15 +235,96 @@ def published(connection: Connection, stored: StoredElection) -> Result | None:
     if data is None:
         return None
     rows = wire.decode(tally.Result, data).result
-    aside = select(func.count()).where(
-        ballots.c.election_id == stored.id, ballots.c.set_aside.is_(True)
-    )
     return Result(
         stored.election,
         by_candidate(stored.election, rows),
         ballot_box.ballots_in(connection, stored.id),
-        int(connection.execute(aside).scalar_one()),
+        ballot_box.set_aside_in(connection, stored.id),
     )
+
+
+def _left_out(connection: Connection, stored: StoredElection) -> list[bytes]:
+    """The ballots that are not in the chain of a closed election, all set aside.
+
+    Raises:
+        BilikError: some have not been looked at.
+    """
+    columns = ballots.c
+    rows = connection.execute(
+        select(columns.tracker, columns.set_aside).where(
+            columns.election_id == stored.id, columns.position.is_(None)
+        )
+    ).all()
+    if not all(row.set_aside for row in rows):
+        raise BilikError("Ada surat suara yang belum selesai diterbitkan. Ulangi `bilik tally`.")
+    return [row.tracker for row in rows]
+
+
+def _check_running_sum(
+    keys: Keys, stored: StoredElection, at: Chain, counted: EncryptedTally
+) -> None:
+    """See that interim counts were made of the very ballots that are there now."""
+    try:
+        summed = running_sum.read(keys, stored.uuid, at)
+    except SealBroken:
+        return  # It was decrypted by nobody who has our keys.
+    if summed is not None and summed != counted:
+        raise BilikError(
+            "Hasil sementara tidak berasal dari surat suara yang ada sekarang. Jangan umumkan "
+            "hasil; simpan basis data ini dan periksa bersama saksi."
+        )
+
+
+def _row(connection: Connection, stored: StoredElection) -> Any:
+    record.election_of(connection, stored)  # Says so if there is no record.
+    return connection.execute(select(records).where(records.c.election_id == stored.id)).one()
+
+
+def _fix(connection: Connection, stored: StoredElection, box: Box) -> None:
+    """Keep the sum, and what is not in it; or see that they are what was kept before."""
+    encrypted = wire.encode(box.encrypted)
+    before = _row(connection, stored).encrypted_tally
+    if before is None:
+        connection.execute(
+            update(records)
+            .where(records.c.election_id == stored.id)
+            .values(encrypted_tally=encrypted)
+        )
+    elif before != encrypted:
+        raise BilikError(
+            "Isi kotak tidak sama lagi dengan yang dulu dihitung. Jangan umumkan hasil; simpan "
+            "basis data ini dan periksa bersama saksi."
+        )
+
+
+def _share_of_server(
+    connection: Connection, stored: StoredElection, box: Box, key: Exponent
+) -> PartialDecryption:
+    the_election = record.election_of(connection, stored)
+    if group.generator().power(key) != the_election.public_key:
+        raise BilikError(
+            "Kunci di BILIK_TRUSTEE_DIR bukan kunci pemilihan ini. Kembalikan berkas kunci "
+            "yang dibuat saat pemilihan dibuka, lalu ulangi."
+        )
+    return tally.decrypt(the_election, box.encrypted, key)
+
+
+def _fresh(
+    connection: Connection, stored: StoredElection, names: TrusteeGroup, row: Any, known: Shares,
+    given: Given,
+) -> dict[int, PartialDecryption]:  # fmt: skip
+    return shares.new_ones(
+        given, known, names, trustees.read(row.trustees), record.election_of(connection, stored),
+        wire.decode(EncryptedTally, row.encrypted_tally),
+    )  # fmt: skip
+
+
+def _not_waiting(stored: StoredElection) -> str:
+    if stored.election.trustees is None:
+        return "kuncinya dipegang server, jadi tidak ada bagian saksi; cukup `bilik tally`"
+    if stored.state is State.TALLIED:
+        return "hasilnya sudah ada, lihat dengan `bilik tally`"
+    return "suaranya belum dijumlahkan; jalankan `bilik tally` dulu, lalu minta bagian saksi"
 
 
 def _check_marks(connection: Connection, stored: StoredElection) -> None:

@@ -53,7 +53,7 @@ def write_secret_file(path: Path, text: str) -> None:
         part.unlink(missing_ok=True)  # left by a run that was killed
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        raise BilikError(f"Berkas {path} tidak bisa dibuat: {_reason(error)}.") from None
+        raise BilikError(f"Berkas {path} tidak bisa dibuat: {reason(error)}.") from None
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
@@ -62,7 +62,7 @@ def write_secret_file(path: Path, text: str) -> None:
         part.rename(path)
     except OSError as error:
         part.unlink()
-        raise BilikError(f"Berkas {path} tidak bisa ditulis: {_reason(error)}.") from None
+        raise BilikError(f"Berkas {path} tidak bisa ditulis: {reason(error)}.") from None
 
 
 @contextmanager
@@ -86,7 +86,7 @@ def new_directory(directory: Path) -> Iterator[None]:
                 directory.rmdir()
             raise
     except OSError as error:
-        raise BilikError(f"Folder {directory} tidak bisa ditulis: {_reason(error)}.") from None
+        raise BilikError(f"Folder {directory} tidak bisa ditulis: {reason(error)}.") from None
 
 
 def read_bytes(path: Path) -> bytes:
@@ -98,10 +98,11 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise NotFound(f"Berkas {path} tidak bisa dibaca: {_reason(error)}.") from None
+        raise NotFound(f"Berkas {path} tidak bisa dibaca: {reason(error)}.") from None
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Why a file could not be read or written, in words."""
     reasons = {
         errno.ENOENT: "berkas atau foldernya tidak ada",
         errno.EACCES: "tidak ada izin",

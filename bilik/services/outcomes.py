@@ -8,6 +8,7 @@ from enum import Enum
 
 from bilik.domain.choice import Resolution
 from bilik.domain.election import Election, Phase, Selection
+from bilik.services.buttons import Button
 from bilik.services.sessions import Stage
 
 
@@ -23,6 +24,9 @@ class Kind(str, Enum):
     TOO_MANY = "too_many"
     IDENTIFIED = "identified"
     ALREADY_VOTED = "already_voted"
+    WRONG_NUMBER = "wrong_number"
+    NEED_NUMBER = "need_number"
+    NO_NUMBER = "no_number"
     # choosing
     ASK_CONTEST = "ask_contest"
     READ_BACK = "read_back"
@@ -39,6 +43,7 @@ class Kind(str, Enum):
     EXPIRED = "expired"
     STOPPED = "stopped"
     NOTHING_TO_STOP = "nothing_to_stop"
+    BUTTON_GONE = "button_gone"
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,8 @@ class Scene:
 
     ``elections`` holds the voter's own one, or else all current ones, each with its phase.
     ``selections`` are pending, not recorded. ``half`` names the half of an identity that is still
-    missing, ``"nik"`` or ``"code"``, when the other has come.
+    missing, ``"nik"`` or ``"code"``, when the other has come. ``buttons`` are what can be pressed
+    instead of typing.
     """
 
     stage: Stage
@@ -58,6 +64,7 @@ class Scene:
     readback: str | None = None
     receipt: str | None = None
     half: str | None = None
+    buttons: tuple[Button, ...] = ()
 
     @property
     def election(self) -> Election | None:

@@ -1,7 +1,7 @@
 """An election's public record: what is written at the opening, and the archive made of it all.
 
-The database holds the contents of the record; the chain of events over them is made when it is
-asked for. See docs/ARCHITECTURE.md, "The chain is made at the end".
+The database holds the contents of the record and the order of the published ballots; the archive is
+written when it is asked for. See docs/ARCHITECTURE.md, "The chain grows in batches".
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
@@ -17,23 +17,20 @@ from sqlalchemy.engine import Connection
 from bilik.belenios import credentials, election, tally, trustees, wire
 from bilik.belenios.archive import Writer
 from bilik.belenios.election import Question
-from bilik.belenios.group import Exponent
-from bilik.domain.election import Election
+from bilik.belenios.trustees import Trustees
+from bilik.domain.election import Election, State
 from bilik.errors import WrongState
+from bilik.services import ballot_box, chain, shares
 from bilik.services.credentials import element_of
 from bilik.services.elections import StoredElection
-from bilik.services.trustee import OWNER
-from bilik.storage.tables import ballots, elections, records, voters
-
-ROWS_AT_ONCE = 200
-"""Ballots are read so many at a time: a box may be larger than memory."""
+from bilik.storage.tables import elections, records, voters
 
 
 @dataclass(frozen=True)
 class Source:
     """What is published of an election besides its archive: its file and its roll's hash.
 
-    ``ballots`` counts those set aside too, which are not in the archive.
+    ``ballots`` counts those set aside too, which are not in the archive; a snapshot does not tell.
     """
 
     definition: str
@@ -59,9 +56,11 @@ def description_of(slug: str, definition: str, roll_hash: str) -> str:
 
 
 def write_setup(
-    connection: Connection, stored: StoredElection, roll_hash: bytes, private_key: Exponent
+    connection: Connection, stored: StoredElection, roll_hash: bytes, holders: Trustees
 ) -> None:
     """Fix the election's file, its roll, questions, key and credentials for good.
+
+    ``holders`` have the key.
 
     The credentials go into the record in the order of their numbers, and the voters' rows forget
     them: from here on nothing stored tells which is whose.
@@ -69,7 +68,6 @@ def write_setup(
     Raises:
         InvalidRecord: a name or title has characters that the record cannot have.
     """
-    holders = (trustees.publish(private_key),)
     the_election = election.create(
         stored.uuid,
         _line(stored.election.title),
@@ -111,38 +109,82 @@ def election_of(connection: Connection, stored: StoredElection) -> election.Elec
 def write_archive(connection: Connection, stored: StoredElection, file: BinaryIO) -> Source:
     """Write the archive of an election that has been counted; what else is published of it.
 
-    The same record gives the same bytes each time: ballots come in the order of their trackers, and
-    every file bears the hour that voting was to begin.
+    The same record gives the same bytes each time: ballots come in the order of the chain, and
+    every file bears the hour that voting was to begin. It begins with the bytes of every snapshot.
 
     Raises:
-        WrongState: it has not been counted.
+        WrongState: it has not been counted. BilikError: a published ballot is not as it was.
     """
     row = connection.execute(select(records).where(records.c.election_id == stored.id)).first()
     if row is None or row.result is None:
         raise WrongState(
             f"Pemilihan `{stored.election.slug}` belum dihitung. Jalankan `bilik tally` dulu."
         )
+    writer = _write_sum(connection, stored, row, file)
+    for owner, share in shares.kept(connection, stored.id).items():
+        writer.partial_decryption(owner, share)
+    writer.result(wire.decode(tally.Result, row.result))
+    return _source(connection, stored, ballot_box.ballots_in(connection, stored.id))
+
+
+def write_for_trustees(connection: Connection, stored: StoredElection, file: BinaryIO) -> None:
+    """Write the archive up to the sum that trustees are to decrypt; it is the result's beginning.
+
+    Raises:
+        WrongState: nothing has been added up.
+    """
+    row = connection.execute(select(records).where(records.c.election_id == stored.id)).first()
+    if row is None or row.encrypted_tally is None:
+        raise WrongState(
+            f"Suara `{stored.election.slug}` belum dijumlahkan. Jalankan `bilik tally` dulu."
+        )
+    _write_sum(connection, stored, row, file)
+
+
+def write_snapshot(connection: Connection, stored: StoredElection, file: BinaryIO) -> Source:
+    """Write the archive as far as ballots are published; what else is published of it.
+
+    Raises:
+        WrongState: there is no record yet, or it is counted already. BilikError: a published ballot
+        is not as it was.
+    """
+    election_of(connection, stored)
+    if stored.state is State.TALLIED:
+        raise WrongState(
+            f"Pemilihan `{stored.election.slug}` sudah dihitung. Tulis terbitan lengkapnya dengan "
+            "`bilik export FOLDER`."
+        )
+    _, published = _write_ballots(connection, stored, file)
+    return _source(connection, stored, published)
+
+
+def _write_ballots(
+    connection: Connection, stored: StoredElection, file: BinaryIO
+) -> tuple[Writer, int]:
+    """Begin an archive, and put all published ballots in; the writer, and how many they are."""
+    at = chain.chain_of(connection, stored.id)
+    row = connection.execute(select(records).where(records.c.election_id == stored.id)).one()
+    if at is None:
+        raise RuntimeError("an election with a record has a chain")
     writer = Writer.create(file, max(1, int(stored.election.opens.timestamp())))
     writer.setup(row.election, row.trustees, row.credentials)
-    columns = ballots.c
-    query = select(columns.sealed, columns.set_aside).where(columns.election_id == stored.id)
-    inside = counted = 0
-    query = query.order_by(columns.tracker).execution_options(
-        stream_results=True, max_row_buffer=ROWS_AT_ONCE
-    )
-    for content, set_aside in connection.execute(query):
-        inside += 1
-        if not set_aside:
-            counted += 1
-            writer.ballot(content)
+    for content in chain.ballots_of(connection, stored.id, at):
+        writer.ballot(content)
+    return writer, at.ballots
+
+
+def _source(connection: Connection, stored: StoredElection, ballots: int) -> Source:
+    query = select(elections.c.roll_hash).where(elections.c.id == stored.id)
+    roll_hash = connection.execute(query).scalar_one()
+    return Source(_definition(connection, stored), roll_hash, ballots)
+
+
+def _write_sum(connection: Connection, stored: StoredElection, row: Any, file: BinaryIO) -> Writer:
+    """Begin an archive, and put all published ballots and their sum in; the writer."""
+    writer, counted = _write_ballots(connection, stored, file)
     writer.end_ballots()
     writer.encrypted_tally(wire.decode(tally.EncryptedTally, row.encrypted_tally), counted)
-    writer.partial_decryption(OWNER, wire.decode(tally.PartialDecryption, row.partial_decryption))
-    writer.result(wire.decode(tally.Result, row.result))
-    roll_hash = connection.execute(
-        select(elections.c.roll_hash).where(elections.c.id == stored.id)
-    ).scalar_one()
-    return Source(_definition(connection, stored), roll_hash, inside)
+    return writer
 
 
 def _definition(connection: Connection, stored: StoredElection) -> str:

@@ -111,6 +111,14 @@ def size(connection: Connection, election_id: int) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
+def without_phone(connection: Connection, election_id: int) -> int:
+    """How many voters on the roll have no telephone number."""
+    query = select(func.count(voters.c.id)).where(
+        voters.c.election_id == election_id, voters.c.phone_hash.is_(None)
+    )
+    return int(connection.execute(query).scalar_one())
+
+
 def fingerprint(connection: Connection, election_id: int) -> bytes:
     """SHA-256 over the roll as it is at opening, in the order of the keyed NIK hashes."""
     digest = hashlib.sha256()

@@ -42,7 +42,8 @@ class Session:
     ``credential`` is what the ballot will be signed with: only here, and only until the cast.
     ``selections`` are pending: nothing of them is recorded. ``readback`` names the last read-back;
     only an answer to that one can cast. ``receipt`` is kept for a little while after the cast, so
-    that a repeated *ya* gets the same answer, and then the voter is no longer known here.
+    that a repeated *ya* gets the same answer, and then the voter is no longer known here. ``seed``
+    is what the payloads of the newest buttons are made from, see :mod:`bilik.services.buttons`.
     """
 
     stage: Stage = Stage.IDENTITY
@@ -57,6 +58,7 @@ class Session:
     nik: str | None = None
     code: str | None = None
     credential: str | None = None
+    seed: str | None = None
 
     def __repr__(self) -> str:
         """Without its contents, so that none reaches a log."""

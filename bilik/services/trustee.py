@@ -5,13 +5,13 @@ Whoever has an election's key file and its ballots can open every single ballot.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from bilik.belenios import trustees, wire
 from bilik.belenios.group import Exponent
 from bilik.errors import BilikError, InvalidRecord, NotFound
 from bilik.services.files import read_bytes, write_secret_file
+from bilik.services.whole_files import sync
 
 OWNER = 1
 """The server's number among the trustees."""
@@ -55,18 +55,9 @@ def ensure_private_key(directory: Path, uuid: str) -> Exponent:
                 f"Folder {directory} tidak bisa dibuat. Periksa BILIK_TRUSTEE_DIR."
             ) from None
         write_secret_file(path, wire.encode(trustees.new_private_key()).decode())
-        _sync(directory)
+        sync(directory)
     return private_key(directory, uuid)
 
 
 def _path(directory: Path, uuid: str) -> Path:
     return directory / f"{uuid}.key"
-
-
-def _sync(directory: Path) -> None:
-    """See that a new file is in its directory even after a power cut."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -3,7 +3,8 @@
 What is *not* there matters as much. A ballot has no voter, no sender, no time and no running
 number; a participation has no time. Both are stored in the order of a key that says nothing about
 when they came. Sessions and attempts know senders and NIKs only by keyed hashes. Messages stand in
-no table but `not_understood`: masked, without sender and time, and only where the panitia wants it.
+the clear in no table but `not_understood`: masked, without sender and time, and only where the
+panitia wants it. Those from a chat platform wait sealed in `waiting_messages` for their answer.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -80,10 +82,22 @@ ballots = Table(
     Column("election_id", ForeignKey("elections.id"), nullable=False),
     Column("receipt", String(11), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    # Found at the count not to verify; such a ballot is neither counted nor in the record.
+    # Found not to verify; such a ballot is neither counted nor in the record.
     Column("set_aside", Boolean, nullable=False, server_default=false()),
+    # Its place in the chain, from 1, and the hash of its public credential; empty until published.
+    Column("position", Integer),
+    Column("credential_hash", LargeBinary(32)),
     UniqueConstraint("election_id", "receipt"),
+    Index("uq_ballots_position", "election_id", "position", unique=True),
+    Index("uq_ballots_credential_hash", "election_id", "credential_hash", unique=True),
     sqlite_with_rowid=False,
+)
+Index(
+    "ix_ballots_unpublished",
+    ballots.c.election_id,
+    ballots.c.tracker,
+    sqlite_where=ballots.c.position.is_(None),
+    postgresql_where=ballots.c.position.is_(None),
 )
 
 records = Table(
@@ -95,8 +109,50 @@ records = Table(
     Column("trustees", LargeBinary, nullable=False),
     Column("credentials", LargeBinary, nullable=False),
     Column("encrypted_tally", LargeBinary),
-    Column("partial_decryption", LargeBinary),
     Column("result", LargeBinary),
+)
+
+chains = Table(
+    "chains",
+    metadata,
+    # How far an election's chain has come; no row before its first published batch.
+    Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
+    # In its published form. Its height is the number of ballots, for the setup has height 0.
+    Column("last_event", LargeBinary, nullable=False),
+    # Live results only: how many of the first ballots are added up, and their sealed sum.
+    Column("summed", Integer, nullable=False),
+    Column("sealed_sum", LargeBinary),
+)
+
+interim_counts = Table(
+    "interim_counts",
+    metadata,
+    Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
+    Column("ballots", Integer, primary_key=True, autoincrement=False),
+    Column("result", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+partial_decryptions = Table(
+    "partial_decryptions",
+    metadata,
+    # The trustees' parts of the count, verified; the server is owner 1 where it is the only one.
+    Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
+    Column("owner", Integer, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+trustee_messages = Table(
+    "trustee_messages",
+    metadata,
+    # What trustees sent to make their key, in its published form: nothing in it is secret to others
+    # than the trustee that it is encrypted to.
+    Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("step", String(11), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 sessions = Table(
@@ -130,4 +186,38 @@ not_understood = Table(
     # Whether it has been shown to a trainer, among others.
     Column("released", Boolean, nullable=False),
     sqlite_with_rowid=False,
+)
+
+processed_messages = Table(
+    "processed_messages",
+    metadata,
+    # Keyed hash of a platform's message id; the day only, so that old ones can be forgotten.
+    Column("id_hash", LargeBinary(32), primary_key=True),
+    Column("day", Date, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("chat_hash", LargeBinary(32), primary_key=True),
+    # What a channel has to remember of a chat between two messages.
+    Column("sealed", LargeBinary),
+    # Which server answers its messages now, and until when that is to be believed.
+    Column("claimed_by", String(32)),
+    Column("claimed_until", DateTime),
+    Column("forget_on", Date, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+waiting_messages = Table(
+    "waiting_messages",
+    metadata,
+    # Only while it waits; deleted once it is answered.
+    Column("id", _Id, primary_key=True),
+    Column("chat_hash", LargeBinary(32), nullable=False, index=True),
+    # The platform's own order within the chat.
+    Column("position", BigInteger, nullable=False),
+    Column("due_at", DateTime, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
 )

@@ -3,10 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 
-from actions import replies
+from actions import cards, replies
 from bilik.services.outcomes import Kind, Outcome
+from bilik.services.sessions import Stage
 from tests.booth import Polling
 from tests.databases import ONLY_SQLITE
 
@@ -43,3 +45,44 @@ def test_only_the_casting_action_says_recorded_or_not() -> None:
     assert says == casting
     domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
     assert not SAYS_RECORDED.search(str(domain["responses"]))
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("H. Ahmad Fauzi, S.E.", "AF"),
+        ("Siti Rahmawati, S.Pd.", "SR"),
+        ("dr. Ni Luh Putu Ayu", "NA"),
+        ("Bapak Sutrisno", "S"),
+        ("Hj. Dewi", "D"),
+        ("Kak Ibu", "KI"),
+        ("Yan", "Y"),
+        (",", ""),
+    ],
+)
+def test_initials_are_those_of_the_first_and_the_last_name(name: str, letters: str) -> None:
+    assert cards.initials(name) == letters
+
+
+def test_what_a_card_says_when_pressed_chooses_that_candidate(
+    village: Polling, region: Polling
+) -> None:
+    for polling in (village, region):
+        polling.identify("web:1")
+        for contest in polling.election.contests:
+            for card in cards.of_contest(polling.election, contest, Stage.CHOOSING):
+                scene = polling.booth.choose("web:1", card["says"]).scene
+                assert scene.selections[contest.id] == card["number"]
+
+
+def test_before_identity_a_card_says_nothing(village: Polling) -> None:
+    (contest,) = village.election.contests
+    for stage in (Stage.IDENTITY, Stage.DONE, Stage.EXPIRED):
+        assert not any("says" in one for one in cards.of_contest(village.election, contest, stage))
+
+
+def test_a_list_of_candidates_and_its_cards_say_the_same(region: Polling) -> None:
+    region.identify("web:1")
+    for reply in replies.ballot(region.booth.look("web:1")):
+        for card in reply.beside.get("candidates", ()):
+            assert f"{card['number']}. {card['name']}" in reply.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import shutil
@@ -20,11 +21,14 @@ from bilik.belenios.tally import PartialDecryption, Result
 from bilik.belenios.trustees import Threshold, TrusteePublicKey
 from bilik.belenios.verify import verify
 from bilik.errors import InvalidRecord
-from bilik.services.publication import check
-from tests.booth import held_by_25
+from bilik.services.batches import BATCH
+from bilik.services.publication import check, check_since
+from tests.booth import held_by_25, set_up
 from tests.box import CHIEF, OPENED, TREASURER, Box, Ceremony, Holders, group_of, single
+from tests.elections import VILLAGE
 from tests.forgeries import BOX as FORGERS
 from tests.forgeries import FORGERIES
+from tests.mutations import MUTATIONS, Pieces
 
 GROUP = ["--group", "BELENIOS-2048"]
 Tool = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -275,6 +279,51 @@ def test_a_whole_election_is_verified_by_both_and_so_is_every_changed_byte(
         with pytest.raises(InvalidRecord) as caught:
             check(published)
         assert "\n" not in str(caught.value)
+
+
+def test_snapshots_while_people_vote_and_the_end_are_verified_by_both(
+    tool: Tool, tmp_path: Path
+) -> None:
+    polling = set_up(tmp_path, VILLAGE, 2 * BATCH)
+    desk = polling.desk
+    desk.snapshot(tmp_path / "awal")
+    polling.vote_each(range(BATCH))
+    desk.snapshot(tmp_path / "satu")
+    polling.vote_each(range(BATCH, 2 * BATCH))
+    desk.snapshot(tmp_path / "dua")
+    desk.close()
+    desk.tally()
+    desk.export(tmp_path / "akhir")
+    polling.database.close()
+    names = ["awal", "satu", "dua", "akhir"]
+    for name in names:
+        tool("election", "verify", where=tmp_path / name)
+        check(tmp_path / name)
+    for earlier, later in itertools.pairwise(names):
+        compare = ["election", "verify-diff", "--dir1", earlier, "--dir2", later]
+        tool(*compare)
+        check_since(tmp_path / earlier, tmp_path / later)
+    tool("election", "verify-diff", "--dir1", "dua", "--dir2", "satu", fails=True)
+    with pytest.raises(InvalidRecord, match="tidak memuat semua"):
+        check_since(tmp_path / "dua", tmp_path / "satu")
+
+
+@pytest.mark.parametrize("kind", MUTATIONS)
+def test_whatever_is_altered_missing_added_swapped_or_repeated_is_found_by_both(
+    kind: str, tool: Tool, tmp_path: Path
+) -> None:
+    box = Box(single(), 4)
+    for voter in range(3):
+        box.cast(voter, voter)
+    box.close()
+    box.count([1])
+    chance = random.Random(kind)
+    for _ in range(5):
+        mutated = MUTATIONS[kind](Pieces.of(box.file.getvalue()), chance).joined()
+        publish(box, tmp_path).write_bytes(mutated)
+        tool("election", "verify", fails=True)
+        with pytest.raises(InvalidRecord):
+            verify(Archive(BytesIO(mutated)))
 
 
 class TestCeremony:

@@ -13,13 +13,14 @@ from bilik import settings
 from bilik.clock import system_clock
 from bilik.demo import read_pairs
 from bilik.keys import Keys
+from bilik.services.batches import BATCH
 from bilik.services.booth import Booth
 from bilik.services.outcomes import Kind
 from bilik.settings import new_secret
 from bilik.storage.database import Database
 from tests.booth import SECRET, set_up
 from tests.databases import ONLY_SQLITE
-from tests.elections import VILLAGE, open_now
+from tests.elections import LIVE, VILLAGE, open_now
 
 
 class Shell:
@@ -74,6 +75,7 @@ def test_an_election_from_its_file_to_its_count(bilik: Shell) -> None:
     opened = bilik.ok("open")
     assert "dibuka" in opened
     receipt = vote_in(bilik, "2")
+    assert "dipegang server sendiri" in opened
     assert f"{bilik.directory}/trustee: simpan salinannya" in opened
     standing = json.loads(bilik.ok("status", "--json"))
     assert (standing["phase"], standing["voters"], standing["ballots"]) == ("open", 1, 1)
@@ -107,6 +109,32 @@ def test_a_receipt_is_recorded_not_found_or_none(bilik: Shell) -> None:
     other = bilik("receipt", "8F3K-Q9XM-5")
     assert (other.returncode, other.stdout) == (1, "8F3K-Q9XM-5: tidak ditemukan.\n")
     assert "bukan tanda terima" in bilik("receipt", "8F3K-Q9XM-6").stderr
+
+
+def test_witnesses_follow_an_election_while_it_goes_on(bilik: Shell) -> None:
+    polling = set_up(bilik.directory, open_now(LIVE), BATCH + 1, bilik.url, system_clock)
+    bilik.environ["BILIK_SECRET_KEY"] = base64.urlsafe_b64encode(SECRET).decode()
+    polling.vote_each(range(BATCH + 1))
+    polling.database.close()
+    bilik.ok("keep", "--once")
+    said = bilik.ok("status")
+    assert "Sudah diterbitkan 26" in said
+    assert "Hasil sementara, dari 26 suara yang sudah masuk hitungan" in said
+    assert " 1. H. Ahmad Fauzi, S.E.: 9" in said
+    standing = json.loads(bilik.ok("status", "--json"))
+    assert standing["interim"]["contests"]["kades"]["votes"] == {"1": 9, "2": 9, "3": 8}
+    assert "cuplikan 26 suara" in bilik.ok("export", "--snapshot", "satu")
+    assert "cuplikan ini benar. 26 surat suara sah, belum ada hasil" in bilik.ok("verify", "satu")
+    bilik.ok("close", "--yes")
+    bilik.ok("keep", "--once")
+    assert json.loads(bilik.ok("status", "--json"))["phase"] == "tallied"
+    bilik.ok("export", "akhir")
+    checked = bilik.ok("verify", "--since", "satu", "akhir")
+    assert "hasilnya sesuai" in checked
+    assert "Sejak satu: bertambah 0 surat suara, tidak ada yang hilang" in checked
+    backwards = bilik("verify", "--since", "akhir", "satu")
+    assert (backwards.returncode, backwards.stderr.count("\n")) == (1, 1)
+    assert standing["chain_head"] in (bilik.directory / "satu" / "cuplikan.json").read_text()
 
 
 @ONLY_SQLITE
@@ -144,7 +172,10 @@ def test_without_a_key_nothing_runs_and_the_remedy_is_named(bilik: Shell) -> Non
     "command",
     [
         "init-key", "election load", "roll import", "roll codes", "open", "pause", "close",
-        "status", "tally", "export", "verify", "receipt", "nlu inbox",
+        "status", "tally", "export", "verify", "receipt", "keep", "nlu inbox",
+        "trustees invite", "trustees collect", "trustees status", "trustees restart",
+        "trustees join", "trustees answer", "trustees rehearse", "trustees decrypt",
+        "trustees reveal", "trustees adopt",
     ],
 )  # fmt: skip
 def test_every_command_has_help_and_an_example(bilik: Shell, command: str) -> None:

@@ -1,16 +1,27 @@
 import time
+from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import select
 
 from bilik.errors import BoxUnavailable, SettingsError
 from bilik.storage.database import PATIENCE_SECONDS, Database
-from bilik.storage.schema import upgrade
+from bilik.storage.schema import MIGRATIONS, upgrade
 from bilik.storage.tables import elections, metadata, voters
 from tests.booth import Polling
 from tests.databases import Backend, locked
+
+
+def downgrade(database: Database, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
 
 
 def test_migrations_lead_to_the_tables_as_they_are_declared(url: str) -> None:
@@ -45,6 +56,32 @@ def test_what_was_opened_before_credentials_is_closed_and_drafts_need_new_codes(
     assert [row.state for row in rows] == ["draft", "closed", "closed", "tallied"]
     assert len({row.uuid for row in rows}) == 4
     assert code_verifier is None
+    database.close()
+
+
+def test_the_server_s_decryptions_move_to_the_table_of_all_trustees_and_back(
+    tmp_path: Path,
+) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'bilik.db'}")
+    upgrade(database, "0004")
+    before = [(1, b"bagian"), (2, None)]
+    with database.write() as connection:
+        for number, share in before:
+            connection.exec_driver_sql(
+                f"INSERT INTO elections VALUES ({number}, 'e-{number}', 'closed', '', NULL, '')"
+            )
+            connection.exec_driver_sql(
+                "INSERT INTO records VALUES (?, x'01', x'02', x'03', x'04', ?, x'05')",
+                (number, share),
+            )
+    upgrade(database, "0005")
+    with database.read() as connection:
+        rows = connection.exec_driver_sql("SELECT * FROM partial_decryptions").all()
+    assert rows == [(1, 1, b"bagian")]
+    downgrade(database, "0004")
+    with database.read() as connection:
+        query = "SELECT election_id, partial_decryption FROM records ORDER BY election_id"
+        assert connection.exec_driver_sql(query).all() == before
     database.close()
 
 

@@ -10,9 +10,19 @@ import pytest
 from sqlalchemy import select, update
 
 from bilik.errors import BilikError, InvalidRecord, NotFound, WrongState
-from bilik.services.publication import DEFINITION, MANUAL, RECEIPTS, RESULT, check
+from bilik.services.batches import BATCH
+from bilik.services.publication import (
+    DEFINITION,
+    MANUAL,
+    RECEIPTS,
+    RESULT,
+    SNAPSHOT,
+    check,
+    check_since,
+)
 from bilik.storage.tables import ballots
-from tests.booth import Polling, held_by_25
+from tests.booth import Polling, held_by_25, set_up
+from tests.elections import VILLAGE
 
 
 @pytest.fixture(scope="module")
@@ -178,3 +188,111 @@ def test_an_election_without_a_single_vote_is_published_too(
     village.desk.tally()
     village.desk.export(tmp_path / "terbitan")
     assert check(tmp_path / "terbitan")["partisipasi"] == 0
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of one election: two snapshots while it goes on, `satu` and `dua`, and the end, `akhir`."""
+    directory = tmp_path_factory.mktemp("three")
+    polling = set_up(directory, VILLAGE, 2 * BATCH + 1)
+    polling.vote_each(range(BATCH))
+    polling.desk.snapshot(directory / "satu")
+    polling.vote_each(range(BATCH, 2 * BATCH + 1))
+    polling.desk.snapshot(directory / "dua")
+    polling.desk.close()
+    polling.desk.tally()
+    polling.desk.export(directory / "akhir")
+    polling.database.close()
+    return directory
+
+
+@pytest.fixture
+def copies(three: Path, tmp_path: Path) -> Path:
+    """Copies to spoil."""
+    for name in ("satu", "dua", "akhir"):
+        shutil.copytree(three / name, tmp_path / name)
+    return tmp_path
+
+
+def test_a_snapshot_holds_and_says_that_it_is_one(three: Path) -> None:
+    said = check(three / "satu", workers=2)
+    assert said == json.loads((three / "satu" / SNAPSHOT).read_text(encoding="utf-8"))
+    assert said["cuplikan"] is True
+    assert (said["pemilih"], said["suara_terbit"]) == (2 * BATCH + 1, BATCH)
+    assert "hasil" not in said
+    assert len((three / "satu" / RECEIPTS).read_text().split()) == BATCH
+    assert said["sidik_rantai"] in (three / "satu" / MANUAL).read_text(encoding="utf-8")
+    assert "cuplikan" not in check(three / "akhir")
+
+
+def test_what_comes_later_holds_all_that_was_there(three: Path) -> None:
+    for earlier, later, added in (
+        ("satu", "dua", BATCH + 1), ("dua", "akhir", 0), ("satu", "akhir", BATCH + 1),
+        ("satu", "satu", 0),
+    ):  # fmt: skip
+        assert check_since(three / earlier, three / later)[1] == added
+    with pytest.raises(InvalidRecord, match="tidak memuat semua"):
+        check_since(three / "dua", three / "satu")
+
+
+def test_another_election_is_no_continuation(three: Path, held: tuple[Polling, Path]) -> None:
+    with pytest.raises(InvalidRecord, match="tidak memuat semua"):
+        check_since(three / "satu", held[1])
+
+
+def say_more(directory: Path) -> None:
+    said = json.loads((directory / SNAPSHOT).read_text(encoding="utf-8"))
+    said["hasil"] = []
+    (directory / SNAPSHOT).write_text(json.dumps(said), encoding="utf-8")
+
+
+def say_a_snapshot_of_the_end(directory: Path) -> None:
+    for file in directory.iterdir():
+        file.unlink()
+    for file in (directory.parent / "akhir").iterdir():
+        if file.name != RESULT:
+            shutil.copy(file, directory)
+    said = json.loads((directory.parent / "satu" / SNAPSHOT).read_text(encoding="utf-8"))
+    (directory / SNAPSHOT).write_text(json.dumps(said), encoding="utf-8")
+
+
+def drop_a_receipt(directory: Path) -> None:
+    lines = (directory / RECEIPTS).read_text().splitlines()
+    (directory / RECEIPTS).write_text("\n".join(lines[1:]))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (replace(SNAPSHOT, '"suara_terbit": 51', '"suara_terbit": 50'), "`suara_terbit`"),
+        (replace(SNAPSHOT, '"sidik_rantai": "', '"sidik_rantai": "0'), "`sidik_rantai`"),
+        (replace(SNAPSHOT, "{", "["), "cuplikan.json tidak terbaca"),
+        (replace(DEFINITION, "Desa mandiri", "Desa maju"), "bukan yang ditetapkan"),
+        (drop_a_receipt, "tanda terima"),
+        (say_more, "`hasil`"),
+        (say_a_snapshot_of_the_end, "lebih dari surat suara"),
+    ],
+)
+def test_what_does_not_hold_in_a_snapshot_is_said_in_one_line(
+    copies: Path, spoil: Callable[[Path], None], says: str
+) -> None:
+    spoil(copies / "dua")
+    with pytest.raises(InvalidRecord, match=says) as caught:
+        check_since(copies / "satu", copies / "dua")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_snapshot_is_of_an_open_election_and_the_end_of_a_counted_one(
+    village: Polling, tmp_path: Path
+) -> None:
+    assert village.desk.snapshot(tmp_path / "awal")["suara_terbit"] == 0
+    village.vote("web:1", "2")
+    village.desk.close()
+    assert village.desk.snapshot(tmp_path / "tutup")["suara_terbit"] == 1
+    village.desk.tally()
+    with pytest.raises(WrongState, match="sudah dihitung"):
+        village.desk.snapshot(tmp_path / "lagi")
+    assert not (tmp_path / "lagi").exists()
+    village.desk.export(tmp_path / "akhir")
+    assert check_since(tmp_path / "awal", tmp_path / "akhir")[1] == 1
+    assert check_since(tmp_path / "tutup", tmp_path / "akhir")[1] == 0

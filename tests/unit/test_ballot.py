@@ -47,7 +47,7 @@ def test_a_selection_keeps_its_candidate(selections: Selections) -> None:
         assert chosen == selections[contest.id]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(ballots, ballots)
 def test_all_ballots_have_the_same_shape(one: Selections, other: Selections) -> None:
     assert shape(one) == shape(other)

@@ -4,6 +4,7 @@ import pytest
 
 from bilik.domain.definition import read_definition
 from bilik.domain.election import BLANK, Phase, State, Visibility
+from bilik.domain.trustees import TrusteeGroup
 from bilik.errors import FileProblems
 from tests.elections import REGION, VILLAGE, region, village
 
@@ -76,6 +77,43 @@ def test_messages_not_understood_are_kept_only_if_the_file_says_so(line: str, ke
     assert read_definition(text).keeps_not_understood is keeps
 
 
+def test_trustees_are_named_with_their_threshold() -> None:
+    assert village().trustees is None
+    text = f"saksi:\n  ambang: 2\n  nama:\n    - Pak Budi\n    - Bu Siti R.\n{VILLAGE}"
+    group = read_definition(text).trustees
+    assert group == TrusteeGroup(2, ("Pak Budi", "Bu Siti R."))
+    assert (group.place("bu siti r"), group.place("Pak Camat")) == (2, None)
+
+
+@pytest.mark.parametrize(
+    ("section", "line", "says"),
+    [
+        ("saksi:\n", 1, "diperlukan isian seperti `ambang"),
+        ("saksi: Pak Budi\n", 1, "diperlukan isian seperti `ambang"),
+        ("saksi:\n  ambang: 1\n", 2, "`nama` belum diisi"),
+        ("saksi:\n  nama: [A, B]\n", 2, "`ambang` belum diisi"),
+        ("saksi:\n  ambang: 3\n  nama: [A, B]\n", 2, "`ambang` harus 1 sampai 2"),
+        ("saksi:\n  ambang: 0\n  nama: [A, B]\n", 2, "`ambang` harus 1 sampai 2"),
+        ("saksi:\n  ambang: dua\n  nama: [A, B]\n", 2, "harus angka"),
+        ("saksi:\n  ambang: 1\n  orang: [A]\n", 3, "`orang` tidak dikenal"),
+        ("saksi:\n  ambang: 1\n  nama:\n    - Bu Ani\n    - bu  ani\n", 5, "ditulis dua kali"),
+        ("saksi:\n  ambang: 1\n  nama:\n    - A\n    - '...'\n", 5, "diisi dengan huruf"),
+        ("saksi:\n  ambang: 1\n  nama:\n    - A\n    - Bu: Ani\n", 5, "beri tanda kutip"),
+        (f"saksi:\n  ambang: 1\n  nama: [{'a' * 61}]\n", 3, "paling panjang 60"),
+        (f"saksi:\n  ambang: 1\n  nama: {[f's{n}' for n in range(21)]}\n", 3, "paling banyak 20"),
+        ("saksi:\n  ambang: 1\n  nama: [A]\nhasil: langsung\n", 2, "hapus salah satu"),
+    ],
+)
+def test_mistakes_about_trustees_are_told_with_their_line(
+    section: str, line: int, says: str
+) -> None:
+    with pytest.raises(FileProblems) as caught:
+        read_definition(section + VILLAGE)
+    assert [(one.line, says in one.text) for one in caught.value.problems if says in one.text] == [
+        (line, True)
+    ]
+
+
 def test_closing_before_opening_is_refused() -> None:
     with pytest.raises(FileProblems, match="sesudah"):
         read_definition(VILLAGE.replace("2026-11-29 13:00", "2026-11-29 06:00"))
@@ -90,6 +128,8 @@ def test_the_clock_moves_an_open_election_through_its_phases() -> None:
     assert election.phase(State.OPEN, election.closes) is Phase.GRACE
     assert election.phase(State.OPEN, election.closes + election.grace) is Phase.CLOSED
     assert election.phase(State.PAUSED, election.opens) is Phase.PAUSED
+    assert election.phase(State.PAUSED, election.closes) is Phase.PAUSED
+    assert election.phase(State.PAUSED, election.closes + election.grace) is Phase.CLOSED
 
 
 def test_only_one_possible_selection_for_every_contest_is_accepted() -> None:

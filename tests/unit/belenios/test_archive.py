@@ -4,6 +4,8 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bilik.belenios import ballot, credentials, tally, trustees, wire
 from bilik.belenios.archive import Archive, EventType, Writer
@@ -11,6 +13,7 @@ from bilik.belenios.tally import Result
 from bilik.belenios.verify import verify
 from bilik.errors import InvalidRecord
 from tests.box import OPENED, TREASURER, Box, group_of, single
+from tests.mutations import MUTATIONS, Pieces
 from tests.unit.belenios.made_elsewhere import VECTORS, the_archive
 
 TOOLS = (VECTORS / "election.bel").read_bytes()
@@ -113,6 +116,18 @@ def test_any_changed_byte_is_found_by_opening() -> None:
         changed[place] ^= 1 << chance.randrange(8)
         with pytest.raises(InvalidRecord, match="arsip rusak mulai bita"):
             Archive(BytesIO(changed))
+
+
+@given(st.sampled_from(sorted(MUTATIONS)), st.randoms(use_true_random=False))
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_altered_missing_added_swapped_or_repeated_is_found(
+    kind: str, chance: random.Random
+) -> None:
+    mutated = MUTATIONS[kind](Pieces.of(WHOLE), chance).joined()
+    assert mutated != WHOLE
+    with pytest.raises(InvalidRecord) as caught:
+        verify(Archive(BytesIO(mutated)))
+    assert "\n" not in str(caught.value)
 
 
 CHANGES: dict[str, Callable[[list[bytes]], list[bytes]]] = {

@@ -27,7 +27,7 @@ def test_ballots_of_the_tool_verify() -> None:
 
 
 @given(st.lists(st.sampled_from([None, 0, 1]), min_size=2, max_size=2))
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 def test_a_ballot_s_length_does_not_tell_its_choices(selections: list[int | None]) -> None:
     made = wire.encode(wire.decode(Ballot, ballot.make(ELECTION, SECRET, selections)))
     # Numbers are written without leading zeros, which shortens some at random.
@@ -72,7 +72,7 @@ def test_no_other_number_can_be_proved(number: int) -> None:
 
 
 @given(st.integers(0, len(wire.encode(MADE)) - 1), st.integers(0, 6))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_any_changed_bit_is_found(place: int, bit: int) -> None:
     changed = bytearray(wire.encode(MADE))
     changed[place] ^= 1 << bit

@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 from gmpy2 import is_prime, mpz, powmod
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bilik.belenios import group
@@ -20,7 +20,6 @@ def test_the_parameters_are_those_of_a_prime_order_group() -> None:
 
 
 @given(exponents)
-@settings(deadline=None)
 def test_tables_give_the_powers(exponent: mpz) -> None:
     expected = powmod(BASE, exponent, group.P)
     assert FIXED.power(exponent) == BRIEF.power(exponent) == expected

@@ -65,7 +65,7 @@ def test_a_mandatory_trustee_beside_a_group_is_needed_too() -> None:
 
 
 @given(st.lists(st.sampled_from([None, 0, 1, 2]), max_size=5))
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 def test_the_count_is_the_sum_of_the_ballots(cast: list[int | None]) -> None:
     box = Box(single(), len(cast))
     for voter, selection in enumerate(cast):

@@ -1,0 +1,38 @@
+"""What Bilik changes in the action server: discreet logs, and errors that say nothing.
+
+The server answers an exception with the whole request, in which are the voter's message and where
+the voter stands. The rasa_sdk imports every module of this package before it starts, and then asks
+its plugins what to add.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import pluggy
+from rasa_sdk.plugin import plugin_manager
+from sanic import Sanic, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bilik import logs
+
+FAILED = {"error": "the action failed"}
+_plugin = pluggy.HookimplMarker("rasa_sdk")
+
+
+@_plugin
+def attach_sanic_app_extensions(app: Sanic) -> None:
+    """Called by the rasa_sdk when all actions are known, before it listens."""
+    logs.make_discreet()
+
+    @app.on_response
+    async def say_nothing_of_the_request(
+        _request: Request, answer: HTTPResponse
+    ) -> HTTPResponse | None:
+        # Any error is a failure to Rasa; 400 would be taken for a refusal by the action itself.
+        return response.json(FAILED, 500) if answer.status >= 400 else None
+
+
+if not plugin_manager().is_registered(sys.modules[__name__]):
+    plugin_manager().register(sys.modules[__name__])

@@ -1,0 +1,76 @@
+"""What a chat platform does, as the intake asks it of each."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from assistant.channels.messages import Message
+from bilik.services.mailbox import Letter
+
+TEXT = "text"
+"""A message for Bilik."""
+NOTICE = "notice"
+"""A message that is no text; ``details["notice"]`` names what is said to it."""
+CONTACT = "contact"
+"""The sender's own number, vouched for by the platform: ``details["phone"]``, in E.164."""
+GROUP = "group"
+"""A message in a group; ``details["link"]`` leads to the bot, if it is known."""
+
+WINDOW = timedelta(hours=24)
+"""WhatsApp takes words of one's own for so long after the voter's last message."""
+EARLY = timedelta(minutes=5)
+"""A message may bear a time so far ahead; clocks differ."""
+
+
+class Platform(ABC):
+    """One way to reach voters: its requests, its limits, what it can take back."""
+
+    channel: str
+    """Goes before every sender id of the platform."""
+    left = ""
+    """The notice of what stays on the phone after a cast, where it goes along with the receipt."""
+    erases = False
+    """Whether messages can be deleted afterwards."""
+    keeps_receipt = True
+    """Whether the last answer stays when the others are deleted."""
+
+    @abstractmethod
+    def compose(self, messages: Sequence[Message]) -> list[dict[str, Any]]:
+        """The messages as so many requests, within the platform's limits."""
+
+    @abstractmethod
+    async def deliver(self, letter: Letter, outgoing: dict[str, Any]) -> list[str]:
+        """Send one request, in answer to ``letter``; the platform's ids of what it sent.
+
+        Raises:
+            SendingFailed: it did not take it.
+        """
+
+    async def begin(self, letter: Letter) -> bool:
+        """Show that the message has arrived, if the platform has a way to; whether it has.
+
+        Raises:
+            SendingFailed: it did not take the request.
+        """
+        return False
+
+    async def erase(self, letter: Letter, ids: Sequence[str]) -> list[str]:
+        """Delete messages of a chat; those that could not be deleted yet.
+
+        Raises:
+            SendingFailed: it did not take the request.
+        """
+        return []
+
+    def told_after_erasing(self, everything: bool) -> str:
+        """The notice that tells what was deleted, where the voter can see it; else empty."""
+        return ""
+
+
+def is_stale(sent: float, now: datetime, limit: timedelta) -> bool:
+    """Whether a message's time (seconds since 1970) is too long ago, or yet to come."""
+    age = now.timestamp() - sent
+    return not -EARLY.total_seconds() <= age <= limit.total_seconds()

@@ -1,0 +1,5 @@
+"""`python -m bilik.cli`, for the process manager."""
+
+from bilik.cli import main
+
+main()

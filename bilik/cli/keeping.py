@@ -1,0 +1,34 @@
+"""The command that looks after elections in the background."""
+
+from __future__ import annotations
+
+import signal
+from threading import Event
+from typing import Annotated
+
+import typer
+
+from bilik.cli.common import the_desk
+from bilik.services.keeper import Keeper
+
+app = typer.Typer()
+
+
+@app.command("keep")
+def keep(
+    every: Annotated[
+        float, typer.Option("--every", metavar="DETIK", min=0.1, help="Jarak antarputaran.")
+    ] = 5,
+    once: Annotated[bool, typer.Option("--once", help="Satu putaran saja.")] = False,
+) -> None:
+    """Jaga semua pemilihan: tutup pada jamnya, terbitkan suara, hitung yang hasilnya langsung.
+
+    `make run` sudah menjalankannya. Contoh: bilik keep
+    """
+    keeper = Keeper(the_desk(), lambda line: typer.echo(line, err=True))
+    stopping = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    keeper.look_after()
+    while not once and not stopping.wait(every):
+        keeper.look_after()

@@ -1,0 +1,364 @@
+"""`bilik trustees`: the trustees (*saksi*) make the key together, keep it, and count with it.
+
+The trustees' own commands work with files alone; those of the panitia with the database.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bilik.cli.common import (
+    ElectionOption,
+    JsonOption,
+    YesOption,
+    confirm,
+    show,
+    the_database,
+)
+from bilik.errors import BilikError
+from bilik.services import trustee_key, trustee_member
+from bilik.services.files import read_text
+from bilik.services.key_ceremony import STEP_NAMES, Ceremony, KeyCeremony, Step
+from bilik.services.trustee_key import Passphrase
+
+app = typer.Typer(
+    help="Saksi pemegang kunci: buat, simpan, latih, dan hitung.", no_args_is_help=True
+)
+
+_HERE = Path()
+FolderOption = Annotated[
+    Path, typer.Option("--out", metavar="FOLDER", help="Tempat berkas hasilnya.")
+]
+KeyOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--key", metavar="BERKAS.kunci", help="Kunci Anda; tanpa ini, yang ada di folder ini."
+    ),
+]
+PassphraseOption = Annotated[
+    Path | None,
+    typer.Option("--passphrase-file", metavar="BERKAS", help="Kata sandi, untuk skrip."),
+]
+InvitationArgument = Annotated[
+    Path, typer.Argument(metavar="UNDANGAN", help="Berkas undangan dari panitia.")
+]
+NameArgument = Annotated[str, typer.Argument(metavar="NAMA", help="Nama Anda di undangan.")]
+_NEXT = {
+    Step.CERTIFICATE: "Kirim undangan ke semua saksi. Mereka menjawab: `bilik trustees join`.",
+    Step.POLYNOMIAL: "Kirim daftar sertifikat ke semua saksi. Mereka menjawab: "
+    "`bilik trustees answer`.",
+    Step.VOUTPUT: "Kirim titipan ke saksi yang namanya di berkas. Mereka menjawab: "
+    "`bilik trustees answer`.",
+    None: "Kunci saksi jadi. Kirim daftar saksi ke semua saksi untuk latihan: "
+    "`bilik trustees rehearse`.",
+}
+
+
+@app.command("invite")
+def invite(
+    out: FolderOption = _HERE, election: ElectionOption = None, as_json: JsonOption = False
+) -> None:
+    """Panitia: tulis undangan untuk semua saksi.
+
+    Contoh: bilik trustees invite
+    """
+    found = _ceremony().standing(election)
+    path = KeyCeremony.write_invitation(found, out)
+    show(
+        as_json,
+        {"file": str(path), "names": found.group.names, "threshold": found.group.threshold},
+        f"Undangan ditulis ke {path}.",
+        f"Kirim ke {len(found.group.names)} saksi: {', '.join(found.group.names)}.",
+        f'Mereka menjawab dengan: bilik trustees join {path.name} "NAMA"',
+    )
+
+
+@app.command("collect")
+def collect(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="BERKAS…", help="Berkas dari saksi.")
+    ] = None,
+    sender: Annotated[
+        str | None,
+        typer.Option("--from", metavar="NAMA", help="Pemilik sertifikat buatan belenios-tool."),
+    ] = None,
+    out: FolderOption = _HERE,
+    election: ElectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Panitia: kumpulkan berkas dari saksi, dan tulis yang mereka perlukan berikutnya.
+
+    Tanpa berkas, yang perlu dikirim ditulis lagi.
+
+    Contoh: bilik trustees collect saksi-*.json
+    """
+    found, lines = _ceremony().collect(files or [], election, sender)
+    written = KeyCeremony.write_next(found, out)
+    content = {**_standing_json(found), "files": [str(path) for path in written]}
+    lines += [f"Ditulis: {path}" for path in written]
+    show(as_json, content, *lines, *_standing_lines(found))
+
+
+@app.command("status")
+def status(election: ElectionOption = None, as_json: JsonOption = False) -> None:
+    """Panitia: lihat saksi mana yang sudah mengirim apa.
+
+    Contoh: bilik trustees status
+    """
+    found = _ceremony().standing(election)
+    show(as_json, _standing_json(found), *_standing_lines(found))
+
+
+@app.command("restart")
+def restart(
+    election: ElectionOption = None, yes: YesOption = False, as_json: JsonOption = False
+) -> None:
+    """Panitia: lupakan semua berkas saksi, dan mulai pembuatan kunci dari awal.
+
+    Contoh: bilik trustees restart
+    """
+    if not yes:
+        confirm("Semua saksi harus membuat kunci baru. Mulai dari awal?")
+    forgotten = _ceremony().restart(election)
+    show(
+        as_json,
+        {"forgotten": forgotten},
+        f"{forgotten} berkas saksi dilupakan.",
+        "Berikutnya: bilik trustees invite",
+    )
+
+
+@app.command("join")
+def join(
+    invitation: InvitationArgument,
+    name: NameArgument,
+    passphrase_file: PassphraseOption = None,
+    out: FolderOption = _HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Saksi: buat kunci Anda, dilindungi kata sandi.
+
+    Contoh: bilik trustees join sukamaju-2026.1-undangan.json "Bu Siti"
+    """
+    made = trustee_member.join(invitation, name, _new_passphrase(passphrase_file), out)
+    group = made.invitation
+    show(
+        as_json,
+        {"key": str(made.key), "file": str(made.certificate), "name": made.name, "new": made.new},
+        f"{made.name}, saksi {group.title}.",
+        f"Pemegang kunci: {', '.join(group.names)}. Untuk menghitung perlu {group.threshold}.",
+        f"Kunci Anda {'dibuat' if made.new else 'sudah ada'}: {made.key}",
+        "Simpan baik-baik beserta salinannya, dan jangan dikirim kepada siapa pun.",
+        f"Kirim ini ke panitia: {made.certificate}",
+    )
+
+
+@app.command("answer")
+def answer(
+    received: Annotated[Path, typer.Argument(metavar="BERKAS", help="Berkas dari panitia.")],
+    key: KeyOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Saksi: jawab berkas dari panitia, yaitu daftar sertifikat atau titipan untuk Anda.
+
+    Contoh: bilik trustees answer sukamaju-2026.2-sertifikat.jsons
+    """
+    made = trustee_member.answer(_key(key), received, _passphrase(passphrase_file))
+    lines = [f"Kirim ini ke panitia: {made.file}"]
+    if made.number:
+        lines = [
+            f"Angka periksa: {made.number}",
+            "Sebelum mengirim, bacakan angka itu bersama semua saksi, lewat telepon atau bertatap "
+            "muka. Kalau ada yang berbeda, jangan dikirim: beri tahu panitia.",
+            *lines,
+        ]
+    else:
+        lines.append("Kunci Anda sudah lengkap. Buat salinannya yang baru, ganti yang lama.")
+    show(as_json, {"file": str(made.file), "check_number": made.number}, *lines)
+
+
+@app.command("rehearse")
+def rehearse(
+    published: Annotated[
+        Path, typer.Argument(metavar="SAKSI.json", help="Daftar saksi, atau arsip .bel.")
+    ],
+    key: KeyOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Saksi: coba apakah kunci Anda masih bisa menghitung. Tidak ada rahasia yang keluar.
+
+    Contoh: bilik trustees rehearse sukamaju-2026.4-saksi.json
+    """
+    file = trustee_member.rehearse(_key(key), published, _passphrase(passphrase_file))
+    show(
+        as_json,
+        {"name": file.name, "works": True},
+        f"Kunci {file.name} berfungsi, dan sesuai dengan yang diumumkan.",
+    )
+
+
+@app.command("decrypt")
+def decrypt(
+    tally: Annotated[
+        Path, typer.Argument(metavar="HITUNG.json", help="Berkas hitungan dari panitia.")
+    ],
+    key: KeyOption = None,
+    passphrase_file: PassphraseOption = None,
+    yes: YesOption = False,
+    recount: Annotated[
+        bool, typer.Option("--recount", help="Hitung ulang yang disepakati semua saksi.")
+    ] = False,
+    out: FolderOption = _HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Saksi: hitung bagian Anda sesudah pemungutan ditutup.
+
+    Contoh: bilik trustees decrypt hitung-8vXq2mZJ4cRtBk.json
+    """
+    request = trustee_member.look_at(_key(key), tally, os.cpu_count() or 1)
+    said = [
+        f"Pemilihan: {request.tally.election.name}",
+        f"Surat suara: {request.tally.ballots}",
+        f"Angka periksa: {request.number}",
+        "Arsip di folder ini diperiksa: ini jumlah semua surat suaranya."
+        if request.all_ballots
+        else "Arsip .bel tidak ada di folder ini, jadi belum diperiksa di sini bahwa ini jumlah "
+        "semua surat suara. Cocokkan angka periksa dengan saksi yang memeriksanya.",
+    ]
+    if not yes:
+        show(False, {}, *said)
+        confirm("Angkanya sama dengan saksi lain? Beri bagian Anda?")
+        said = []
+    path = trustee_member.decrypt(request, _passphrase(passphrase_file), out, recount)
+    content = {
+        "file": str(path),
+        "ballots": request.tally.ballots,
+        "check_number": request.number,
+        "all_ballots": request.all_ballots,
+    }
+    show(as_json, content, *said, f"Kirim ini ke panitia: {path}")
+
+
+@app.command("reveal")
+def reveal(
+    key: KeyOption = None,
+    passphrase_file: PassphraseOption = None,
+    out: FolderOption = _HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Saksi: tulis kunci tanpa kata sandi, seperti yang dipakai belenios-tool.
+
+    Contoh: bilik trustees reveal --out usb
+    """
+    paths = trustee_member.reveal(_key(key), _passphrase(passphrase_file), out)
+    show(
+        as_json,
+        {"files": [str(path) for path in paths]},
+        *(f"Ditulis: {path}" for path in paths),
+        "Siapa pun yang memegang berkas itu memegang kunci Anda. Hapus sesudah dipakai.",
+    )
+
+
+@app.command("adopt")
+def adopt(
+    invitation: InvitationArgument,
+    name: NameArgument,
+    seed: Annotated[Path, typer.Argument(metavar="BERKAS.key", help="Dari belenios-tool.")],
+    public: Annotated[
+        Path,
+        typer.Argument(metavar="PUBLIK", help="Sertifikat Anda, atau daftar saksi dari panitia."),
+    ],
+    decryption_key: Annotated[
+        Path | None, typer.Option("--dkey", metavar="BERKAS.dkey", help="Kalau sudah ada.")
+    ] = None,
+    passphrase_file: PassphraseOption = None,
+    out: FolderOption = _HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Saksi: lindungi kunci dari belenios-tool dengan kata sandi.
+
+    Contoh: bilik trustees adopt undangan.json "Bu Siti" X.key saksi.json --dkey X.dkey
+    """
+    ask = _new_passphrase(passphrase_file)
+    path = trustee_member.adopt(invitation, name, seed, public, decryption_key, ask, out)
+    show(
+        as_json,
+        {"key": str(path)},
+        f"Kunci Anda: {path}",
+        "Simpan baik-baik, lalu hapus berkas .key dan .dkey yang lama.",
+    )
+
+
+def _ceremony() -> KeyCeremony:
+    return KeyCeremony(the_database())
+
+
+def _key(given: Path | None) -> Path:
+    return given or trustee_member.the_only_key(_HERE)
+
+
+def _passphrase(file: Path | None) -> Passphrase:
+    if file is not None:
+        return lambda: _first_line(file)
+    return lambda: _asked("Kata sandi kunci Anda")
+
+
+def _new_passphrase(file: Path | None) -> Passphrase:
+    if file is not None:
+        return lambda: _first_line(file)
+
+    def ask_twice() -> str:
+        passphrase = _asked(
+            f"Kata sandi baru, paling sedikit {trustee_key.SHORTEST_PASSPHRASE} tanda"
+        )
+        trustee_key.check_passphrase(passphrase)
+        if _asked("Sekali lagi") != passphrase:
+            raise BilikError("Kedua kata sandi itu tidak sama. Ulangi pelan-pelan.")
+        return passphrase
+
+    return ask_twice
+
+
+def _first_line(file: Path) -> str:
+    return read_text(file).split("\n", 1)[0].rstrip("\r")
+
+
+def _asked(question: str) -> str:
+    return str(typer.prompt(question, hide_input=True))
+
+
+def _standing_json(found: Ceremony) -> dict[str, Any]:
+    step = found.step
+    return {
+        "election": found.stored.election.slug,
+        "threshold": found.group.threshold,
+        "waiting_for": step and {"step": step.value, "names": found.missing(step)},
+        "check_number": found.number,
+        "trustees": [
+            {"name": name, "sent": [one.value for one in Step if place in found.arrived[one]]}
+            for place, name in enumerate(found.group.names, start=1)
+        ],
+    }
+
+
+def _standing_lines(found: Ceremony) -> list[str]:
+    group, step = found.group, found.step
+    width = max(len(name) for name in group.names)
+    lines = [
+        f"Saksi {found.stored.election.title}: {len(group.names)} orang, "
+        f"{group.threshold} di antaranya cukup untuk menghitung."
+    ]
+    for place, name in enumerate(group.names, start=1):
+        sent = [STEP_NAMES[one] for one in Step if place in found.arrived[one]]
+        lines.append(f"  {place:>2}. {name:<{width}}  {', '.join(sent) or 'belum ada'}")
+    if found.number:
+        lines.append(f"Angka periksa: {found.number}")
+    if step:
+        lines.append(f"Ditunggu: {STEP_NAMES[step]} dari {', '.join(found.missing(step))}.")
+    return [*lines, _NEXT[step]]

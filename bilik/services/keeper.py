@@ -1,0 +1,56 @@
+"""The keeper: looks after all elections every few seconds, so that nobody has to.
+
+Without it nothing goes wrong: the hours are kept by the clock, and `bilik status`, `tally` and
+`export` do what is due. Several keepers do no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bilik.errors import BilikError, BoxUnavailable
+from bilik.services.desk import Desk
+
+
+class Keeper:
+    """One keeper, over the elections of a desk."""
+
+    def __init__(self, desk: Desk, tell: Callable[[str], None]) -> None:
+        """``tell`` hears of what goes wrong, once for as long as it does."""
+        self._desk = desk
+        self._tell = tell
+        self._told: dict[str, str] = {}
+        self._given_up: set[str] = set()
+
+    def look_after(self) -> None:
+        """One round over all elections that are not over; never raises a BilikError."""
+        try:
+            self._desk.sweep()
+            for slug in self._desk.underway():
+                problem = self._desk.tend(slug)
+                if not problem and self._desk.counts_itself(slug):
+                    problem = self._tally(slug)
+                self._report(slug, problem)
+            self._report("", None)
+        except BoxUnavailable as error:
+            self._report("", str(error))
+
+    def _tally(self, slug: str) -> str | None:
+        """Count a closed election whose results are live; what refused once is left to people."""
+        if slug in self._given_up:
+            return self._told.get(slug)
+        try:
+            self._desk.tally(slug)
+        except BoxUnavailable:
+            raise
+        except BilikError as error:
+            self._given_up.add(slug)
+            return f"{slug}: {error}"
+        return None
+
+    def _report(self, about: str, problem: str | None) -> None:
+        if problem is None:
+            self._told.pop(about, None)
+        elif self._told.get(about) != problem:
+            self._told[about] = problem
+            self._tell(problem)

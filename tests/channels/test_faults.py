@@ -1,0 +1,141 @@
+"""The platform is down or slow, or Bilik is: no message is lost, none is answered twice."""
+
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.channels.phones import (
+    KINDS,
+    LinePhone,
+    Phone,
+    SmsPhone,
+    TelegramPhone,
+    TwilioWhatsAppPhone,
+    WhatsAppPhone,
+    wait_until_idle,
+)
+from tests.channels.platforms import Fault, Platforms
+from tests.installation import Installation, wait_for
+
+SENDING = {
+    "telegram": ["/sendMessage"], "whatsapp": ["/messages"], "line": ["/reply", "/push"],
+    "twilio-sms": ["/Messages.json"], "twilio-whatsapp": ["/Messages.json"],
+}  # fmt: skip
+
+
+def fail(platforms: Platforms, phone: Phone, times: int, **fault: Any) -> None:
+    for path in SENDING[phone.channel]:
+        platforms.faults.append(Fault(path, times=times, **fault))
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.channel)
+def test_a_platform_that_is_down_for_a_while_gets_the_answer_later(
+    bilik: Installation, platforms: Platforms, kind: type[Phone]
+) -> None:
+    phone = kind(bilik, platforms)
+    fail(platforms, phone, times=4, status=502)
+    said = phone.say("halo")
+    assert said.count("Bilik") >= 1
+    assert phone.say("kapan ditutup?")
+
+
+@pytest.mark.parametrize(
+    ("kind", "fault"),
+    [
+        (TelegramPhone, {"content": {"ok": False, "parameters": {"retry_after": 1}}}),
+        (WhatsAppPhone, {"headers": {"Retry-After": "1"}}),
+        (SmsPhone, {"headers": {"Retry-After": "6"}}),
+    ],
+    ids=["telegram", "whatsapp", "twilio-sms"],
+)
+def test_a_platform_that_asks_for_patience_gets_it(
+    bilik: Installation, platforms: Platforms, kind: type[Phone], fault: dict[str, Any]
+) -> None:
+    phone = kind(bilik, platforms)
+    fail(platforms, phone, times=1, status=429, **fault)
+    assert "Bilik" in phone.say("halo")
+
+
+def test_a_line_answer_goes_out_once_although_its_reply_got_no_answer(
+    bilik: Installation, platforms: Platforms
+) -> None:
+    phone = LinePhone(bilik, platforms)
+    platforms.faults.append(Fault("/reply", status=400))
+    start = len(platforms.calls)
+    phone.say("halo")
+    (call,) = phone.answers(start)
+    assert call.path.endswith("/push")
+    assert call.headers["X-Line-Retry-Key"]
+
+
+def test_a_voter_who_has_blocked_bilik_holds_up_nobody(
+    bilik: Installation, platforms: Platforms
+) -> None:
+    phone = TelegramPhone(bilik, platforms)
+    fail(platforms, phone, times=1, status=403, content={"ok": False, "description": "blocked"})
+    phone.say("halo")
+    assert "buka" in phone.say("kapan ditutup?")
+
+
+def test_texts_that_twilio_cannot_delete_yet_do_not_keep_anybody_waiting(
+    bilik: Installation, platforms: Platforms
+) -> None:
+    phone = TwilioWhatsAppPhone(bilik, platforms)
+    nik, code = bilik.pair(bilik.village)
+    phone.talk(f"{nik} {code}", "2")
+    yes = phone.request("ya")
+    sid = next(part for part in yes.body.decode().split("&") if part.startswith("MessageSid="))
+    platforms.undeliverable.add(sid.removeprefix("MessageSid="))
+    assert "SUDAH" in "\n".join(phone.deliver(yes))
+    assert "siapa Anda" in phone.say("status")
+
+
+def test_messages_that_wait_are_answered_after_a_crash_of_the_server(
+    bilik: Installation, platforms: Platforms
+) -> None:
+    phone, before = WhatsAppPhone(bilik, platforms), bilik.ballots(bilik.village)
+    nik, code = bilik.pair(bilik.village)
+    phone.talk(f"{nik} {code}", "2")
+    fail(platforms, phone, times=1, status=500, seconds=20)
+    start, yes = len(platforms.calls), phone.request("ya")
+    assert phone.send(yes) == 200
+    _crash(bilik)
+    assert phone.send(yes) == 200  # delivered again, for all that the platform knows
+    said = "\n".join(phone.read(start))
+    # What the voter was shown before the crash may be read back again; then a yes casts.
+    if "SUDAH" not in said:
+        assert "SUDAH tercatat" in phone.say("ya")
+    assert bilik.ballots(bilik.village) == before + 1
+
+
+def test_nobody_is_told_that_a_message_arrived_while_the_database_is_away(
+    bilik: Installation, platforms: Platforms, locked: Callable[[], None]
+) -> None:
+    phone = TelegramPhone(bilik, platforms)
+    request, start = phone.request("halo"), len(platforms.calls)
+    assert phone.send(request) == 503
+    locked()
+    assert phone.send(request) == 200
+    assert "Saya Bilik" in "\n".join(phone.read(start))
+
+
+def test_a_vote_goes_through_with_every_other_request_failing(
+    bilik: Installation, platforms: Platforms
+) -> None:
+    phone, before = TelegramPhone(bilik, platforms), bilik.ballots(bilik.village)
+    nik, code = bilik.pair(bilik.village)
+    for text in (f"{nik} {code}", "nomor 2", "ya"):
+        fail(platforms, phone, times=1, status=500)
+        said = phone.say(text)
+    assert "SUDAH tercatat" in said
+    assert bilik.ballots(bilik.village) == before + 1
+    wait_until_idle(bilik)
+
+
+def _crash(bilik: Installation) -> None:
+    (rasa,) = bilik.processes("rasa", "run", str(bilik.port))
+    os.kill(rasa, signal.SIGKILL)
+    wait_for(f"{bilik.url}/chat", bilik.process)
