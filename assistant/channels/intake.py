@@ -11,15 +11,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sanic import Blueprint
 
-from assistant.channels.delivery import AGAIN, Delivery, Handler
+from assistant.channels.delivery import Answers, Delivery, Handler
 from assistant.channels.messages import Message, from_answers
 from assistant.channels.notices import notice
 from assistant.channels.outgoing import PlatformBusy, SendingFailed, the_client
@@ -68,11 +69,14 @@ class Intake:
         self._platforms: dict[str, tuple[Platform, Delivery, Handler]] = {}
         self._at_work: dict[str, asyncio.Task[None]] = {}
         self._once_more: set[str] = set()
+        self._unseen: Counter[str] = Counter()
         self._background: list[asyncio.Task[None]] = []
+        self._late: set[asyncio.Task[None]] = set()
 
     def register(self, platform: Platform, handler: Handler) -> None:
         """Answer that platform's messages."""
-        self._platforms[platform.channel] = platform, Delivery(platform.channel), handler
+        delivery = Delivery(platform.channel, partial(self._answer_late, platform))
+        self._platforms[platform.channel] = platform, delivery, handler
 
     def start(self) -> None:
         """Begin to look for what waits, in the running event loop; a second call does nothing."""
@@ -88,7 +92,7 @@ class Intake:
 
     async def stop(self) -> None:
         """Stop answering, and leave the chats to the next server."""
-        tasks = [*self._background, *self._at_work.values()]
+        tasks = [*self._background, *self._at_work.values(), *self._late]
         self._background = []
         for task in tasks:
             task.cancel()
@@ -167,6 +171,8 @@ class Intake:
             logger.error("a message could not be answered: %s", type(error).__name__)
             again = replace(turn.letter, attempts=turn.letter.attempts + 1)
             is_over = again.attempts >= MAX_MISHAPS
+            if is_over:
+                self._is_seen(again)
             return await self._finish(turn, None if is_over else FIRST_PAUSE, again)
 
     async def _answer(self, turn: Turn) -> Turn | None:
@@ -200,6 +206,7 @@ class Intake:
             await self._clean(platform, letter, chat, sent)
         else:
             chat.erasable = [*chat.erasable, *sent][-MAX_ERASABLE:]
+        self._is_seen(letter)
         chat.last_position = max(chat.last_position, letter.position)
         if not (letter.text and may_be_yes(letter.text)):
             chat.answered = milliseconds(self._clock())
@@ -227,11 +234,34 @@ class Intake:
             return platform.compose([Message(notice("too_long"))]), False
         _, delivery, handler = self._platforms[letter.channel]
         sender = letter.chat.removeprefix(f"{letter.channel}:")
-        answers = await delivery.answer(handler, sender, _as_meant(letter, chat))
-        said = from_answers(answers)
-        if answers.finished and platform.left:
-            said.append(Message(notice(platform.left)))
-        return platform.compose(said), answers.finished
+        unseen = self._unseen[letter.chat] > 0 or _came_too_early(letter, chat)
+        answers = await delivery.answer(handler, sender, letter.text, unseen)
+        return _composed(platform, answers), answers.finished
+
+    def _answer_late(self, platform: Platform, sender: str, answers: Answers) -> None:
+        """Send what Bilik says after the voter was told to wait; until then, no yes can mean it."""
+        chat = f"{platform.channel}:{sender}"
+        self._unseen[chat] += 1
+        outgoing = _composed(platform, answers)
+        details = {"outgoing": outgoing, "finished": answers.finished, "late": True}
+        letter = Letter(platform.channel, chat, ANSWER, 0, details=details)
+        task = asyncio.create_task(self._keep_late(letter))
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+
+    def _is_seen(self, letter: Letter) -> None:
+        """Note that a late answer has gone out, or never will."""
+        if letter.details.get("late") and self._unseen[letter.chat] > 0:
+            self._unseen -= Counter([letter.chat])  # this drops those that come to nothing
+
+    async def _keep_late(self, letter: Letter) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(self._mailbox.later, letter, timedelta())
+                return
+            except BilikError:
+                logger.warning("a late answer could not be kept yet")
+            await asyncio.sleep(LOOK_SECONDS)
 
     def _notices(self, letter: Letter, chat: Chat, now: int) -> list[Message]:
         if letter.kind == CONTACT:
@@ -306,14 +336,21 @@ class Intake:
         return await asyncio.to_thread(self._mailbox.finish, turn, again, letter)
 
 
-def _as_meant(letter: Letter, chat: Chat) -> str:
-    """The message; but a yes that cannot mean the last answer asks to hear it again.
+def _came_too_early(letter: Letter, chat: Chat) -> bool:
+    """Whether a message cannot mean the last answer.
 
     It was there before that answer had gone out, or was sent before something that is answered
     already.
     """
-    too_early = letter.received <= chat.answered or letter.position < chat.last_position
-    return AGAIN if too_early and may_be_yes(letter.text) else letter.text
+    return letter.received <= chat.answered or letter.position < chat.last_position
+
+
+def _composed(platform: Platform, answers: Answers) -> list[dict[str, Any]]:
+    """Answers as requests to the platform, with what is to be said after a cast."""
+    said = from_answers(answers)
+    if answers.finished and platform.left:
+        said.append(Message(notice(platform.left)))
+    return platform.compose(said)
 
 
 async def _quietly(act: Awaitable[Any]) -> None:

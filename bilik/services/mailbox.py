@@ -115,9 +115,7 @@ class Mailbox:
         now = self._clock()
         claimed = []
         with self._database.write() as connection:
-            fresh = [
-                one for message_id, one in letters if self._is_new(connection, one, message_id, now)
-            ]
+            fresh = self._new_ones(connection, letters, now)
             for chat in sorted({one.chat for one in fresh}, key=self._keys.chat_hash):
                 self._lock(connection, chat, now)
                 self._keep(connection, chat, [one for one in fresh if one.chat == chat], now)
@@ -230,15 +228,20 @@ class Mailbox:
 
     # -- within a call -------------------------------------------------------------------------
 
-    def _is_new(
-        self, connection: Connection, letter: Letter, message_id: str, now: datetime
-    ) -> bool:
-        values = {
-            "id_hash": self._keys.message_hash(letter.channel, message_id),
-            "day": now.date(),
-        }
-        statement = _insert(connection, processed_messages).values(**values)
-        return bool(connection.execute(statement.on_conflict_do_nothing()).rowcount)
+    def _new_ones(
+        self, connection: Connection, letters: Sequence[tuple[str, Letter]], now: datetime
+    ) -> list[Letter]:
+        """Those that never came before; noted as having come."""
+        hashes = [self._keys.message_hash(one.channel, message_id) for message_id, one in letters]
+        new = set()
+        # In one order, so that two transactions never wait for each other.
+        for at in sorted(range(len(letters)), key=hashes.__getitem__):
+            statement = _insert(connection, processed_messages).values(
+                id_hash=hashes[at], day=now.date()
+            )
+            if connection.execute(statement.on_conflict_do_nothing()).rowcount:
+                new.add(at)
+        return [letter for at, (_, letter) in enumerate(letters) if at in new]
 
     def _lock(self, connection: Connection, chat: str, now: datetime) -> None:
         """The chat's row, made if need be, held until the transaction ends."""

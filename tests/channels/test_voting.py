@@ -1,9 +1,18 @@
 """A whole vote over each platform; what counts is what is in the database afterwards."""
 
+import json
+
 import pytest
 
 from assistant.channels.sms import _ALPHABET, MAX_LETTERS
-from tests.channels.phones import KINDS, Phone, SmsPhone, TelegramPhone
+from tests.channels.phones import (
+    KINDS,
+    LinePhone,
+    Phone,
+    SmsPhone,
+    TelegramPhone,
+    WhatsAppPhone,
+)
 from tests.channels.platforms import Platforms
 from tests.installation import Installation
 
@@ -65,3 +74,35 @@ def test_two_platforms_numbers_are_two_senders(bilik: Installation, platforms: P
     nik, code = bilik.pair(bilik.village)
     phones[0].say(f"{nik} {code}")
     assert all("Siapa pilihan" not in phone.say("siapa calonnya") for phone in phones[1:])
+
+
+@pytest.mark.parametrize(
+    "kind", [TelegramPhone, WhatsAppPhone, LinePhone], ids=lambda kind: kind.channel
+)
+def test_a_vote_by_pressing_what_is_offered(
+    bilik: Installation, platforms: Platforms, kind: type[TelegramPhone | WhatsAppPhone | LinePhone]
+) -> None:
+    phone, before = kind(bilik, platforms), bilik.ballots(bilik.village)
+    nik, code = bilik.pair(bilik.village)
+    phone.say(f"{nik} {code}")
+    choice = next(token for title, token in offered(phone) if "Siti" in title or "2" in title)
+    assert "nomor 2, Siti Rahmawati, S.Pd." in "\n".join(phone.deliver(phone.press(choice)))
+    yes = next(token for title, token in offered(phone) if title.lower().startswith("ya"))
+    assert "SUDAH tercatat" in "\n".join(phone.deliver(phone.press(yes)))
+    assert "SUDAH" not in "\n".join(phone.deliver(phone.press(choice)))
+    assert bilik.ballots(bilik.village) == before + 1
+
+
+def offered(phone: Phone) -> list[tuple[str, str]]:
+    """Title and payload of what can be pressed below the last answer."""
+    content = phone.answers()[-1].content
+    if "reply_markup" in content:
+        keys = json.loads(content["reply_markup"])["inline_keyboard"]
+        return [(key["text"], key["callback_data"]) for row in keys for key in row]
+    if "interactive" in content:
+        action = content["interactive"]["action"]
+        replies = [one["reply"] for one in action.get("buttons", [])]
+        rows = [row for section in action.get("sections", []) for row in section["rows"]]
+        return [(one["title"], one["id"]) for one in replies + rows]
+    actions = [item["action"] for item in content["messages"][-1]["quickReply"]["items"]]
+    return [(one["label"], one["data"]) for one in actions]

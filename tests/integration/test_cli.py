@@ -172,7 +172,7 @@ def test_without_a_key_nothing_runs_and_the_remedy_is_named(bilik: Shell) -> Non
     "command",
     [
         "init-key", "election load", "roll import", "roll codes", "open", "pause", "close",
-        "status", "tally", "export", "verify", "receipt", "keep", "nlu inbox",
+        "status", "tally", "export", "verify", "receipt", "keep", "nlu inbox", "channels check",
         "trustees invite", "trustees collect", "trustees status", "trustees restart",
         "trustees join", "trustees answer", "trustees rehearse", "trustees decrypt",
         "trustees reveal", "trustees adopt",

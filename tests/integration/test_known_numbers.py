@@ -1,9 +1,13 @@
 """`wajib_nomor_terdaftar`: only the number on the roll votes, where the platform vouches for it."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
 
+from actions.identity import Identify
 from bilik.errors import WrongState
 from bilik.services.mailbox import Letter, Mailbox
 from bilik.services.outcomes import Kind
@@ -60,3 +64,23 @@ def test_without_the_rule_any_number_will_do(village: Polling) -> None:
 def test_such_an_election_opens_only_with_everybodys_number(tmp_path: Path) -> None:
     with pytest.raises(WrongState, match="1 pemilih belum punya nomor HP"):
         set_up(tmp_path, STRICT, phones=PHONES[:5])
+
+
+def test_on_telegram_the_answer_asks_for_the_number(
+    strict: Polling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("actions.voter_action.the_booth", lambda: strict.booth)
+    nik, code = strict.pairs[0]
+
+    def answer(sender: str) -> list[dict[str, object]]:
+        message = {"text": f"{nik} {code}", "intent": {"name": "provide_identity"}}
+        tracker = Tracker(sender, {"greeted": True}, message, [], False, None, {}, "action_listen")
+        dispatcher = CollectingDispatcher()
+        asyncio.run(Identify().run(dispatcher, tracker, {}))
+        return dispatcher.messages
+
+    first, second = answer("telegram:1")
+    assert "Bagikan nomor saya" in str(first["text"])
+    assert second["custom"] == {"asks_contact": True}
+    (only,) = answer("web:1")
+    assert "lewat aplikasi lain" in str(only["text"])

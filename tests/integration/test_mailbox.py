@@ -1,8 +1,10 @@
 """Messages from chat platforms in the database: once, in order, sealed, and never lost."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
+from random import Random
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -102,6 +104,17 @@ def test_no_text_sender_or_id_stands_in_the_database(village: Polling) -> None:
     for secret in (b"RAHASIA", b"628120000001"):
         assert secret not in content
     assert b"Sukamaju" in content  # what is no secret would have been found
+
+
+def test_servers_that_get_the_same_messages_in_any_order_keep_each_once(village: Polling) -> None:
+    messages = [(str(n), letter(f"m{n}", n + 1, f"telegram:{n % 7}")) for n in range(60)]
+    shuffled = [Random(seed).sample(messages, len(messages)) for seed in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        claimed = list(
+            pool.map(lambda one: box(village, str(one[0])).put(one[1]), enumerate(shuffled))
+        )
+    assert sorted(chain.from_iterable(claimed)) == [f"telegram:{n}" for n in range(7)]
+    assert box(village).waiting() == len(messages)
 
 
 def test_what_is_remembered_of_a_chat_is_there_next_time(village: Polling) -> None:
