@@ -276,8 +276,9 @@ class Booth:
                 contest = election.contests[0].id
             if contest is None:
                 return self._keep(connection, sender, session, Kind.ASK_WHAT_TO_CHANGE, now)
-            session.selections[contest] = BLANK
-            return self._go_on(connection, sender, session, election, now)
+            taken = Resolution({contest: BLANK})
+            session.selections.update(taken.accepted)
+            return self._go_on(connection, sender, session, election, now, taken)
 
     def change(self, sender: str, text: str) -> Outcome:
         """Go back to choosing: the contest named, or the only one; else ask which."""
@@ -451,8 +452,9 @@ class Booth:
             button = buttons.pressed(text, session, election)
             match button.press if button else None:
                 case Press.CHOOSE if button and button.contest and button.selection is not None:
-                    session.selections[button.contest] = button.selection
-                    return self._go_on(connection, sender, session, election, now)
+                    taken = Resolution({button.contest: button.selection})
+                    session.selections.update(taken.accepted)
+                    return self._go_on(connection, sender, session, election, now, taken)
                 case Press.CHANGE if button:
                     contest = button.contest
                     return self._change(connection, sender, session, election, contest, now)

@@ -54,6 +54,11 @@ class Chat:
         return self.page.get_by_role("textbox", name="Pesan untuk Bilik")
 
     @property
+    def send(self) -> Locator:
+        """The button beside the field; a read-back has one called "Ya, kirim"."""
+        return self.page.get_by_role("button", name="Kirim", exact=True)
+
+    @property
     def notice(self) -> Locator:
         return self.page.get_by_role("status")
 
@@ -65,7 +70,7 @@ class Chat:
 
     def say(self, text: str) -> None:
         self.field.fill(text)
-        self.page.get_by_role("button", name="Kirim").click()
+        self.send.click()
 
     def say_at_once(self, *texts: str) -> None:
         """Several messages before any can be answered."""

@@ -63,7 +63,7 @@ def test_a_whole_vote(
     look("2-surat-suara")
     chat.card("Siti Rahmawati").click()
     chat.hears("Saya ulangi pilihan Anda")
-    assert chat.own[-1] == "nomor 2"
+    assert chat.own[-1] == "2. Siti Rahmawati, S.Pd."
     look("3-dibacakan")
     chat.say("visinya apa?")
     chat.hears("Kita lanjut")
@@ -85,14 +85,14 @@ def test_two_contests_of_pairs_and_the_empty_box(
     expect(chat.page.get_by_role("heading")).to_have_text("Pilkada Kabupaten Rimba Jaya")
     chat.card("Dewi Kartika & Hasan Basri").click()
     chat.hears("Sementara ini")
-    assert chat.own[-1] == "Gubernur nomor 2"
+    assert chat.own[-1] == "2. Dewi Kartika & Hasan Basri"
     chat.photograph(pictures / "kotak-kosong-ponsel.png")
     chat.page.set_viewport_size(DESKTOP)
     chat.photograph(pictures / "kotak-kosong-komputer.png")
     assert chat.accessibility_violations() == []
     chat.card("Kotak Kosong").click()
     chat.hears("Saya ulangi pilihan Anda")
-    assert chat.own[-1] == "Bupati nomor 2"
+    assert chat.own[-1] == "2. Kotak Kosong"
     chat.photograph(pictures / "dua-jabatan-ponsel.png")
     chat.say("ya")
     chat.hears("SUDAH tercatat")
@@ -119,19 +119,21 @@ def test_a_whole_vote_by_keyboard_alone(bilik: Installation, open_chat: OpenChat
     keyboard.type(f"{nik} {code}")
     keyboard.press("Enter")
     chat.hears("Siapa pilihan Anda?")
-    # The cards stand before the field, in the order of their numbers.
-    for name in ("Bambang Sutrisno", "Siti Rahmawati"):
+    # Before the field stand the cards, in the order of their numbers, and what has no card.
+    for name in ("Kosongkan", "Bambang Sutrisno", "Siti Rahmawati"):
         keyboard.press("Shift+Tab")
         expect(chat.card(name)).to_be_focused()
     keyboard.press("Enter")
     chat.hears("Saya ulangi pilihan Anda")
     expect(chat.page.get_by_label("Percakapan")).to_be_focused()
-    for _ in range(4):  # past the three cards, which can still be pressed
+    for name in ("Ya, kirim", "Ganti pilihan", "Berhenti"):  # the cards were for once
         keyboard.press("Tab")
+        expect(chat.card(name)).to_be_focused()
+    keyboard.press("Tab")
     expect(chat.field).to_be_focused()
     keyboard.type("ya")
     keyboard.press("Tab")
-    expect(chat.page.get_by_role("button", name="Kirim")).to_be_focused()
+    expect(chat.send).to_be_focused()
     keyboard.press("Enter")
     chat.hears("SUDAH tercatat")
     assert bilik.ballots(bilik.village) == before + 1
@@ -255,7 +257,7 @@ def test_twice_the_text_on_the_narrowest_phone_fits(
     assert not is_wider_than_its_window(chat.page)
     chat.card("Siti Rahmawati").scroll_into_view_if_needed()
     chat.photograph(pictures / "huruf-besar-ponsel.png")
-    for button in (chat.card("Siti Rahmawati"), chat.page.get_by_role("button", name="Kirim")):
+    for button in (chat.card("Siti Rahmawati"), chat.send):
         expect(button).to_be_in_viewport(ratio=0.99)
     assert chat.accessibility_violations() == []
     chat.card("Siti Rahmawati").click()

@@ -26,7 +26,7 @@ class Saksi(Shell):
     """A machine with `bilik` on it, and nothing else: no `.env`, no database."""
 
     def __init__(self, directory: Path, name: str) -> None:
-        super().__init__(directory)
+        super().__init__(directory, url="")
         self.name = name
         self.directory.mkdir()
         for setting in [one for one in self.environ if one.startswith("BILIK_")]:
@@ -44,8 +44,8 @@ class Saksi(Shell):
 
 
 @pytest.fixture
-def panitia(tmp_path: Path) -> Shell:
-    shell = Shell(tmp_path)
+def panitia(tmp_path: Path, url: str) -> Shell:
+    shell = Shell(tmp_path, url)
     (tmp_path / "pemilihan.yml").write_text(held_by(NAMES, 2, open_now(VILLAGE)), encoding="utf-8")
     (tmp_path / "dpt.csv").write_text(
         "nik,nama\n3329015203900001,Siti\n3329015203900002,Budi\n", encoding="utf-8"
