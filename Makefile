@@ -65,6 +65,7 @@ format: .venv/.ready ## put the code into its usual form
 bench: .venv/.ready $(MODEL) ## benchmarks, each beside its peer
 	@$(BIN)/python -m bench.conversation
 	@$(BIN)/python -m bench.ballots
+	@$(BIN)/python -m bench.codes
 
 bench-nlu: .venv/.ready ## intent pipelines side by side: accuracy and milliseconds
 	@$(BIN)/python -W ignore -m bench.understanding

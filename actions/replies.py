@@ -67,7 +67,12 @@ def short_answers() -> dict[str, str]:
 
 
 def reply(name: str, scene: Scene, **values: str) -> Reply:
-    """An answer with what most of them need: title, hours and contact."""
+    """An answer with what most of them need: title, hours and contact.
+
+    Whoever votes again hears the answer's ``_revote`` form, if it has one.
+    """
+    if scene.again and f"{name}_revote" in answers():
+        name = f"{name}_revote"
     common = {"contact": NO_CONTACT}
     if election := scene.election:
         common = {
@@ -133,19 +138,25 @@ def of_outcome(outcome: Outcome) -> list[Reply]:
     match outcome.kind:
         case Kind.NEED_IDENTITY | Kind.NOT_OPEN | Kind.PAUSED | Kind.CLOSED | Kind.EXPIRED:
             return guide(scene)
-        case Kind.NEED_CODE | Kind.NEED_NIK | Kind.ALREADY_VOTED | Kind.NOTHING_TO_STOP:
-            return [reply(f"{outcome.kind.value}", scene)]
-        case Kind.WRONG_NUMBER | Kind.NEED_NUMBER | Kind.NO_NUMBER:
+        case (
+            Kind.NEED_CODE
+            | Kind.NEED_NIK
+            | Kind.ALREADY_VOTED
+            | Kind.NOTHING_TO_STOP
+            | Kind.WRONG_NUMBER
+            | Kind.NEED_NUMBER
+            | Kind.NO_NUMBER
+            | Kind.STOPPED
+            | Kind.LETTER_REPLACED
+        ):
             return [reply(outcome.kind.value, scene)]
-        case Kind.STOPPED:
-            return [reply("stopped", scene)]
         case Kind.ODD_NIK:
             return [reply("odd_nik", scene, digits=str(outcome.digits))]
         case Kind.BUTTON_GONE:
             return [reply("button_gone", scene), *guide(scene)]
-        case Kind.WRONG_PAIR:
+        case Kind.ODD_CODE | Kind.WRONG_PAIR:
             lead = guide(scene) if scene.stage is not Stage.IDENTITY else []
-            return [reply("wrong_pair", scene), *lead]
+            return [reply(outcome.kind.value, scene), *lead]
         case Kind.TOO_MANY:
             return [reply("too_many", scene, until=_until(outcome))]
         case Kind.IDENTIFIED:
@@ -167,7 +178,8 @@ def of_outcome(outcome: Outcome) -> list[Reply]:
         case Kind.NOT_A_YES:
             return [reply("not_a_yes", scene, selections=render.selections(scene))]
         case Kind.RECORDED:
-            return [reply("recorded", scene, receipt=scene.receipt or "")]
+            more = [reply("may_vote_again", scene)] if _may_vote_again(scene) else []
+            return [reply("recorded", scene, receipt=scene.receipt or ""), *more]
         case Kind.UNCLEAR:
             return _unclear(outcome)
 
@@ -197,6 +209,10 @@ _TITLES = {
     Press.CHANGE: "press_change",
     Press.STOP: "press_stop",
 }
+
+
+def _may_vote_again(scene: Scene) -> bool:
+    return any(one.allows_revote and phase is Phase.OPEN for one, phase in scene.elections)
 
 
 def ballot(scene: Scene) -> list[Reply]:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -196,7 +196,9 @@ class VoterAction(Action, ABC):
             return leave_finished(visit)
         if visit.scene.stage is not Stage.EXPIRED:
             return []
-        said = [replies.reply("session_expired", visit.scene)]
+        may_have_voted = any(one.allows_revote for one, _ in visit.scene.elections)
+        scene = replace(visit.scene, again=may_have_voted)
+        said = [replies.reply("session_expired", scene)]
         visit.booth.take_leave(visit.sender)
         visit.look_again()
         return said

@@ -9,7 +9,6 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bilik.clock import ZONES, system_clock
-from bilik.domain.crockford import grouped
 from bilik.domain.election import Phase
 from bilik.keys import Keys
 from bilik.services import ballot_box
@@ -134,11 +133,7 @@ def read_pairs(roll: Path, codes: Path) -> list[tuple[str, str]]:
         niks = {row["nama"]: row["nik"] for row in csv.DictReader(file)}
     with codes.open(encoding="utf-8") as file:
         by_name = {row["nama"]: row["kode_undangan"] for row in csv.DictReader(file)}
-    return [
-        (nik, grouped(code.replace("-", "")))
-        for name, nik in niks.items()
-        if (code := by_name.get(name))
-    ]
+    return [(nik, code) for name, nik in niks.items() if (code := by_name.get(name))]
 
 
 def _can_vote(database: Database, keys: Keys, slug: str, nik: str) -> bool:

@@ -62,6 +62,27 @@ class CodeSecrets:
     seed: bytes
 
 
+@dataclass(frozen=True, repr=False)
+class CodeStretcher:
+    """What makes a code's secrets: it holds one key only, and may be handed to other processes."""
+
+    key: bytes
+
+    def __call__(self, context: bytes, code: str) -> CodeSecrets:
+        """A letter's code, stretched once: Argon2id (RFC 9106) over its context and code.
+
+        ``context`` says whose letter it is: the voter's keyed NIK hash, or a spare letter's number
+        (see :func:`bilik.services.credentials.spare_context`). As it goes into the salt, a code can
+        be neither looked up nor tested without the server's key, and each guess costs memory and
+        time even with it. HKDF takes the verifier and the seed from it with different labels.
+        """
+        salt = hmac.digest(self.key, context, "sha256")[:16]
+        stretched = hash_secret_raw(
+            code.encode(), salt, CODE_PASSES, CODE_MEMORY_KIB, 1, _STRETCHED_BYTES, Type.ID
+        )
+        return CodeSecrets(_expand(stretched, "code-verifier"), _expand(stretched, "credential"))
+
+
 class Keys:
     """All keys of one installation."""
 
@@ -73,10 +94,10 @@ class Keys:
         self._sender = self._derive("sender")
         self._tracker = self._derive("tracker")
         self._attempt = self._derive("attempt")
-        self._code = self._derive("code")
         self._message = self._derive("message")
         self._chat = self._derive("chat")
         self._webhook = self._derive("webhook")
+        self.code_secrets = CodeStretcher(self._derive("code"))
         self.sessions = Sealer(self._derive("session"))
         self.sums = Sealer(self._derive("sum"))
         self.mailbox = Sealer(self._derive("mailbox"))
@@ -118,19 +139,6 @@ class Keys:
     def attempt_hash(self, kind: str, subject: bytes) -> bytes:
         """The form in which wrong attempts are counted, for a sender or a NIK."""
         return hmac.digest(self._attempt, kind.encode() + b"\0" + subject, "sha256")
-
-    def code_secrets(self, nik_hash: bytes, code: str) -> CodeSecrets:
-        """A voter's code, stretched once: Argon2id (RFC 9106) over NIK and code.
-
-        Salted with the voter's keyed NIK hash, it can be neither looked up nor tested without the
-        server's key, and each guess costs memory and time even with it. HKDF takes the verifier and
-        the seed from it with different labels.
-        """
-        salt = hmac.digest(self._code, nik_hash, "sha256")[:16]
-        stretched = hash_secret_raw(
-            code.encode(), salt, CODE_PASSES, CODE_MEMORY_KIB, 1, _STRETCHED_BYTES, Type.ID
-        )
-        return CodeSecrets(_expand(stretched, "code-verifier"), _expand(stretched, "credential"))
 
 
 def _expand(secret: bytes, purpose: str) -> bytes:

@@ -31,6 +31,7 @@ class Settings:
     ``tracker_url`` names where Rasa's trackers are kept; None keeps them in memory. ``debug`` makes
     the servers log more.
     ``channels`` are the chat platforms that are set up.
+    ``panitia`` is who works at the desk, as the log of their acts names them.
     """
 
     database_url: str
@@ -43,6 +44,7 @@ class Settings:
     tracker_url: str | None = None
     debug: bool = False
     channels: ChannelSettings = field(default_factory=ChannelSettings)
+    panitia: str = ""
 
     def __repr__(self) -> str:
         """Without the key and without the password that a database URL may hold."""
@@ -70,6 +72,7 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")
         tracker_url=_tracker_url(values.get("BILIK_TRACKER_URL")),
         debug=values.get("BILIK_DEBUG") == "1",
         channels=channel_settings.read(values),
+        panitia=values.get("BILIK_PANITIA") or "",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -68,6 +69,16 @@ class Polling:
             assert outcome.kind is Kind.RECORDED
             receipts.append(outcome.scene.receipt or "")
         return receipts
+
+    def by(self, actor: str) -> Desk:
+        """The desk with that member of the panitia at it."""
+        return Desk(self.database, self.keys, self.trustee_dir, self.clock, actor)
+
+    def spare_codes(self) -> dict[int, str]:
+        """What stands in the sealed envelopes, by number."""
+        with (self.trustee_dir.parent / "kode-cadangan.csv").open(encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        return {int(row["nomor_cadangan"]): row["kode_undangan"] for row in rows}
 
     def counts(self) -> dict[str, dict[object, int]]:
         """The box closed and counted: contest → candidate's number or "blank" → votes."""

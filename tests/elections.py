@@ -61,6 +61,10 @@ surat_suara:
 """
 
 
+REVOTE = VILLAGE.replace("kontak:", "pilih_ulang: ya\nkontak:")
+"""The same, where voters may vote again."""
+
+
 def open_now(definition: str) -> str:
     """The definition with hours that include any present day."""
     return definition.replace("2026-11-29 07:00", "2020-01-01 07:00").replace(

@@ -189,6 +189,7 @@ _ACTS = {
     Kind.NEED_CODE: Act.IDENTIFY,
     Kind.NEED_NIK: Act.IDENTIFY,
     Kind.ODD_NIK: Act.IDENTIFY,
+    Kind.ODD_CODE: Act.IDENTIFY,
     Kind.WRONG_PAIR: Act.IDENTIFY,
     Kind.TOO_MANY: Act.IDENTIFY,
     Kind.IDENTIFIED: Act.IDENTIFY,

@@ -6,12 +6,9 @@ files say: proofs, signatures, and that each step follows from the one before it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
 
 from bilik.belenios import ballot, credentials, election, group, tally, trustees, wire
 from bilik.belenios.archive import Archive, EventType
@@ -27,18 +24,18 @@ from bilik.belenios.tally import (
 )
 from bilik.belenios.trustees import Trustees
 from bilik.errors import InvalidRecord
+from bilik.parallel import Map, mapper
 
-_CHUNK = 32
 _NONE = 0
 """The number of the ballot that a credential does not have; ballots are numbered from 1."""
-Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 
 
 @dataclass(frozen=True)
 class Verified:
     """What a valid archive says. ``ballots`` counts one per credential, of ``credentials``.
 
-    ``holders`` have the key.
+    ``holders`` have the key. ``replaced`` has the places, from 1, of the ballots that do not count
+    because a later one has the same credential.
     """
 
     election: Election
@@ -46,6 +43,7 @@ class Verified:
     ballots: int
     result: Result | None
     holders: Trustees
+    replaced: frozenset[int]
 
 
 def verify(archive: Archive, workers: int = 1) -> Verified:
@@ -61,11 +59,12 @@ def verify(archive: Archive, workers: int = 1) -> Verified:
         holders = trustees.read(archive.data(setup.trustees))
         if trustees.election_key(holders) != the_election.public_key:
             raise InvalidRecord("kunci pemilihan bukan gabungan kunci mereka")
-    with _mapper(workers) as each:
+    with mapper(workers) as each:
         voters = _verify_credentials(archive, each)
-        _verify_ballots(archive, the_election, voters, each)
-    result = _verify_tally(archive, the_election, holders, voters)
-    return Verified(the_election, len(voters), _counted(voters), result, holders)
+        replaced = _verify_ballots(archive, the_election, voters, each)
+    ballots = archive.count(EventType.BALLOT) - len(replaced)
+    result = _verify_tally(archive, the_election, holders, replaced, ballots)
+    return Verified(the_election, len(voters), ballots, result, holders, replaced)
 
 
 def _verify_credentials(archive: Archive, each: Map) -> dict[Element, int]:
@@ -79,8 +78,12 @@ def _verify_credentials(archive: Archive, each: Map) -> dict[Element, int]:
 
 def _verify_ballots(
     archive: Archive, the_election: Election, voters: dict[Element, int], each: Map
-) -> None:
-    """Verify every ballot; in ``voters``, the number of the last one of each credential (4.15)."""
+) -> frozenset[int]:
+    """Verify every ballot; the places of those that a later one replaces (4.15).
+
+    In ``voters`` it writes the place of each credential's ballot.
+    """
+    replaced = set()
     payloads = archive.payloads(EventType.BALLOT)
     jobs = ((the_election, archive.data(payload)) for payload in payloads)
     names = archive.payloads(EventType.BALLOT)
@@ -91,11 +94,10 @@ def _verify_ballots(
                 raise InvalidRecord(problem)
             if credential not in voters:
                 raise InvalidRecord("kredensialnya tidak ada dalam daftar")
+        if voters[credential] != _NONE:
+            replaced.add(voters[credential])
         voters[credential] = number
-
-
-def _counted(voters: dict[Element, int]) -> int:
-    return sum(number != _NONE for number in voters.values())
+    return frozenset(replaced)
 
 
 def _verify_ballot(job: tuple[Election, bytes]) -> tuple[Element, str]:
@@ -107,18 +109,19 @@ def _verify_ballot(job: tuple[Election, bytes]) -> tuple[Element, str]:
 
 
 def _verify_tally(
-    archive: Archive, the_election: Election, holders: Trustees, voters: dict[Element, int]
+    archive: Archive,
+    the_election: Election,
+    holders: Trustees,
+    replaced: frozenset[int],
+    counted: int,
 ) -> Result | None:
     sized = next(archive.payloads(EventType.ENCRYPTED_TALLY), None)
     if sized is None:
         return None
     payloads = archive.payloads(EventType.BALLOT)
     everyone = (wire.decode(Ballot, archive.data(payload)) for payload in payloads)
-    last_ones = (
-        one for number, one in enumerate(everyone, start=1) if voters[one.credential] == number
-    )
+    last_ones = (one for number, one in enumerate(everyone, start=1) if number not in replaced)
     encrypted = tally.add_up(the_election, last_ones)
-    counted = _counted(voters)
     with _about("penjumlahan terenkripsi"):
         expected = wire.encode(encrypted)
         size = SizedEncryptedTally(counted, counted, wire.sha256_hex(expected))
@@ -158,19 +161,3 @@ def _about(part: str) -> Iterator[None]:
         yield
     except InvalidRecord as error:
         raise InvalidRecord(f"{part}: {error}") from None
-
-
-@contextmanager
-def _mapper(workers: int) -> Iterator[Map]:
-    if workers == 1:
-        yield map
-        return
-    with ProcessPoolExecutor(workers) as pool:
-
-        def each(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
-            # A pool takes all its jobs at once; whole archives need not fit into memory.
-            jobs = iter(items)
-            while batch := list(islice(jobs, _CHUNK * workers * 4)):
-                yield from pool.map(function, batch, chunksize=_CHUNK)
-
-        yield each

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from bilik.cli.common import (
+    ByOption,
     ElectionOption,
     JsonOption,
     count_lines,
@@ -35,13 +36,14 @@ def tally(
         Path, typer.Option("--out", metavar="FOLDER", help="Tempat berkas untuk saksi.")
     ] = Path(),
     election: ElectionOption = None,
+    by: ByOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Hitung suara sesudah ditutup; kalau saksi memegang kunci, bersama bagian dari mereka.
 
     Contoh: bilik tally, lalu kalau ada saksi: bilik tally bagian-*.json
     """
-    desk = the_desk()
+    desk = the_desk(by)
     result = desk.tally(election, shares or [])
     if isinstance(result, Waiting):
         # Those who gave a part have the files.
@@ -60,6 +62,7 @@ def export(
         bool, typer.Option("--snapshot", help="Cuplikan sebelum dihitung, tanpa hasil.")
     ] = False,
     election: ElectionOption = None,
+    by: ByOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Tulis kotak suara yang sudah dihitung, supaya siapa pun bisa memeriksanya.
@@ -67,7 +70,7 @@ def export(
     Contoh: bilik export terbitan
     """
     if snapshot:
-        summary = the_desk().snapshot(directory, election, os.cpu_count() or 1)
+        summary = the_desk(by).snapshot(directory, election, os.cpu_count() or 1)
         show(
             as_json,
             summary,
@@ -77,13 +80,14 @@ def export(
             f"Berikutnya: bilik verify {directory}",
         )
         return
-    summary = the_desk().export(directory, election, os.cpu_count() or 1)
+    summary = the_desk(by).export(directory, election, os.cpu_count() or 1)
     show(
         as_json,
         summary,
         f"{summary['judul']}: {summary['suara_masuk']} suara ditulis ke {directory}.",
         f"SHA-256 arsip {summary['sha256_arsip']}",
-        "Terbitkan folder itu utuh, dan umumkan baris di atas bersama hasil.",
+        f"SHA-256 jejak panitia {summary['sha256_jejak']}",
+        "Terbitkan folder itu utuh, dan umumkan kedua baris di atas bersama hasil.",
         f"Berikutnya: bilik verify {directory}",
     )
 
@@ -115,6 +119,7 @@ def verify(
         counted = summary["suara_masuk"] - summary["disisihkan"]
         holds = f"benar. {counted} surat suara sah, hasilnya sesuai."
         lines.append(f"SHA-256 arsip {summary['sha256_arsip']}")
+        lines.append(f"SHA-256 jejak panitia {summary['sha256_jejak']}")
     show(as_json, summary, f"{summary['judul']}: {holds}", *lines)
 
 

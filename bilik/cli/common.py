@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+import os
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -22,13 +24,26 @@ ElectionOption = Annotated[
     typer.Option("--election", metavar="KODE", help="Kode pemilihan, kalau ada lebih dari satu."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Keluaran JSON, untuk skrip.")]
+ByOption = Annotated[
+    str,
+    typer.Option(
+        "--oleh", metavar="NAMA", help="Nama Anda, untuk jejak panitia. Atau isi BILIK_PANITIA."
+    ),
+]
 YesOption = Annotated[bool, typer.Option("--yes", help="Tanpa bertanya lagi.")]
 
 
-def the_desk() -> Desk:
-    """The desk over the database that is set, brought up to date."""
+def the_desk(by: str = "") -> Desk:
+    """The desk over the database that is set, brought up to date; ``by`` works at it."""
     configured = settings.load()
-    return Desk(the_database(), Keys(configured.secret_key), configured.trustee_dir)
+    return Desk(
+        the_database(), Keys(configured.secret_key), configured.trustee_dir, actor=who_acts(by)
+    )
+
+
+def who_acts(by: str) -> str:
+    """The name for the log: as stated with the command, as set, or who is logged in."""
+    return by or settings.load().panitia or _login_name()
 
 
 def the_database() -> Database:
@@ -36,6 +51,14 @@ def the_database() -> Database:
     database = Database(settings.load().database_url, statement_seconds=None)
     upgrade(database)
     return database
+
+
+def _login_name() -> str:
+    """Who is logged in; the user's number where the system has no name for it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def show(as_json: bool, content: dict[str, Any], *lines: str) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bilik.cli.common import JsonOption, show, the_desk
+from bilik.cli.common import ByOption, JsonOption, show, the_desk
 from bilik.clock import moment_text
 
 app = typer.Typer(help="Pemilihan dan calonnya.", no_args_is_help=True)
@@ -16,13 +16,14 @@ app = typer.Typer(help="Pemilihan dan calonnya.", no_args_is_help=True)
 @app.command("load")
 def election_load(
     file: Annotated[Path, typer.Argument(metavar="BERKAS", help="pemilihan.yml")],
+    by: ByOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Muat pemilihan dari berkas, atau ganti rancangannya selama belum dibuka.
 
     Contoh: bilik election load pemilihan.yml
     """
-    election, new = the_desk().load_election(file)
+    election, new = the_desk(by).load_election(file)
     contests = [
         {"id": contest.id, "candidates": len(contest.candidates)} for contest in election.contests
     ]

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bilik.cli.common import the_desk
+from bilik.domain.audit import BY_THE_CLOCK
 from bilik.services.keeper import Keeper
 
 app = typer.Typer()
@@ -25,7 +26,7 @@ def keep(
 
     `make run` sudah menjalankannya. Contoh: bilik keep
     """
-    keeper = Keeper(the_desk(), lambda line: typer.echo(line, err=True))
+    keeper = Keeper(the_desk(BY_THE_CLOCK), lambda line: typer.echo(line, err=True))
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

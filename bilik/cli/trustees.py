@@ -12,12 +12,14 @@ from typing import Annotated, Any
 import typer
 
 from bilik.cli.common import (
+    ByOption,
     ElectionOption,
     JsonOption,
     YesOption,
     confirm,
     show,
     the_database,
+    who_acts,
 )
 from bilik.errors import BilikError
 from bilik.services import trustee_key, trustee_member
@@ -88,6 +90,7 @@ def collect(
     ] = None,
     out: FolderOption = _HERE,
     election: ElectionOption = None,
+    by: ByOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Panitia: kumpulkan berkas dari saksi, dan tulis yang mereka perlukan berikutnya.
@@ -96,7 +99,7 @@ def collect(
 
     Contoh: bilik trustees collect saksi-*.json
     """
-    found, lines = _ceremony().collect(files or [], election, sender)
+    found, lines = _ceremony(by).collect(files or [], election, sender)
     written = KeyCeremony.write_next(found, out)
     content = {**_standing_json(found), "files": [str(path) for path in written]}
     lines += [f"Ditulis: {path}" for path in written]
@@ -115,7 +118,10 @@ def status(election: ElectionOption = None, as_json: JsonOption = False) -> None
 
 @app.command("restart")
 def restart(
-    election: ElectionOption = None, yes: YesOption = False, as_json: JsonOption = False
+    election: ElectionOption = None,
+    by: ByOption = "",
+    yes: YesOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Panitia: lupakan semua berkas saksi, dan mulai pembuatan kunci dari awal.
 
@@ -123,7 +129,7 @@ def restart(
     """
     if not yes:
         confirm("Semua saksi harus membuat kunci baru. Mulai dari awal?")
-    forgotten = _ceremony().restart(election)
+    forgotten = _ceremony(by).restart(election)
     show(
         as_json,
         {"forgotten": forgotten},
@@ -295,8 +301,8 @@ def adopt(
     )
 
 
-def _ceremony() -> KeyCeremony:
-    return KeyCeremony(the_database())
+def _ceremony(by: str = "") -> KeyCeremony:
+    return KeyCeremony(the_database(), actor=who_acts(by))
 
 
 def _key(given: Path | None) -> Path:

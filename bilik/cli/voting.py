@@ -8,6 +8,7 @@ import typer
 
 from bilik import settings
 from bilik.cli.common import (
+    ByOption,
     ElectionOption,
     JsonOption,
     YesOption,
@@ -35,12 +36,14 @@ PHASES = {
 
 
 @app.command("open")
-def open_election(election: ElectionOption = None, as_json: JsonOption = False) -> None:
+def open_election(
+    election: ElectionOption = None, by: ByOption = "", as_json: JsonOption = False
+) -> None:
     """Buka pemilihan dan kunci daftar pemilih; atau lanjutkan sesudah jeda.
 
     Contoh: bilik open
     """
-    opened, phase = the_desk().open(election)
+    opened, phase = the_desk(by).open(election)
     closes = moment_text(opened.closes, opened.zone)
     line = (
         f"{opened.title} dibuka, sampai {closes}."
@@ -56,24 +59,27 @@ def open_election(election: ElectionOption = None, as_json: JsonOption = False) 
 
 
 @app.command("pause")
-def pause(election: ElectionOption = None, as_json: JsonOption = False) -> None:
+def pause(election: ElectionOption = None, by: ByOption = "", as_json: JsonOption = False) -> None:
     """Jeda penerimaan suara; `bilik open` melanjutkan.
 
     Contoh: bilik pause
     """
-    paused = the_desk().pause(election)
+    paused = the_desk(by).pause(election)
     show(as_json, {"election": paused.slug, "phase": "paused"}, f"{paused.title} dijeda.")
 
 
 @app.command("close")
 def close(
-    election: ElectionOption = None, yes: YesOption = False, as_json: JsonOption = False
+    election: ElectionOption = None,
+    by: ByOption = "",
+    yes: YesOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Tutup pemilihan; sesudah itu tidak bisa dibuka lagi.
 
     Contoh: bilik close
     """
-    desk = the_desk()
+    desk = the_desk(by)
     standing = desk.standing(election)
     if standing.phase in (Phase.OPEN, Phase.UPCOMING, Phase.PAUSED, Phase.GRACE) and not yes:
         closes = moment_text(standing.election.closes, standing.election.zone)
@@ -119,6 +125,8 @@ def _standing_json(standing: Standing) -> dict[str, Any]:
         "voters": standing.voters,
         "with_code": standing.with_code,
         "ballots": standing.ballots,
+        "spares": standing.spares,
+        "spares_used": standing.spares_used,
         "turnout": round(standing.turnout, 4),
         "published": standing.published,
         "chain_head": standing.head,
@@ -137,6 +145,7 @@ def _standing_lines(standing: Standing) -> list[str]:
         f"Buka  {moment_text(election.opens, election.zone)}",
         f"Tutup {moment_text(election.closes, election.zone)}",
         f"Pemilih {standing.voters}, punya kode {standing.with_code}",
+        f"Surat cadangan {standing.spares}, dipakai {standing.spares_used}",
         f"Suara masuk {standing.ballots} ({standing.turnout:.1%})".replace(".", ","),
     ]
     if standing.head:

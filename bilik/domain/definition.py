@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 
 from bilik.clock import ZONES
-from bilik.domain.election import Candidate, Contest, Election, Visibility
+from bilik.domain.election import SPARE_PERCENT, Candidate, Contest, Election, Visibility
 from bilik.domain.trustees import TRUSTEE_KEYS, read_trustees
 from bilik.domain.yaml_lines import Section, read_section
 from bilik.errors import FileProblems, Problem
@@ -15,6 +15,7 @@ from bilik.errors import FileProblems, Problem
 ELECTION_KEYS = (
     "kode", "judul", "zona_waktu", "dibuka", "ditutup", "tenggang_menit", "hasil", "kontak",
     "simpan_tak_dipahami", "wajib_nomor_terdaftar", "saksi", "surat_suara",
+    "simpan_tak_dipahami", "cadangan_persen", "pilih_ulang", "surat_suara",
 )  # fmt: skip
 CONTEST_KEYS = ("kode", "jabatan", "sebutan", "calon")
 CANDIDATE_KEYS = (
@@ -49,6 +50,8 @@ def read_definition(text: str, file: str = "pemilihan.yml") -> Election:
         keeps_not_understood=section.flag("simpan_tak_dipahami"),
         trustees=read_trustees(holders) if holders else None,
         needs_known_number=section.flag("wajib_nomor_terdaftar"),
+        allows_revote=section.flag("pilih_ulang"),
+        spare_percent=section.integer("cadangan_persen", default=SPARE_PERCENT),
         contests=tuple(_contest(one) for one in section.sections("surat_suara", CONTEST_KEYS)),
     )
     if election.trustees and election.visibility is Visibility.LIVE:
@@ -59,6 +62,15 @@ def read_definition(text: str, file: str = "pemilihan.yml") -> Election:
         )
     if election.closes <= election.opens and _NEVER not in (election.opens, election.closes):
         section.problem("`ditutup` harus sesudah `dibuka`", section.line_of("ditutup"))
+    if election.spare_percent > 100:
+        section.problem("`cadangan_persen` harus 0 sampai 100", section.line_of("cadangan_persen"))
+    if election.allows_revote and election.visibility is Visibility.LIVE:
+        # Two counts would differ by fewer ballots than came in, down to a single changed mind.
+        section.problem(
+            "`pilih_ulang: ya` tidak bisa bersama `hasil: langsung`, karena selisih dua hasil bisa "
+            "membuka pilihan orang",
+            section.line_of("pilih_ulang"),
+        )
     _no_twins(section, "kode", "surat_suara", (one.id for one in election.contests))
     if problems:
         raise FileProblems(file, problems)

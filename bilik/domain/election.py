@@ -9,6 +9,9 @@ from enum import Enum
 
 from bilik.domain.trustees import TrusteeGroup
 
+SPARE_PERCENT = 2
+"""So many spare letters are made for a hundred voters, unless told."""
+
 
 class State(str, Enum):
     """What the panitia has done with the election; the clock does the rest, see :class:`Phase`."""
@@ -98,6 +101,9 @@ class Election:
     together; without them the server holds it alone.
     messages that Bilik did not understand wait, masked, for a trainer. ``needs_known_number`` lets
     voters vote only from the telephone number that the roll has of them.
+    messages that Bilik did not understand wait, masked, for a trainer. ``spare_percent`` of the
+    voters is how many spare letters are made. With ``allows_revote`` voters may vote again until
+    closing, and the last ballot counts.
     """
 
     slug: str
@@ -112,6 +118,8 @@ class Election:
     keeps_not_understood: bool = False
     trustees: TrusteeGroup | None = None
     needs_known_number: bool = False
+    spare_percent: int = SPARE_PERCENT
+    allows_revote: bool = False
 
     def contest(self, contest_id: str) -> Contest:
         """The contest of that id.

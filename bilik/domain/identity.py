@@ -7,23 +7,28 @@ of the birth date with 40 added to the day for women, 4 of a serial number.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bilik.domain import crockford
+from bilik.domain import crockford, voting_code
 from bilik.domain.words import clean, spelled
 
 NIK_DIGITS = 16
-CODE_SYMBOLS = 8
 YOUNG = 25
 """Voters younger than this many years are addressed as *Kak*."""
 
 _NIK = re.compile(r"(?<![\dA-Za-z])(?:\d[ .\-]?){15}\d(?![\dA-Za-z])")
 _LONG_NUMBER = re.compile(r"(?<![\dA-Za-z])\d[\d .\-]{10,30}\d(?![\dA-Za-z])")
 _CHUNK = re.compile(r"[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*")
-_REDUPLICATION = re.compile(r"[a-z]{2,}2[a-z]*")
-"""``boong2an``: a word said twice."""
+_WORD_WITH_NUMBER = re.compile(r"[a-z]{3,}\d{1,2}[a-z]*", re.IGNORECASE)
+"""``nomor3aja``, ``boong2an``: no code looks like that, see :mod:`bilik.domain.voting_code`."""
+_MIXED = re.compile(r"(?=.*\d)(?=.*[A-Za-z]).*")
+_TURNS = re.compile(r"(?<=\d)(?=[A-Za-z])|(?<=[A-Za-z])(?=\d)")
+_PRINTED = re.compile(r"\w{3}-\w{3}-\w{3}")
+_SHAPES = ((3, 3, 3), (3, 6), (6, 3), (4, 5), (5, 4), (4, 4, 1), (1,) * voting_code.SYMBOLS)
+"""How a code is typed in pieces."""
+_RECEIPT_SHAPE = re.compile(r"\w{4}-\w{4}-\w")
 CODE_MARKERS = {"kode", "kodenya", "undangan", "undangannya", "kd", "code", "kodenye", "kodene"}
 
 
@@ -32,11 +37,13 @@ class Credentials:
     """What a message holds of an identity; either part may be missing.
 
     ``odd_digits`` is the number of digits of something that looks like a NIK of the wrong length.
+    ``code_slip`` says that something was meant as a voting code, which it cannot be.
     """
 
     nik: str | None = None
     code: str | None = None
     odd_digits: int | None = None
+    code_slip: bool = False
 
     def __repr__(self) -> str:
         """Without its contents, so that none reaches a log."""
@@ -55,38 +62,81 @@ def find_credentials(text: str) -> Credentials:
         # A phone number has 10 to 13 digits and is no attempt at a NIK.
         odd_digits = digits if 14 <= digits <= 20 else None
         rest = plain.replace(number.group(), " . ") if odd_digits else plain
-    return Credentials(nik, _find_code(rest), odd_digits)
+    chunks = _CHUNK.findall(rest)
+    with_number = bool(nik or odd_digits)
+    code = _find_code(chunks, with_number)
+    return Credentials(nik, code, odd_digits, code is None and _has_slip(chunks, with_number))
 
 
-def _find_code(text: str) -> str | None:
-    chunks = _CHUNK.findall(text)
-    announced = False
-    for index, chunk in enumerate(chunks):
-        if spelled(chunk.lower()) in CODE_MARKERS:
-            announced = True
-            continue
-        halves = chunks[index : index + 2]
-        if code := _as_code([chunk], announced):
+def _find_code(chunks: Sequence[str], with_number: bool) -> str | None:
+    """The first code in one piece, or in pieces where the message speaks of one."""
+    for chunk in chunks:
+        if code := _as_code(chunk):
             return code
-        if [len(half) for half in halves] == [4, 4] and (code := _as_code(halves, announced)):
+    for start, announced in _places(chunks, with_number):
+        pieces = _pieces(chunks[start:])
+        is_all = start == 0 and len(pieces) == len(chunks)
+        is_certain = announced or is_all or all(map(_MIXED.fullmatch, pieces))
+        if is_certain and (code := _as_code("".join(pieces))):
             return code
     return None
 
 
-def _as_code(parts: Sequence[str], announced: bool) -> str | None:
-    """The parts as one code, if none of them can be a word.
+def _has_slip(chunks: Sequence[str], with_number: bool) -> bool:
+    """Whether one of the chunks was meant as a code: by its form, or by what is said beside it."""
+    for start, announced in _places(chunks, with_number):
+        chunk = chunks[start]
+        if _PRINTED.fullmatch(chunk) and _MIXED.fullmatch(chunk):
+            return True
+        is_alone = len(chunks) == 1 and len(_TURNS.findall(chunk)) >= 3
+        lengths = range(-1, 2) if announced else range(1) if is_alone else ()
+        if _is_mixed(chunk) and len(_symbols(chunk)) - voting_code.SYMBOLS in lengths:
+            return True
+        groups = chunks[start : start + voting_code.GROUP]
+        is_grouped = [len(group) for group in groups] == [voting_code.GROUP] * 3
+        if announced and is_grouped and any(map(_MIXED.fullmatch, groups)):
+            return True
+    return False
 
-    Every code has a digit, but a voter may have typed O for 0; so capitals count after "kode".
-    """
-    code = crockford.read("".join(parts))
-    if code is None or len(code) != CODE_SYMBOLS or code.isdigit():
+
+def _places(chunks: Sequence[str], with_number: bool) -> Iterator[tuple[int, bool]]:
+    """Where a code can begin, and whether one is to be expected: a NIK or the word is there."""
+    announced = with_number
+    for place, chunk in enumerate(chunks):
+        if spelled(chunk.lower()) in CODE_MARKERS:
+            announced = True
+        else:
+            yield place, announced
+
+
+def _pieces(chunks: Sequence[str]) -> Sequence[str]:
+    """The first chunks, if they can be a code in pieces; none if they cannot."""
+    lengths = [len(_symbols(chunk)) for chunk in chunks]
+    for shape in _SHAPES:
+        if tuple(lengths[: len(shape)]) == shape:
+            return chunks[: len(shape)]
+    return ()
+
+
+def _as_code(typed: str) -> str | None:
+    """What was typed, if it is a code without a slip."""
+    code = crockford.read(typed)
+    if code is None or not voting_code.is_valid(code):
         return None
-    if _REDUPLICATION.fullmatch(parts[0]) and not announced:
-        return None
-    is_code_like = all(
-        re.search(r"\d", part) or (announced and (part.isupper() or "-" in part)) for part in parts
+    return code if _is_mixed(typed) and voting_code.is_distinct(code) else None
+
+
+def _is_mixed(chunk: str) -> bool:
+    """Whether it mixes letters and digits as a code may."""
+    return bool(
+        _MIXED.fullmatch(chunk)
+        and not _WORD_WITH_NUMBER.fullmatch(_symbols(chunk))
+        and not _RECEIPT_SHAPE.fullmatch(chunk)
     )
-    return code if is_code_like else None
+
+
+def _symbols(chunk: str) -> str:
+    return chunk.replace("-", "")
 
 
 def masked_name(name: str) -> str:
@@ -114,6 +164,6 @@ def form_of_address(nik: str, today: date) -> str:
 
 
 def holds_credentials(text: str) -> bool:
-    """Whether a message holds a NIK, a voting code, or what was meant as a NIK."""
+    """Whether a message holds a NIK, a voting code, or what was meant as one of them."""
     found = find_credentials(text)
-    return bool(found.nik or found.code or found.odd_digits)
+    return bool(found.nik or found.code or found.odd_digits or found.code_slip)

@@ -15,7 +15,7 @@ from functools import cached_property
 from bilik.domain import crockford, lexicon, words
 from bilik.domain.election import Contest
 from bilik.domain.everyday import is_everyday
-from bilik.domain.identity import CODE_MARKERS, CODE_SYMBOLS
+from bilik.domain.identity import CODE_MARKERS
 from bilik.domain.mentions import find_mentions
 from bilik.domain.naming import alike, is_word, names_of
 from bilik.domain.people import is_fixed
@@ -36,6 +36,8 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _CHUNK = re.compile(r"[^\W_]+(?:[-_][^\W_]+)*")
+_GROUPS, _WHOLES = (3, 4), (8, 9)
+"""Symbols in a group, and in the whole, of voting codes and receipts."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ENDINGS: tuple[list[str], ...] = ([], ["nya"], ["an"])
 """What may follow a word said twice."""
@@ -108,7 +110,7 @@ def _without_codes(text: str) -> str:
     announced = False
     spans = []
     for at, chunk in enumerate(chunks):
-        beside = said[max(0, at - 1) : at] + said[at + 1 : at + 2]
+        beside = said[max(0, at - 2) : at] + said[at + 1 : at + 3]
         if _is_mixed(said[at]) or _is_of_letters(said[at], beside, announced):
             spans.append(chunk.span())
         announced = announced or spelled(said[at].lower()) in CODE_MARKERS
@@ -124,15 +126,15 @@ def _is_mixed(chunk: str) -> bool:
 
 
 def _is_of_letters(chunk: str, beside: Sequence[str], announced: bool) -> bool:
-    """Whether it may be a code without a digit, O typed for 0, or the half of one that has none."""
+    """Whether it may be a code or receipt without a digit, or a group of one that has none."""
     symbols = crockford.read(chunk)
     if symbols is None or _has_digit(chunk) or chunk in _SIGNS or is_everyday(chunk):
         return False
-    half = CODE_SYMBOLS // 2
-    if len(symbols) == half and any(len(one) == half and _has_digit(one) for one in beside):
+    size = len(symbols)
+    if size in _GROUPS and any(len(one) == size and _has_digit(one) for one in beside):
         return True
     is_code_like = chunk.isupper() or "-" in chunk
-    return announced and is_code_like and len(symbols) in (half, CODE_SYMBOLS)
+    return announced and is_code_like and size in (*_GROUPS, *_WHOLES)
 
 
 def _has_digit(chunk: str) -> bool:

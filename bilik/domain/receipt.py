@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bilik.domain import crockford
+from bilik.domain import crockford, voting_code
 
 RECEIPT_SYMBOLS = 8
 _RECEIPT = re.compile(
@@ -27,10 +27,13 @@ def receipt_of(ballot_tracker: bytes) -> str:
 def is_plain(receipt: str) -> bool:
     """Whether a receipt cannot be taken for anything else.
 
-    Its check is no sign that chats take for formatting, and a digit keeps it from being a word.
+    Its check is no sign that chats take for formatting, a digit keeps it from being a word, and it
+    is no voting code.
     """
     symbols = receipt.replace("-", "")
-    return symbols.isalnum() and any(symbol.isdigit() for symbol in symbols[:RECEIPT_SYMBOLS])
+    if not symbols.isalnum() or not any(one.isdigit() for one in symbols[:RECEIPT_SYMBOLS]):
+        return False
+    return crockford.read(symbols) is None or not voting_code.is_valid(symbols)
 
 
 def find_receipt(text: str) -> str | None:

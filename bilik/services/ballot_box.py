@@ -17,6 +17,8 @@ from bilik.belenios import ballot, credentials, election
 from bilik.domain.ballot import places
 from bilik.domain.election import Election, Selections
 from bilik.domain.receipt import is_plain, receipt_of
+from bilik.services import letters
+from bilik.services.credentials import credential_hash
 from bilik.services.elections import StoredElection
 from bilik.storage.tables import ballots, participations, voters
 
@@ -25,6 +27,10 @@ _TRIES = 100
 
 class AlreadyVoted(Exception):
     """The voter's ballot is in the box; no second one was put there."""
+
+
+class LetterReplaced(Exception):
+    """The voter has been given another letter since they proved who they are."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,9 +45,10 @@ class Maker:
     def make(self) -> MadeBallot:
         """A ballot whose receipt is fit to be kept by a voter."""
         secret = credentials.secret_key(self.credential, self.box.uuid)
+        holder = credential_hash(credentials.public_key(secret))
         answers = places(self.selections, self.election)
         for _ in range(_TRIES):
-            made = MadeBallot(ballot.make(self.box, secret, answers))
+            made = MadeBallot(ballot.make(self.box, secret, answers), holder)
             if is_plain(made.receipt):
                 return made
         raise RuntimeError("no plain receipt in several tries")
@@ -52,6 +59,7 @@ class MadeBallot:
     """A ballot in its published form; the randomness in it is forgotten."""
 
     content: bytes
+    credential_hash: bytes
 
     @property
     def tracker(self) -> bytes:
@@ -74,21 +82,27 @@ def cast(
     connection: Connection,
     stored: StoredElection,
     voter_id: int,
+    spare: int | None,
     maker: Maker,
     made: MadeBallot,
 ) -> str:
     """Mark the voter and put the ballot in, within the caller's transaction; the receipt.
 
-    ``maker`` makes another ballot if the receipt of ``made`` is taken.
+    ``spare`` is the number of the spare letter that the voter came with, if it was one. ``maker``
+    makes another ballot if the receipt of ``made`` is taken.
 
     Raises:
-        AlreadyVoted: the database refused a second mark for this voter.
+        LetterReplaced: that is not their letter any more. AlreadyVoted: they have voted, and may
+        not vote again.
     """
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(participations).values(voter_id=voter_id))
-    except IntegrityError:
-        raise AlreadyVoted from None
+    # One voter's casts come one after another; those of different voters need not.
+    if letters.held_spare(connection, voter_id, lock=True) != spare:
+        raise LetterReplaced
+    if not has_voted(connection, voter_id):
+        _mark(connection, voter_id)
+    elif not stored.election.allows_revote:
+        raise AlreadyVoted
+    version = _versions(connection, stored, made) + 1
     for _ in range(_TRIES):
         try:
             with connection.begin_nested():
@@ -98,6 +112,8 @@ def cast(
                         election_id=stored.id,
                         receipt=made.receipt,
                         sealed=made.content,
+                        credential_hash=made.credential_hash,
+                        version=version,
                     )
                 )
         except IntegrityError:
@@ -107,15 +123,47 @@ def cast(
     raise RuntimeError("no free receipt in several tries")
 
 
+def _mark(connection: Connection, voter_id: int) -> None:
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(participations).values(voter_id=voter_id))
+    except IntegrityError:
+        raise AlreadyVoted from None
+
+
+def _versions(connection: Connection, stored: StoredElection, made: MadeBallot) -> int:
+    """How many ballots of the same credential are in the box."""
+    columns = ballots.c
+    query = select(func.max(columns.version)).where(
+        columns.election_id == stored.id, columns.credential_hash == made.credential_hash
+    )
+    return int(connection.execute(query).scalar() or 0)
+
+
 def holds(connection: Connection, receipt: str) -> bool:
-    """Whether a ballot with this receipt is in the box of any election."""
+    """Whether a ballot with this receipt is in the box of any election.
+
+    One that its voter has replaced is there too, and nothing tells it apart until the record is
+    published: whoever has made a voter show their receipt does not learn that they voted again.
+    """
     query = select(ballots.c.tracker).where(ballots.c.receipt == receipt)
     return connection.execute(query).first() is not None
 
 
-def ballots_in(connection: Connection, election_id: int) -> int:
-    """How many ballots an election's box holds."""
-    query = select(func.count()).select_from(ballots).where(ballots.c.election_id == election_id)
+def ballots_in(connection: Connection, stored: StoredElection) -> int:
+    """How many ballots an election's box holds, of a voter who has voted again one."""
+    query = select(func.count()).where(ballots.c.election_id == stored.id)
+    if stored.election.allows_revote:
+        query = query.where(ballots.c.version == 1)
+    return int(connection.execute(query).scalar_one())
+
+
+def counting_in(connection: Connection, election_id: int) -> int:
+    """How many of the published ballots count: of each credential the last one."""
+    columns = ballots.c
+    query = select(func.count(columns.credential_hash.distinct())).where(
+        columns.election_id == election_id, columns.position.is_not(None)
+    )
     return int(connection.execute(query).scalar_one())
 
 

@@ -2,7 +2,8 @@
 
 A cast is two inserts and waits for nobody. From time to time the ballots that are not in the chain
 yet are verified and appended to it, as soon as there are :data:`BATCH` of them, and once the
-election is closed, the rest. Within a batch they come in the order of their trackers.
+election is closed, the rest. Within a batch they come in the order of their trackers; where voters
+may vote again, a ballot that replaces another comes after all that replace none.
 
 What this hides, and what it does not: whoever watches the chain, or takes the database, sees which
 ballots came in one batch, of at least :data:`BATCH`, and not their order within it. The exceptions
@@ -19,7 +20,9 @@ the chain as it was, or longer by a whole batch.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import func, select, update
 from sqlalchemy.engine import Connection
@@ -27,12 +30,12 @@ from sqlalchemy.engine import Connection
 from bilik.belenios import ballot, credentials
 from bilik.belenios.ballot import Ballot
 from bilik.belenios.election import Election
-from bilik.belenios.group import Element
 from bilik.domain.election import State, Visibility
 from bilik.errors import InvalidRecord
 from bilik.keys import Keys
 from bilik.services import chain, record, running_sum
 from bilik.services.chain import Chain
+from bilik.services.credentials import credential_hash
 from bilik.services.elections import StoredElection, one_election
 from bilik.storage.database import Database
 from bilik.storage.tables import ballots, records
@@ -43,8 +46,17 @@ MOST = 500
 """Nor more at once: a batch must fit into memory, and its append holds up casts on SQLite."""
 
 _OVER = (State.CLOSED, State.TALLIED)
-_ORDER = (ballots.c.tracker,)
+_ORDER = (ballots.c.version, ballots.c.tracker)
 """The order within a batch."""
+
+
+class Row(NamedTuple):
+    """A ballot as it is stored: the how-manyeth of the credential of that hash."""
+
+    tracker: bytes
+    sealed: bytes
+    credential_hash: bytes | None
+    version: int
 
 
 @dataclass(frozen=True)
@@ -54,7 +66,7 @@ class Waiting:
     stored: StoredElection
     election: Election
     chain: Chain
-    contents: dict[bytes, bytes]
+    rows: dict[bytes, Row]
 
 
 @dataclass(frozen=True)
@@ -101,35 +113,34 @@ class Publisher:
             is_over = stored.state in _OVER
             if not is_over and _unpublished(connection, election_id) < BATCH:
                 return None
-            contents = _contents(connection, election_id, set_aside=False)
-            if not contents and is_over and not _is_counted(connection, election_id):
-                contents = _contents(connection, election_id, set_aside=True)
-            if not contents:
+            rows = _rows(connection, election_id, set_aside=False)
+            if not rows and is_over and not _is_counted(connection, election_id):
+                rows = _rows(connection, election_id, set_aside=True)
+            if not rows:
                 return None
             election = record.election_of(connection, stored)
-            return Waiting(stored, election, before, contents)
+            return Waiting(stored, election, before, rows)
 
     def _judge(self, waiting: Waiting) -> Judged:
         """Verify ballots, which takes a while."""
         verified = {
-            tracker: one
-            for tracker, content in waiting.contents.items()
-            if (one := _verified(waiting.election, tracker, content))
+            row: one
+            for row in waiting.rows.values()
+            if (one := _verified(waiting.election, row.tracker, row.sealed))
         }
         hashes = [credential_hash(one.credential) for one in verified.values()]
         with self._database.read() as connection:
-            query = select(ballots.c.credential_hash).where(
-                ballots.c.election_id == waiting.stored.id,
-                ballots.c.credential_hash.in_(hashes),
-            )
-            taken = set(connection.execute(query).scalars())
+            newest = _newest_published(connection, waiting.stored.id, hashes)
             listed = self._credentials(connection, waiting.stored)
+        may_replace = waiting.stored.election.allows_revote
         good = {}
-        for (tracker, one), key in zip(verified.items(), hashes, strict=True):
-            if key in listed and key not in taken:
-                taken.add(key)
-                good[tracker] = one
-        return Judged(good, [tracker for tracker in waiting.contents if tracker not in good])
+        for (row, one), key in zip(verified.items(), hashes, strict=True):
+            known = newest.get(key)
+            is_next = known is None or (may_replace and row.version > known)
+            if key in listed and is_next and row.credential_hash in (key, None):
+                newest[key] = row.version
+                good[row.tracker] = one
+        return Judged(good, [tracker for tracker in waiting.rows if tracker not in good])
 
     def _append(self, waiting: Waiting, judged: Judged) -> int | None:
         """Publish a batch; how many ballots it has, or None if there is no more to do now."""
@@ -139,7 +150,7 @@ class Publisher:
             stored = one_election(connection, election_id, lock=True)
             chain.lock(connection, election_id)
             before = chain.chain_of(connection, election_id)
-            if before != waiting.chain or not _all_wait(connection, waiting.contents):
+            if before != waiting.chain or not _all_wait(connection, waiting.rows):
                 return None
             newly_set_aside = connection.execute(
                 update(ballots)
@@ -160,17 +171,12 @@ class Publisher:
             return len(links)
 
     def _credentials(self, connection: Connection, stored: StoredElection) -> frozenset[bytes]:
-        """The hashes of the listed credentials, which never change; some 130 MB a million."""
+        """The hashes of the listed credentials, which never change; some 150 MB a million."""
         if stored.uuid not in self._listed:
             query = select(records.c.credentials).where(records.c.election_id == stored.id)
             public = credentials.read_list(connection.execute(query).scalar_one())
             self._listed[stored.uuid] = frozenset(credential_hash(one) for one in public)
         return self._listed[stored.uuid]
-
-
-def credential_hash(public: Element) -> bytes:
-    """The form in which a published ballot's row names its public credential."""
-    return hashlib.sha256(public.digits().encode()).digest()
 
 
 def _verified(election: Election, tracker: bytes, content: bytes) -> Ballot | None:
@@ -196,10 +202,10 @@ def _unpublished(connection: Connection, election_id: int) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _contents(connection: Connection, election_id: int, set_aside: bool) -> dict[bytes, bytes]:
+def _rows(connection: Connection, election_id: int, set_aside: bool) -> dict[bytes, Row]:
     columns = ballots.c
     rows = connection.execute(
-        select(columns.tracker, columns.sealed)
+        select(columns.tracker, columns.sealed, columns.credential_hash, columns.version)
         .where(
             columns.election_id == election_id,
             columns.position.is_(None),
@@ -208,7 +214,24 @@ def _contents(connection: Connection, election_id: int, set_aside: bool) -> dict
         .order_by(*_ORDER)
         .limit(MOST)
     )
-    return {row.tracker: row.sealed for row in rows}
+    return {row.tracker: Row(*row) for row in rows}
+
+
+def _newest_published(
+    connection: Connection, election_id: int, hashes: Sequence[bytes]
+) -> dict[bytes, int]:
+    """The version of the newest published ballot of each of these credentials that has one."""
+    columns = ballots.c
+    query = (
+        select(columns.credential_hash, func.max(columns.version))
+        .where(
+            columns.election_id == election_id,
+            columns.credential_hash.in_(hashes),
+            columns.position.is_not(None),
+        )
+        .group_by(columns.credential_hash)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _is_counted(connection: Connection, election_id: int) -> bool:
@@ -216,11 +239,11 @@ def _is_counted(connection: Connection, election_id: int) -> bool:
     return connection.execute(query).scalar() is not None
 
 
-def _all_wait(connection: Connection, contents: dict[bytes, bytes]) -> bool:
+def _all_wait(connection: Connection, trackers: Collection[bytes]) -> bool:
     """Whether ballots are still there and unpublished."""
     query = (
         select(func.count())
         .select_from(ballots)
-        .where(ballots.c.tracker.in_(list(contents)), ballots.c.position.is_(None))
+        .where(ballots.c.tracker.in_(trackers), ballots.c.position.is_(None))
     )
-    return int(connection.execute(query).scalar_one()) == len(contents)
+    return int(connection.execute(query).scalar_one()) == len(trackers)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -32,7 +33,7 @@ from bilik.domain.identity import Credentials, find_credentials, form_of_address
 from bilik.domain.receipt import find_receipt
 from bilik.domain.sender import TELEGRAM, channel_of, number_of
 from bilik.keys import Keys
-from bilik.services import attempts, ballot_box, buttons, inbox, mailbox, record, sessions
+from bilik.services import attempts, ballot_box, buttons, inbox, letters, mailbox, record, sessions
 from bilik.services.ballot_box import MadeBallot, Maker
 from bilik.services.buttons import Button, Press
 from bilik.services.counting import Result, published
@@ -120,40 +121,44 @@ class Booth:
     def identify(self, sender: str, text: str) -> Outcome:
         """Read NIK and voting code; once both are there, check them.
 
-        A wrong pair gets one answer, in one time, whatever was wrong: the costly step comes before
-        any look at the roll, and the roll is looked at once.
+        A wrong pair gets one answer, in one time, whatever was wrong: the roll is asked what to
+        stretch the code with, which for a NIK that is not on it is the NIK itself, then comes the
+        costly step, and then the roll is looked at once more.
         """
         given = find_credentials(text)
         with self._visit(sender) as (connection, session, now):
             draft = session if session.stage is Stage.IDENTITY else Session()
             nik, code = given.nik or draft.nik, given.code or draft.code
+            if given.code_slip:
+                code = None  # told at once, and no attempt: nothing was looked up
             if nik is None or code is None:
                 return self._ask_other_half(connection, sender, session, draft, given, now)
             subjects = {self._keys.attempt_hash("sender", sender.encode()): SENDER_RULE}
             until = attempts.blocked_until(connection, subjects, now)
             if until is not None:
                 return Outcome(Kind.TOO_MANY, self._scene(connection, session, now), until=until)
-        nik_hash = self._keys.nik_hash(nik)
-        secrets_of_code = self._keys.code_secrets(nik_hash, code)
+            nik_hash = self._keys.nik_hash(nik)
+            contexts = letters.contexts(letters.letters_of(connection, nik_hash), nik_hash)
+        stretched = {context: self._keys.code_secrets(context, code) for context in contexts}
         with self._visit(sender) as (connection, session, now):
             sessions.sweep(connection, now)
-            found = None
-            query = select(voters).where(voters.c.nik_hash == nik_hash)
-            for row in connection.execute(query).all():
-                if row.code_verifier and hmac.compare_digest(
-                    row.code_verifier, secrets_of_code.verifier
-                ):
-                    found = row
-            if found is None:
+            letter = None
+            for one in letters.letters_of(connection, nik_hash):
+                of_code = stretched.get(one.context)
+                if of_code and one.verifier and hmac.compare_digest(one.verifier, of_code.verifier):
+                    letter = one
+            if letter is None:
                 attempts.count_failure(connection, subjects, now)
                 return self._refuse(connection, sender, session, now)
             attempts.forget(connection, subjects)
+            found = letter.voter
             stored = one_election(connection, found.election_id)
             if stored.election.needs_known_number and (
                 unknown := self._doubt_of_number(connection, sender, found.phone_hash)
             ):
                 return self._turn_away(connection, sender, unknown, stored, now)
-            if ballot_box.has_voted(connection, found.id):
+            has_voted = ballot_box.has_voted(connection, found.id)
+            if has_voted and not stored.election.allows_revote:
                 return self._turn_away(connection, sender, Kind.ALREADY_VOTED, stored, now)
             if session.voter_id == found.id and stored.phase(now) is Phase.GRACE:
                 return self._go_on(connection, sender, session, stored.election, now)
@@ -167,7 +172,8 @@ class Booth:
                 voter=f"{address} {masked_name(found.name)}".strip(),
                 tps=found.tps,
                 asked=stored.election.contests[0].id,
-                credential=credential_of(secrets_of_code.seed, stored.uuid),
+                credential=credential_of(stretched[letter.context].seed, stored.uuid),
+                spare=letter.spare,
             )
             return self._keep(connection, sender, admitted, Kind.IDENTIFIED, now)
 
@@ -201,15 +207,21 @@ class Booth:
     ) -> Outcome:
         if session.stage in (Stage.CHOOSING, Stage.CONFIRMING):
             # Half an identity in the middle of a vote loses nothing of it.
-            return Outcome(Kind.NEED_IDENTITY, self._scene(connection, session, now))
-        draft = Session(nik=given.nik or draft.nik, code=given.code or draft.code)
+            kind = Kind.ODD_CODE if given.code_slip else Kind.NEED_IDENTITY
+            return Outcome(kind, self._scene(connection, session, now))
+        code = None if given.code_slip else given.code or draft.code
+        draft = Session(nik=given.nik or draft.nik, code=code)
         if draft.nik or draft.code:
             kind = Kind.NEED_CODE if draft.nik else Kind.NEED_NIK
             if given.odd_digits:
                 kind = Kind.ODD_NIK
+            elif given.code_slip:
+                kind = Kind.ODD_CODE
             sessions.save(connection, self._keys, self._keys.sender_hash(sender), draft, now)
+        elif given.odd_digits:
+            kind = Kind.ODD_NIK
         else:
-            kind = Kind.ODD_NIK if given.odd_digits else Kind.NEED_IDENTITY
+            kind = Kind.ODD_CODE if given.code_slip else Kind.NEED_IDENTITY
         scene = self._scene(connection, draft, now)
         return Outcome(kind, scene, digits=given.odd_digits or 0)
 
@@ -228,10 +240,11 @@ class Booth:
         kind: Kind,
         stored: StoredElection,
         now: datetime,
+        again: bool = False,
     ) -> Outcome:
         sessions.forget(connection, self._keys.sender_hash(sender))
-        scene = Scene(Stage.IDENTITY, now, ((stored.election, stored.phase(now)),))
-        return Outcome(kind, scene)
+        shown = ((stored.election, stored.phase(now)),)
+        return Outcome(kind, Scene(Stage.IDENTITY, now, shown, again=again))
 
     # -- choosing ------------------------------------------------------------------------------
 
@@ -360,7 +373,8 @@ class Booth:
         """Cast on a clear yes to the read-back that the voter saw last.
 
         Marking the voter, putting the ballot in and keeping the receipt are one transaction.
-        Repeating it gives the same answer and no second ballot. The ballot is made before that
+        Repeating it gives the same answer and no second ballot; where voters may vote again, they
+        prove who they are once more, and the last ballot counts. The ballot is made before that
         transaction begins, so that the box is locked no longer than it takes to put it in.
         """
 
@@ -389,8 +403,11 @@ class Booth:
             maker = self._maker(connection, stored, session)
             try:
                 receipt = ballot_box.cast(
-                    connection, stored, session.voter_id or 0, maker, made or maker.make()
-                )
+                    connection, stored, session.voter_id or 0, session.spare, maker,
+                    made or maker.make(),
+                )  # fmt: skip
+            except ballot_box.LetterReplaced:
+                return self._turn_away(connection, sender, Kind.LETTER_REPLACED, stored, now)
             except ballot_box.AlreadyVoted:
                 return self._turn_away(connection, sender, Kind.ALREADY_VOTED, stored, now)
             done = Session(Stage.DONE, election_id=stored.id, receipt=receipt, seed=session.seed)
@@ -426,7 +443,9 @@ class Booth:
             overtaken = self._is_overtaken(connection, session)
             underway = session.stage in (Stage.CHOOSING, Stage.CONFIRMING) and not overtaken
             started = underway or bool(session.nik or session.code)
+            again = self._scene(connection, session, now).again
             scene = self._scene(connection, Session(election_id=session.election_id), now)
+            scene = replace(scene, again=again)
             sessions.forget(connection, self._keys.sender_hash(sender))
             return Outcome(Kind.STOPPED if started else Kind.NOTHING_TO_STOP, scene)
 
@@ -509,13 +528,25 @@ class Booth:
                 if closed is Kind.PAUSED:
                     stopped = Outcome(closed, self._scene(connection, session, now))
                 elif closed:
-                    stopped = self._turn_away(connection, sender, closed, stored, now)
+                    again = self._votes_again(connection, session, [stored])
+                    stopped = self._turn_away(connection, sender, closed, stored, now, again)
             yield connection, session, now, stopped
 
     @staticmethod
     def _is_overtaken(connection: Connection, session: Session) -> bool:
-        """Whether the voter of this session has meanwhile voted in another chat."""
-        return session.voter_id is not None and ballot_box.has_voted(connection, session.voter_id)
+        """Whether the voter of this session has meanwhile voted in another chat, for good."""
+        if session.voter_id is None or not ballot_box.has_voted(connection, session.voter_id):
+            return False
+        return not one_election(connection, session.election_id or 0).election.allows_revote
+
+    @staticmethod
+    def _votes_again(
+        connection: Connection, session: Session, found: Sequence[StoredElection]
+    ) -> bool:
+        """Whether a ballot of this session's voter is in the box, which a new one replaces."""
+        if session.voter_id is None or not any(one.election.allows_revote for one in found):
+            return False
+        return ballot_box.has_voted(connection, session.voter_id)
 
     def _keep(
         self,
@@ -555,6 +586,7 @@ class Booth:
             receipt=session.receipt,
             half=missing,
             buttons=pressable,
+            again=self._votes_again(connection, session, found),
         )
 
 

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.engine import Connection
 
 from bilik.belenios import ballot, credentials, group, tally, trustees, wire
@@ -97,7 +97,8 @@ def add_up(connection: Connection, stored: StoredElection, keys: Keys) -> Box:
     at = chain.chain_of(connection, stored.id)
     if at is None:
         raise RuntimeError("an election without a record has no box")
-    box = Box(good=at.ballots, set_aside=_left_out(connection, stored))
+    replaced = _replaced(connection, stored)
+    box = Box(good=at.ballots - len(replaced), set_aside=_left_out(connection, stored))
     if box.set_aside and not box.good:
         raise BilikError(
             "Tidak satu pun surat suara sah. Basis data ini rusak atau bukan milik pemilihan ini: "
@@ -105,17 +106,27 @@ def add_up(connection: Connection, stored: StoredElection, keys: Keys) -> Box:
         )
 
     def good_ballots() -> Iterator[Ballot]:
+        to_come = set()
         contents = chain.ballots_of(connection, stored.id, at)
         for position, content in enumerate(contents, start=1):
             try:
                 one = ballot.verify(the_election, content)
+                if position in replaced and one.credential in may_vote:
+                    to_come.add(one.credential)
+                    continue
                 may_vote.remove(one.credential)
+                to_come.discard(one.credential)
             except (InvalidRecord, KeyError):
                 raise BilikError(
                     f"Surat suara ke-{position} yang sudah diterbitkan tidak sah. Jangan umumkan "
                     "hasil; simpan basis data ini dan periksa bersama saksi."
                 ) from None
             yield one
+        if to_come:
+            raise BilikError(
+                f"{len(to_come)} surat suara tercatat sudah diganti, tetapi penggantinya tidak "
+                "ada. Jangan umumkan hasil; simpan basis data ini dan periksa bersama saksi."
+            )
 
     verified = good_ballots()
     box.encrypted = tally.add_up(the_election, islice(verified, at.summed))
@@ -192,10 +203,11 @@ def publish(
 
 def waiting(connection: Connection, stored: StoredElection) -> Waiting:
     """How the count stands of which too few trustees have done their part."""
+    aside = ballot_box.set_aside_in(connection, stored.id)
     return Waiting(
         stored.election,
-        ballot_box.ballots_in(connection, stored.id),
-        ballot_box.set_aside_in(connection, stored.id),
+        ballot_box.counting_in(connection, stored.id) + aside,
+        aside,
         tuple(shares.kept(connection, stored.id)),
     )
 
@@ -218,13 +230,12 @@ def for_trustees(connection: Connection, stored: StoredElection) -> TallyFile:
     row = _row(connection, stored)
     if stored.election.trustees is None or row.encrypted_tally is None:
         raise WrongState(state_line(stored, _not_waiting(stored)))
-    inside = ballot_box.ballots_in(connection, stored.id)
     return TallyFile(
         trustee_files.TALLY,
         record.election_of(connection, stored),
         row.trustees.decode(),
         wire.decode(EncryptedTally, row.encrypted_tally),
-        inside - ballot_box.set_aside_in(connection, stored.id),
+        ballot_box.counting_in(connection, stored.id),
     )
 
 
@@ -235,12 +246,29 @@ def published(connection: Connection, stored: StoredElection) -> Result | None:
     if data is None:
         return None
     rows = wire.decode(tally.Result, data).result
+    aside = ballot_box.set_aside_in(connection, stored.id)
     return Result(
         stored.election,
         by_candidate(stored.election, rows),
-        ballot_box.ballots_in(connection, stored.id),
-        ballot_box.set_aside_in(connection, stored.id),
+        ballot_box.counting_in(connection, stored.id) + aside,
+        aside,
     )
+
+
+def _replaced(connection: Connection, stored: StoredElection) -> frozenset[int]:
+    """The places in the chain of ballots whose voter has cast another after them."""
+    if not stored.election.allows_revote:
+        return frozenset()
+    columns, later = ballots.c, ballots.alias()
+    query = select(columns.position).where(
+        columns.election_id == stored.id,
+        exists().where(
+            later.c.election_id == stored.id,
+            later.c.credential_hash == columns.credential_hash,
+            later.c.position > columns.position,
+        ),
+    )
+    return frozenset(connection.execute(query).scalars())
 
 
 def _left_out(connection: Connection, stored: StoredElection) -> list[bytes]:
@@ -328,7 +356,7 @@ def _not_waiting(stored: StoredElection) -> str:
 
 
 def _check_marks(connection: Connection, stored: StoredElection) -> None:
-    inside = ballot_box.ballots_in(connection, stored.id)
+    inside = ballot_box.ballots_in(connection, stored)
     marked = ballot_box.voters_marked(connection, stored.id)
     if inside != marked:
         raise BilikError(

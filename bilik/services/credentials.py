@@ -6,12 +6,19 @@ they go into the record, in the order of their numbers, and the voters' rows for
 
 from __future__ import annotations
 
+import hashlib
+
 from gmpy2 import mpz
 
 from bilik.belenios import credentials
 from bilik.belenios.group import Element
 
 _BYTES = 256
+
+
+def spare_context(uuid: str, number: int) -> bytes:
+    """What a spare letter's code is stretched with, since no voter is known yet to hold it."""
+    return f"spare|{uuid}|{number}".encode()
 
 
 def credential_of(seed: bytes, uuid: str) -> str:
@@ -23,6 +30,11 @@ def public_of(credential: str, uuid: str) -> bytes:
     """The public half of a credential, as the database keeps it until the opening."""
     public = credentials.public_key(credentials.secret_key(credential, uuid))
     return int(public).to_bytes(_BYTES, "big")
+
+
+def credential_hash(public: Element) -> bytes:
+    """The form in which a ballot's row names its public credential."""
+    return hashlib.sha256(public.digits().encode()).digest()
 
 
 def element_of(stored: bytes) -> Element:

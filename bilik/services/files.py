@@ -1,41 +1,14 @@
-"""Files of the panitia's: definitions and rolls read, voting codes made and written."""
+"""Files of the panitia's: read, and written for their owner's eyes only."""
 
 from __future__ import annotations
 
-import csv
 import errno
-import io
 import os
-import re
-import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bilik.domain import crockford
-from bilik.domain.identity import CODE_SYMBOLS
 from bilik.errors import BilikError, NotFound
-
-CODE_FILE_HEADER = "nama,tps,nik,kode_undangan\n"
-
-
-def new_code() -> str:
-    """A voting code of 8 symbols with letters and digits, so that it cannot pass for a word."""
-    while True:
-        code = "".join(secrets.choice(crockford.ALPHABET) for _ in range(CODE_SYMBOLS))
-        if re.search(r"\d", code) and re.search(r"[A-Z]", code):
-            return code
-
-
-def code_lines(voters_and_codes: Iterable[tuple[object, str]]) -> str:
-    """The file of voting codes, CSV, from rows with ``name``, ``tps`` and ``nik_masked``."""
-    out = io.StringIO()
-    out.write(CODE_FILE_HEADER)
-    writer = csv.writer(out, lineterminator="\n")
-    for row, code in voters_and_codes:
-        fields: Sequence[str] = (row.name, row.tps, row.nik_masked)  # type: ignore[attr-defined]
-        writer.writerow([*fields, crockford.grouped(code)])
-    return out.getvalue()
 
 
 def write_secret_file(path: Path, text: str) -> None:

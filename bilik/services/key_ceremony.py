@@ -20,11 +20,13 @@ from bilik.belenios import ceremony, trustees, wire
 from bilik.belenios.ceremony import Polynomial, Voutput
 from bilik.belenios.channels import SignedMessage
 from bilik.belenios.trustees import Trustees
+from bilik.clock import Clock, system_clock
+from bilik.domain.audit import Act, Details, actor_name
 from bilik.domain.election import State
 from bilik.domain.trustees import TrusteeGroup, label
 from bilik.errors import BilikError, InvalidRecord, NotFound, WrongState
+from bilik.services import audit, whole_files
 from bilik.services import trustee_files as files
-from bilik.services import whole_files
 from bilik.services.elections import StoredElection, pick
 from bilik.services.trustee_files import Certificate, Invitation
 from bilik.storage.database import Database
@@ -164,9 +166,13 @@ def forget(connection: Connection, stored: StoredElection) -> None:
 class KeyCeremony:
     """The ceremonies of the elections in one database."""
 
-    def __init__(self, database: Database) -> None:
-        """Lead the trustees of the elections in ``database``."""
+    def __init__(
+        self, database: Database, clock: Clock = system_clock, actor: str = "panitia"
+    ) -> None:
+        """Lead the trustees of the elections in ``database``; ``actor`` does, as stated."""
         self._database = database
+        self._clock = clock
+        self._actor = actor_name(actor)
 
     def standing(self, slug: str | None = None) -> Ceremony:
         """How far the trustees have come.
@@ -203,6 +209,8 @@ class KeyCeremony:
                     raise BilikError(f"{path}: {error}") from None
             if found.step is None:
                 found.holders()
+            if paths:
+                self._note(connection, Act.KEY, stored, {"berkas": len(paths)})
         return found, lines
 
     def restart(self, slug: str | None = None) -> int:
@@ -215,7 +223,13 @@ class KeyCeremony:
             stored = pick(connection, slug, State.DRAFT, "kuncinya sudah dipakai")
             found = ceremony_of(connection, stored)
             forget(connection, stored)
+            self._note(connection, Act.KEY_ANEW, stored, {})
             return sum(len(messages) for messages in found.arrived.values())
+
+    def _note(
+        self, connection: Connection, act: Act, stored: StoredElection, details: Details
+    ) -> None:
+        audit.append(connection, self._clock(), self._actor, act, stored.election.slug, details)
 
     @staticmethod
     def write_invitation(found: Ceremony, folder: Path) -> Path:

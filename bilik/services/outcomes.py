@@ -20,6 +20,7 @@ class Kind(str, Enum):
     NEED_CODE = "need_code"
     NEED_NIK = "need_nik"
     ODD_NIK = "odd_nik"
+    ODD_CODE = "odd_code"
     WRONG_PAIR = "wrong_pair"
     TOO_MANY = "too_many"
     IDENTIFIED = "identified"
@@ -35,6 +36,7 @@ class Kind(str, Enum):
     # the cast
     RECORDED = "recorded"
     NOT_A_YES = "not_a_yes"
+    LETTER_REPLACED = "not_recorded_letter"
     # the hours
     NOT_OPEN = "not_open"
     PAUSED = "paused"
@@ -54,6 +56,8 @@ class Scene:
     ``selections`` are pending, not recorded. ``half`` names the half of an identity that is still
     missing, ``"nik"`` or ``"code"``, when the other has come. ``buttons`` are what can be pressed
     instead of typing.
+    missing, ``"nik"`` or ``"code"``, when the other has come. ``again`` says that a ballot of the
+    voter's is in the box, and a new one would take its place.
     """
 
     stage: Stage
@@ -65,6 +69,7 @@ class Scene:
     receipt: str | None = None
     half: str | None = None
     buttons: tuple[Button, ...] = ()
+    again: bool = False
 
     @property
     def election(self) -> Election | None:

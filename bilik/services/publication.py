@@ -1,9 +1,12 @@
 """What is published of an election, and whether what was published holds.
 
 The archive is the proof. The other files say the same in other words, and :func:`check` sees that
-they do: the election's file and the roll's hash are named in the archive's description of it, and
-the result and the receipts follow from it. A snapshot is the same of an election that goes on: its
-archive has no result yet, and :func:`check_since` sees that a later one only adds to it.
+they do: the election's file, the roll's hash and the panitia's log up to the opening are named in
+the archive's description of it, and the result and the receipts follow from it. The log's later
+entries are bound to nothing but its head in `hasil.json`, which is to be announced with the result.
+
+A snapshot is the same of an election that goes on: its archive has no result yet, and
+:func:`check_since` sees that a later one only adds to it, and to the log.
 """
 
 from __future__ import annotations
@@ -15,88 +18,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from bilik.belenios import wire
 from bilik.belenios.archive import Archive, EventType
-from bilik.belenios.tally import OwnedPartialDecryption, Result
+from bilik.belenios.tally import Result
 from bilik.belenios.trustees import Threshold
 from bilik.belenios.verify import Verified, verify
+from bilik.domain import audit
+from bilik.domain.audit import Act, Entry, Figures
 from bilik.domain.definition import read_definition
 from bilik.domain.election import Election
 from bilik.domain.receipt import receipt_of
 from bilik.domain.tally import by_candidate
 from bilik.errors import BilikError, InvalidRecord, NotFound
+from bilik.services import manuals
 from bilik.services.files import read_bytes
 from bilik.services.record import Source, description_of, questions_of
 
-DEFINITION, RESULT, RECEIPTS, MANUAL, SNAPSHOT = (
-    "pemilihan.yml", "hasil.json", "tanda-terima.txt", "CARA-MEMERIKSA.txt", "cuplikan.json",
+DEFINITION, RESULT, RECEIPTS, LOG, MANUAL, SNAPSHOT = (
+    "pemilihan.yml", "hasil.json", "tanda-terima.txt", "jejak-panitia.jsonl", "CARA-MEMERIKSA.txt",
+    "cuplikan.json",
 )  # fmt: skip
 
 _PIECE = 2**20
-_MANUAL = """\
-CARA MEMERIKSA HASIL {title}
-
-Siapa pun boleh memeriksa, tanpa izin panitia dan tanpa percaya pada server.
-
-Isi folder ini
-  {uuid}.bel   kotak suara: semua surat suara dalam bentuk terenkripsi, jumlahnya, dan
-                       bukti bahwa hasilnya benar
-  pemilihan.yml        calon dan jadwal, seperti ditetapkan panitia sebelum dibuka
-  hasil.json           hasil, jumlah suara masuk, dan sidik daftar pemilih
-  tanda-terima.txt     tanda terima semua suara yang dihitung, menurut abjad
-
-1. Suara saya ada di kotak?
-   Cari tanda terima dari Bilik di tanda-terima.txt. Isinya tidak menunjukkan pilihan Anda.
-
-2. Hasilnya benar?
-   Dengan program yang bukan buatan Bilik (Debian/Ubuntu: apt install belenios-tool):
-       belenios-tool election verify
-   Jalankan di dalam folder ini.
-   Dengan Bilik, yang juga mencocokkan berkas lain di folder ini:
-       bilik verify FOLDER
-
-3. Arsipnya tidak diganti?
-   SHA-256 berkas .bel saat diterbitkan:
-       {digest}
-   Umumkan baris itu bersama hasil, dan cocokkan: sha256sum *.bel
-
-{holders}
-"""
-
-_HELD_BY_SERVER = """\
-Yang tidak dibuktikan oleh pemeriksaan ini
-   Kunci pemilihan ini dipegang server sendiri, bukan dibagi kepada saksi. Siapa pun yang memegang
-   kunci itu bisa membuka isi surat suara satu per satu. Dan server melihat pilihan saat diketik."""
-
-_HELD_BY_TRUSTEES = """\
-4. Siapa yang memegang kunci?
-   Kuncinya dibagi kepada {count} saksi: {names}.
-   Hasil baru bisa dihitung setelah paling sedikit {threshold} dari mereka bertindak. Server tidak
-   pernah memegang kunci itu. Bagian hitungan dari {acted}
-   ada di arsip beserta buktinya, dan ikut diperiksa pada langkah 2. Tiap saksi bisa memastikan
-   bahwa kunci di arsip memang kunci mereka: bilik trustees rehearse ARSIP.bel
-
-Yang tidak dibuktikan oleh pemeriksaan ini
-   Kalau {threshold} saksi bersekongkol, mereka bisa membuka surat suara di arsip satu per satu,
-   meski arsip tidak menyebut itu milik siapa. Dan server melihat pilihan saat diketik."""
-
-
-_SNAPSHOT_MANUAL = """\
-CARA MEMERIKSA CUPLIKAN {title}
-
-Suara belum dihitung. Folder ini berisi kotak suara sejauh yang sudah diterbitkan: surat suara
-terenkripsi, tanpa hasil. Suara diterbitkan berkelompok, jadi suara yang baru masuk mungkin belum
-ada di sini.
-
-Simpan folder ini. Cuplikan berikutnya, dan terbitan akhir, harus memuat semua yang ada di sini:
-    bilik verify --since FOLDER-INI FOLDER-BARU
-    belenios-tool election verify-diff --dir1 FOLDER-INI --dir2 FOLDER-BARU
-
-Suara saya sudah diterbitkan? Cari tanda terima dari Bilik di tanda-terima.txt.
-
-Sidik rantai saat cuplikan ini dibuat:
-    {head}
-"""
+_REPLACED = " sudah diganti suara yang lebih baru"
 
 
 def describe(source: Source, file: BinaryIO, directory: Path, workers: int = 1) -> dict[str, Any]:
@@ -111,12 +54,11 @@ def describe(source: Source, file: BinaryIO, directory: Path, workers: int = 1) 
     verified = verify(archive, workers)
     _check_holders(election, verified)
     digest = _sha256(file)
-    summary = _summary(election, verified, digest, source.roll_hash.hex(), source.ballots)
-    uuid = verified.election.uuid
-    manual = _MANUAL.format(
-        title=election.title, uuid=uuid, digest=digest, holders=_key_holders(election, archive)
+    summary = _summary(
+        election, verified, digest, source.roll_hash.hex(), source.ballots, source.log
     )
-    _write(directory, source.definition, (RESULT, summary), archive, manual)
+    manual = manuals.of_result(election, archive, verified.election.uuid, digest)
+    _write(directory, source, (RESULT, summary), _receipts(archive, verified), manual)
     return summary
 
 
@@ -131,9 +73,11 @@ def describe_snapshot(
     archive = Archive(file)
     election = read_definition(source.definition)
     verified = verify(archive, workers)
-    summary = _snapshot_summary(election, archive, verified, _sha256(file), source.roll_hash.hex())
-    manual = _SNAPSHOT_MANUAL.format(title=election.title, head=archive.head)
-    _write(directory, source.definition, (SNAPSHOT, summary), archive, manual)
+    summary = _snapshot_summary(
+        election, archive, verified, _sha256(file), source.roll_hash.hex(), source.log
+    )
+    manual = manuals.of_snapshot(election, archive)
+    _write(directory, source, (SNAPSHOT, summary), _receipts(archive, verified), manual)
     return summary
 
 
@@ -168,6 +112,10 @@ def check_since(earlier: Path, directory: Path, workers: int = 1) -> tuple[dict[
                 f"arsip di {directory} tidak memuat semua yang ada di {earlier}, atau mengubahnya"
             )
         summary = _check(directory, path, file, archive, verify(archive, workers))
+        if not read_bytes(directory / LOG).startswith(read_bytes(earlier / LOG)):
+            raise InvalidRecord(
+                f"{LOG} di {directory} tidak memuat semua yang ada di {earlier}, atau mengubahnya"
+            )
         added = archive.count(EventType.BALLOT) - before.count(EventType.BALLOT)
     return summary, added
 
@@ -183,26 +131,29 @@ def _check(
     roll_hash = said.get("sidik_daftar_pemilih")
     if not isinstance(roll_hash, str):
         raise InvalidRecord(f"{name}: isiannya kurang")
-    expected = description_of(election.slug, definition, roll_hash)
+    log = _read_log(read_bytes(directory / LOG), election.slug)
+    expected = description_of(election.slug, definition, roll_hash, audit.opening_of(log))
     if verified.election.description != expected:
         raise InvalidRecord(
-            f"{DEFINITION} atau sidik daftar pemilih di {name} bukan yang ditetapkan saat dibuka"
+            f"{DEFINITION}, {LOG} atau sidik daftar pemilih di {name} bukan yang ditetapkan saat "
+            "dibuka"
         )
     if verified.election.questions != questions_of(election):
         raise InvalidRecord(f"{DEFINITION}: calonnya bukan yang ada di arsip")
     _check_holders(election, verified)
     digest = _sha256(file)
     if name == SNAPSHOT:
-        summary = _snapshot_summary(election, archive, verified, digest, roll_hash)
+        summary = _snapshot_summary(election, archive, verified, digest, roll_hash, log)
     else:
         ballots = said.get("suara_masuk")
         if type(ballots) is not int:
             raise InvalidRecord(f"{name}: isiannya kurang")
-        summary = _summary(election, verified, digest, roll_hash, ballots)
+        summary = _summary(election, verified, digest, roll_hash, ballots, log)
     for key in summary.keys() | said.keys():
         if summary.get(key) != said.get(key):
             raise InvalidRecord(f"{name}: isian `{key}` tidak sesuai dengan arsip")
-    if read_bytes(directory / RECEIPTS).decode(errors="replace").split() != _receipts(archive):
+    receipts = read_bytes(directory / RECEIPTS).decode(errors="replace").splitlines()
+    if receipts != _receipts(archive, verified):
         raise InvalidRecord(f"{RECEIPTS}: bukan tanda terima dari surat suara di arsip")
     return summary
 
@@ -224,14 +175,15 @@ def _archive_in(directory: Path) -> Iterator[tuple[Path, BinaryIO]]:
 
 
 def _write(
-    directory: Path, definition: str, summary: tuple[str, dict[str, Any]], archive: Archive,
+    directory: Path, source: Source, summary: tuple[str, dict[str, Any]], receipts: Sequence[str],
     manual: str,
 ) -> None:  # fmt: skip
     # The summary comes last, and none is valid without it: a folder left half written is refused.
     name, said = summary
     for file, content in (
-        (DEFINITION, definition),
-        (RECEIPTS, "".join(f"{one}\n" for one in _receipts(archive))),
+        (DEFINITION, source.definition),
+        (RECEIPTS, "".join(f"{one}\n" for one in receipts)),
+        (LOG, "".join(f"{one.line}\n" for one in source.log)),
         (MANUAL, manual),
         (name, json.dumps(said, ensure_ascii=False, indent=2) + "\n"),
     ):
@@ -239,10 +191,19 @@ def _write(
 
 
 def _snapshot_summary(
-    election: Election, archive: Archive, verified: Verified, digest: str, roll_hash: str
+    election: Election,
+    archive: Archive,
+    verified: Verified,
+    digest: str,
+    roll_hash: str,
+    log: Sequence[Entry],
 ) -> dict[str, Any]:
     if archive.last is None or archive.last.type not in (EventType.SETUP, EventType.BALLOT):
         raise InvalidRecord("arsip cuplikan berisi lebih dari surat suara")
+    if any(one.act == Act.TALLY.value for one in log):
+        raise InvalidRecord(f"{LOG}: sudah berisi hitungan, padahal ini cuplikan")
+    figures = _figures(verified, log)
+    _check_replaced(election, verified)
     return {
         "cuplikan": True,
         "kode": election.slug,
@@ -252,16 +213,27 @@ def _snapshot_summary(
         "sidik_daftar_pemilih": roll_hash,
         "sha256_arsip": digest,
         "sidik_rantai": archive.head,
-        "pemilih": verified.credentials,
+        "sha256_jejak": audit.check(log).hex(),
+        "pemilih": figures.voters + figures.added,
         "suara_terbit": verified.ballots,
     }
 
 
 def _summary(
-    election: Election, verified: Verified, digest: str, roll_hash: str, ballots: int
+    election: Election,
+    verified: Verified,
+    digest: str,
+    roll_hash: str,
+    ballots: int,
+    log: Sequence[Entry],
 ) -> dict[str, Any]:
     if verified.result is None:
         raise InvalidRecord("arsip belum berisi hasil")
+    if log and log[-1].act != Act.TALLY.value:
+        raise InvalidRecord(f"{LOG}: bukan jejak sampai hitungannya")
+    figures = _figures(verified, log)
+    _check_replaced(election, verified)
+    voters = figures.voters + figures.added
     return {
         "kode": election.slug,
         "judul": election.title,
@@ -269,29 +241,39 @@ def _summary(
         "sidik_pemilihan": verified.election.fingerprint,
         "sidik_daftar_pemilih": roll_hash,
         "sha256_arsip": digest,
-        "pemilih": verified.credentials,
+        "sha256_jejak": audit.check(log).hex(),
+        "pemilih": voters,
+        "pemilih_tambahan": figures.added,
+        "cadangan": figures.spares,
+        "cadangan_dipakai": figures.given,
         "suara_masuk": ballots,
         "disisihkan": ballots - verified.ballots,
-        "partisipasi": round(ballots / verified.credentials, 4),
+        "diganti": len(verified.replaced),
+        "partisipasi": round(ballots / voters, 4),
         "hasil": _contests(election, verified.result),
     }
 
 
-def _key_holders(election: Election, archive: Archive) -> str:
-    """The manual's words on who holds the key, and who of them has decrypted."""
-    group = election.trustees
-    if group is None:
-        return _HELD_BY_SERVER
-    acted = [
-        wire.decode(OwnedPartialDecryption, archive.data(payload)).owner
-        for payload in archive.payloads(EventType.PARTIAL_DECRYPTION)
-    ]
-    return _HELD_BY_TRUSTEES.format(
-        count=len(group.names),
-        names=", ".join(group.names),
-        threshold=group.threshold,
-        acted=", ".join(group.names[owner - 1] for owner in acted),
-    )
+def _figures(verified: Verified, log: Sequence[Entry]) -> Figures:
+    """What the log says of the roll, if it agrees with the archive's list of credentials.
+
+    Raises:
+        InvalidRecord: it does not.
+    """
+    figures = audit.figures_of(log) or Figures(voters=verified.credentials)
+    if figures.voters + figures.spares != verified.credentials:
+        raise InvalidRecord(f"{LOG}: jumlah pemilih dan surat cadangan bukan yang ada di arsip")
+    return figures
+
+
+def _check_replaced(election: Election, verified: Verified) -> None:
+    """See that ballots replace others only where voters may vote again.
+
+    Raises:
+        InvalidRecord: they do elsewhere.
+    """
+    if verified.replaced and not election.allows_revote:
+        raise InvalidRecord("ada kredensial yang dipakai dua kali, padahal tidak ada pilih ulang")
 
 
 def _check_holders(election: Election, verified: Verified) -> None:
@@ -328,8 +310,13 @@ def _contests(election: Election, result: Result) -> Sequence[dict[str, Any]]:
     ]
 
 
-def _receipts(archive: Archive) -> list[str]:
-    return sorted(receipt_of(bytes.fromhex(one)) for one in archive.payloads(EventType.BALLOT))
+def _receipts(archive: Archive, verified: Verified) -> list[str]:
+    """The receipts of all ballots in the archive, those that were replaced marked as such."""
+    trackers = enumerate(archive.payloads(EventType.BALLOT), start=1)
+    return sorted(
+        receipt_of(bytes.fromhex(one)) + (_REPLACED if place in verified.replaced else "")
+        for place, one in trackers
+    )
 
 
 def _sha256(file: BinaryIO) -> str:
@@ -338,6 +325,20 @@ def _sha256(file: BinaryIO) -> str:
     while piece := file.read(_PIECE):
         digest.update(piece)
     return digest.hexdigest()
+
+
+def _read_log(data: bytes, slug: str) -> list[Entry]:
+    """The published log, if every entry is this election's, and none comes after the count."""
+    lines = data.decode(errors="replace").split("\n")
+    try:
+        log = [audit.read_entry(line) for line in lines[:-1]]
+        audit.check(log)
+    except InvalidRecord as error:
+        raise InvalidRecord(f"{LOG}: {error}") from None
+    goes_on = any(one.act == Act.TALLY.value for one in log[:-1])
+    if lines[-1] or goes_on or any(one.election != slug for one in log):
+        raise InvalidRecord(f"{LOG}: bukan jejak pemilihan ini")
+    return log
 
 
 def _read_summary(path: Path) -> dict[str, Any]:

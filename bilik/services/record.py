@@ -7,6 +7,7 @@ written when it is asked for. See docs/ARCHITECTURE.md, "The chain grows in batc
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, BinaryIO
@@ -18,17 +19,20 @@ from bilik.belenios import credentials, election, tally, trustees, wire
 from bilik.belenios.archive import Writer
 from bilik.belenios.election import Question
 from bilik.belenios.trustees import Trustees
+from bilik.domain.audit import Act, Entry, opening_of
 from bilik.domain.election import Election, State
 from bilik.errors import WrongState
-from bilik.services import ballot_box, chain, shares
+from bilik.services import audit, ballot_box, chain, shares
 from bilik.services.credentials import element_of
 from bilik.services.elections import StoredElection
-from bilik.storage.tables import elections, records, voters
+from bilik.storage.tables import elections, records, spares, voters
+
+_LOG = "; jejak panitia SHA-256 "
 
 
 @dataclass(frozen=True)
 class Source:
-    """What is published of an election besides its archive: its file and its roll's hash.
+    """What is published of an election besides its archive: file, roll's hash, panitia's log.
 
     ``ballots`` counts those set aside too, which are not in the archive; a snapshot does not tell.
     """
@@ -36,6 +40,7 @@ class Source:
     definition: str
     roll_hash: bytes
     ballots: int
+    log: tuple[Entry, ...]
 
 
 def questions_of(definition: Election) -> tuple[Question, ...]:
@@ -49,21 +54,30 @@ def questions_of(definition: Election) -> tuple[Question, ...]:
     )
 
 
-def description_of(slug: str, definition: str, roll_hash: str) -> str:
-    """What the record says of an election besides its title: the hashes of its file and roll."""
+def description_of(slug: str, definition: str, roll_hash: str, opening: bytes | None) -> str:
+    """What the record says of an election besides its title: the hashes of its file and roll.
+
+    And of the entry in the panitia's log that notes the opening, which fixes all that they did
+    before; None for an election that was opened without a log.
+    """
     digest = hashlib.sha256(definition.encode()).hexdigest()
-    return f"{slug}; pemilihan.yml SHA-256 {digest}; daftar pemilih SHA-256 {roll_hash}"
+    said = f"{slug}; pemilihan.yml SHA-256 {digest}; daftar pemilih SHA-256 {roll_hash}"
+    return f"{said}{_LOG}{opening.hex()}" if opening else said
 
 
 def write_setup(
-    connection: Connection, stored: StoredElection, roll_hash: bytes, holders: Trustees
+    connection: Connection,
+    stored: StoredElection,
+    roll_hash: bytes,
+    opening: bytes,
+    holders: Trustees,
 ) -> None:
     """Fix the election's file, its roll, questions, key and credentials for good.
 
-    ``holders`` have the key.
+    ``opening`` is the hash of the log's entry on the opening; ``holders`` have the key.
 
-    The credentials go into the record in the order of their numbers, and the voters' rows forget
-    them: from here on nothing stored tells which is whose.
+    The credentials, those of spare letters among them, go into the record in the order of their
+    numbers, and the rows forget them: from here on nothing stored tells which is whose.
 
     Raises:
         InvalidRecord: a name or title has characters that the record cannot have.
@@ -71,13 +85,19 @@ def write_setup(
     the_election = election.create(
         stored.uuid,
         _line(stored.election.title),
-        description_of(stored.election.slug, _definition(connection, stored), roll_hash.hex()),
+        description_of(
+            stored.election.slug, _definition(connection, stored), roll_hash.hex(), opening
+        ),
         trustees.election_key(holders),
         questions_of(stored.election),
         credential_authority="server",
     )
-    own_voters = voters.c.election_id == stored.id
-    public = connection.execute(select(voters.c.public_credential).where(own_voters)).scalars()
+    holders_of = [(table, table.c.election_id == stored.id) for table in (voters, spares)]
+    public = [
+        one
+        for table, own in holders_of
+        for one in connection.execute(select(table.c.public_credential).where(own)).scalars()
+    ]
     connection.execute(
         insert(records).values(
             election_id=stored.id,
@@ -86,7 +106,25 @@ def write_setup(
             credentials=credentials.encode_list(element_of(one) for one in public),
         )
     )
-    connection.execute(update(voters).where(own_voters).values(public_credential=None))
+    for table, own in holders_of:
+        connection.execute(update(table).where(own).values(public_credential=None))
+
+
+def differs_from_log(
+    connection: Connection, stored: StoredElection, entries: Sequence[Entry]
+) -> str | None:
+    """What the log of an election that was opened lacks, or says otherwise than the record."""
+    row = connection.execute(
+        select(records.c.election, records.c.result).where(records.c.election_id == stored.id)
+    ).first()
+    if row is None or _LOG not in _read(row.election).description:
+        return None  # It was opened before there was a log.
+    opening = opening_of(entries)
+    if opening is None or not _read(row.election).description.endswith(opening.hex()):
+        return "catatan pembukaan bukan yang ditetapkan di kotak suara"
+    if row.result is not None and Act.TALLY.value not in [one.act for one in entries]:
+        return "catatan penghitungan hilang dari ujungnya"
+    return None
 
 
 def election_of(connection: Connection, stored: StoredElection) -> election.Election:
@@ -124,7 +162,7 @@ def write_archive(connection: Connection, stored: StoredElection, file: BinaryIO
     for owner, share in shares.kept(connection, stored.id).items():
         writer.partial_decryption(owner, share)
     writer.result(wire.decode(tally.Result, row.result))
-    return _source(connection, stored, ballot_box.ballots_in(connection, stored.id))
+    return _source(connection, stored)
 
 
 def write_for_trustees(connection: Connection, stored: StoredElection, file: BinaryIO) -> None:
@@ -154,14 +192,12 @@ def write_snapshot(connection: Connection, stored: StoredElection, file: BinaryI
             f"Pemilihan `{stored.election.slug}` sudah dihitung. Tulis terbitan lengkapnya dengan "
             "`bilik export FOLDER`."
         )
-    _, published = _write_ballots(connection, stored, file)
-    return _source(connection, stored, published)
+    _write_ballots(connection, stored, file)
+    return _source(connection, stored)
 
 
-def _write_ballots(
-    connection: Connection, stored: StoredElection, file: BinaryIO
-) -> tuple[Writer, int]:
-    """Begin an archive, and put all published ballots in; the writer, and how many they are."""
+def _write_ballots(connection: Connection, stored: StoredElection, file: BinaryIO) -> Writer:
+    """Begin an archive, and put all published ballots in; the writer."""
     at = chain.chain_of(connection, stored.id)
     row = connection.execute(select(records).where(records.c.election_id == stored.id)).one()
     if at is None:
@@ -170,18 +206,22 @@ def _write_ballots(
     writer.setup(row.election, row.trustees, row.credentials)
     for content in chain.ballots_of(connection, stored.id, at):
         writer.ballot(content)
-    return writer, at.ballots
+    return writer
 
 
-def _source(connection: Connection, stored: StoredElection, ballots: int) -> Source:
+def _source(connection: Connection, stored: StoredElection) -> Source:
     query = select(elections.c.roll_hash).where(elections.c.id == stored.id)
     roll_hash = connection.execute(query).scalar_one()
-    return Source(_definition(connection, stored), roll_hash, ballots)
+    set_aside = ballot_box.set_aside_in(connection, stored.id)
+    ballots = ballot_box.counting_in(connection, stored.id) + set_aside
+    log = audit.published(connection, stored.election.slug)
+    return Source(_definition(connection, stored), roll_hash, ballots, log)
 
 
 def _write_sum(connection: Connection, stored: StoredElection, row: Any, file: BinaryIO) -> Writer:
     """Begin an archive, and put all published ballots and their sum in; the writer."""
-    writer, counted = _write_ballots(connection, stored, file)
+    writer = _write_ballots(connection, stored, file)
+    counted = ballot_box.counting_in(connection, stored.id)
     writer.end_ballots()
     writer.encrypted_tally(wire.decode(tally.EncryptedTally, row.encrypted_tally), counted)
     return writer

@@ -44,6 +44,9 @@ class Session:
     only an answer to that one can cast. ``receipt`` is kept for a little while after the cast, so
     that a repeated *ya* gets the same answer, and then the voter is no longer known here. ``seed``
     is what the payloads of the newest buttons are made from, see :mod:`bilik.services.buttons`.
+    only an answer to that one can cast. ``spare`` is the number of the spare letter that opened
+    it, if one did. ``receipt`` is kept for a little while after the cast, so
+    that a repeated *ya* gets the same answer, and then the voter is no longer known here.
     """
 
     stage: Stage = Stage.IDENTITY
@@ -59,6 +62,7 @@ class Session:
     code: str | None = None
     credential: str | None = None
     seed: str | None = None
+    spare: int | None = None
 
     def __repr__(self) -> str:
         """Without its contents, so that none reaches a log."""

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from bilik.clock import Clock
+from bilik.domain.audit import BY_THE_CLOCK
 from bilik.domain.election import Phase, State, Visibility
 from bilik.errors import BilikError, BoxUnavailable
 from bilik.keys import Keys
-from bilik.services import interim, sessions, trustee
+from bilik.services import closing, interim, sessions, trustee
 from bilik.services.batches import Publisher
 from bilik.services.elections import StoredElection, one_election
 from bilik.storage.database import Database
@@ -38,7 +39,7 @@ class Upkeep:
             BoxUnavailable: the database does not answer.
         """
         try:
-            stored = self._close_in_time(election_id)
+            stored = self.close_in_time(election_id)
             self._publisher.publish(election_id)
             live = stored.election.visibility is Visibility.LIVE
             if live and stored.state in (State.OPEN, State.PAUSED):
@@ -69,8 +70,12 @@ class Upkeep:
         with self._database.write() as connection:
             sessions.sweep(connection, self._clock())
 
-    def _close_in_time(self, election_id: int) -> StoredElection:
-        """Close an election whose hours and grace are over; the election as it then is."""
+    def close_in_time(self, election_id: int) -> StoredElection:
+        """Close an election whose hours and grace are over; the election as it then is.
+
+        Raises:
+            BoxUnavailable: the database does not answer.
+        """
         with self._database.read() as connection:
             stored = one_election(connection, election_id)
         if stored.state not in (State.OPEN, State.PAUSED) or not self._is_past(stored):
@@ -81,12 +86,7 @@ class Upkeep:
             connection.execute(query.with_for_update())
             stored = one_election(connection, election_id)
             if stored.state in (State.OPEN, State.PAUSED):
-                connection.execute(
-                    update(elections)
-                    .where(elections.c.id == election_id)
-                    .values(state=State.CLOSED.value)
-                )
-                sessions.sweep(connection, self._clock())
+                closing.close(connection, stored, self._clock(), BY_THE_CLOCK)
             return one_election(connection, election_id)
 
     def _is_past(self, stored: StoredElection) -> bool:

@@ -68,6 +68,42 @@ voters = Table(
     Index("ix_voters_nik_hash", "nik_hash"),
 )
 
+spares = Table(
+    "spares",
+    metadata,
+    # Letters made before the opening for nobody yet; `number` stands on the envelope.
+    Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    # Empty once the voter who held it has got yet another one.
+    Column("code_verifier", LargeBinary(32)),
+    # Until the opening only, as with voters.
+    Column("public_credential", LargeBinary(256)),
+    # Who holds it; their own code is void then.
+    Column("voter_id", ForeignKey("voters.id"), index=True),
+    sqlite_with_rowid=False,
+)
+
+spare_requests = Table(
+    "spare_requests",
+    metadata,
+    # What one member of the panitia has asked for and another has yet to approve. Once that is
+    # done or given up, nothing of a voter is left here.
+    Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(10), nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("pending", Boolean, nullable=False),
+    # Of a lost letter.
+    Column("voter_id", ForeignKey("voters.id")),
+    # Of a late addition.
+    Column("nik_hash", LargeBinary(32)),
+    Column("nik_masked", String(16)),
+    Column("name", Text),
+    Column("tps", Text),
+    Column("phone_hash", LargeBinary(32)),
+    sqlite_with_rowid=False,
+)
+
 participations = Table(
     "participations",
     metadata,
@@ -84,17 +120,21 @@ ballots = Table(
     Column("sealed", LargeBinary, nullable=False),
     # Found not to verify; such a ballot is neither counted nor in the record.
     Column("set_aside", Boolean, nullable=False, server_default=false()),
-    # Its place in the chain, from 1, and the hash of its public credential; empty until published.
+    # Its place in the chain, from 1; empty until published.
     Column("position", Integer),
+    # The hash of its public credential, and the how-manyeth ballot of that credential it is: where
+    # voters may vote again, the last one counts.
     Column("credential_hash", LargeBinary(32)),
+    Column("version", Integer, nullable=False, server_default="1"),
     UniqueConstraint("election_id", "receipt"),
     Index("uq_ballots_position", "election_id", "position", unique=True),
-    Index("uq_ballots_credential_hash", "election_id", "credential_hash", unique=True),
+    Index("uq_ballots_credential_hash", "election_id", "credential_hash", "version", unique=True),
     sqlite_with_rowid=False,
 )
 Index(
     "ix_ballots_unpublished",
     ballots.c.election_id,
+    ballots.c.version,
     ballots.c.tracker,
     sqlite_where=ballots.c.position.is_(None),
     postgresql_where=ballots.c.position.is_(None),
@@ -173,6 +213,21 @@ attempts = Table(
     Column("subject", LargeBinary(32), primary_key=True),
     Column("failures", Integer, nullable=False),
     Column("blocked_until", DateTime, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    # Triggers refuse to change or delete a row.
+    Column("election", String(40), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", DateTime, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("act", String(20), nullable=False),
+    Column("details", Text, nullable=False),
+    Column("previous", LargeBinary(32), nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -38,9 +38,9 @@ from tests.installation import ROOT, Installation, free_port, start
 
 PHONES = [f"62812000734{index:02d}" for index in range(12)]
 WORDS = "kapibara-zirkonium"
-WRONG_NIK, WRONG_CODE = "3329017391739173", "ZZ7Q-K7ZZ"
+WRONG_NIK, WRONG_CODE = "3329017391739173", "ZZ7-QK7-ZZ5"
 CHOICES = {"satu": "saya pilih nomor 1", "dua": "saya pilih nomor 2", "kosong": "kosongkan saja"}
-PANITIA = {"dpt.csv", "kode.csv"}
+PANITIA = {"dpt.csv", "kode.csv", "kode-cadangan.csv"}
 """The panitia's own files, which hold NIKs and codes as they must."""
 
 

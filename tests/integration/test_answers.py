@@ -1,6 +1,7 @@
 """What Bilik says: every answer can be filled in, and only the cast says SUDAH or BELUM."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,11 +37,30 @@ def test_every_answer_is_used_and_every_answer_used_exists() -> None:
     }
     kinds = {kind.value for kind in Kind}
     for name in replies.answers():
-        assert f'"{name}"' in source or name in composed | kinds, name
+        plain = name.removesuffix("_revote")
+        assert f'"{plain}"' in source or {name, plain} & (composed | kinds), name
+
+
+def test_whoever_votes_again_hears_what_becomes_of_the_ballot_that_is_there(
+    village: Polling,
+) -> None:
+    village.identify("web:1")
+    scene = replace(village.booth.choose("web:1", "2").scene, again=True)
+    forms = [name for name in replies.answers() if name.endswith("_revote")]
+    assert len(forms) == 7
+    for name in forms:
+        said = replies.reply(
+            name.removesuffix("_revote"), scene, voter="Bu S•••", place="", selections="nomor 2"
+        )
+        assert (said.name, bool(said.text)) == (name, True)
 
 
 def test_only_the_casting_action_says_recorded_or_not() -> None:
-    casting = {"recorded", "not_a_yes", "not_recorded_closed", "not_recorded_paused"}
+    casting = {
+        "recorded", "not_a_yes", "not_recorded_closed", "not_recorded_paused",
+        "not_recorded_letter", "not_a_yes_revote", "not_recorded_closed_revote",
+        "not_recorded_paused_revote",
+    }  # fmt: skip
     says = {name for name, text in replies.answers().items() if SAYS_RECORDED.search(text)}
     assert says == casting
     domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))

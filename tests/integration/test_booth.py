@@ -1,11 +1,13 @@
 """What voters do, against a real database."""
 
 import base64
+import random
 
 import pytest
 from sqlalchemy import delete, func, select
 
 from bilik.belenios import ballot
+from bilik.domain import voting_code
 from bilik.domain.choice import Doubt
 from bilik.domain.election import BLANK
 from bilik.domain.receipt import receipt_of
@@ -15,7 +17,7 @@ from bilik.services.booth import Booth
 from bilik.services.elections import all_elections
 from bilik.services.outcomes import Kind
 from bilik.services.sessions import Stage, load
-from bilik.storage.tables import ballots, participations, records, sessions, voters
+from bilik.storage.tables import attempts, ballots, participations, records, sessions, voters
 from tests.booth import Polling
 from tests.databases import on_disk
 
@@ -97,13 +99,35 @@ def test_whatever_is_wrong_gets_one_answer(village: Polling, wrong: str) -> None
 
 def test_many_wrong_pairs_bring_a_delay_that_passes(village: Polling) -> None:
     nik, _ = village.pairs[0]
-    kinds = [village.booth.identify("web:1", f"{nik} 7KQ2-M9X{last}").kind for last in "0123456"]
+    wrong = random.Random(1)
+    codes = [voting_code.new_code(wrong.choice) for _ in range(7)]
+    kinds = [village.booth.identify("web:1", f"{nik} {code}").kind for code in codes]
     assert kinds[:5] == [Kind.WRONG_PAIR] * 5
     assert kinds[5:] == [Kind.TOO_MANY] * 2
     assert village.identify("web:1").kind is Kind.TOO_MANY
     assert village.identify("sms:2").kind is Kind.IDENTIFIED
     village.clock.forward(minutes=16)
     assert village.identify("web:1").kind is Kind.IDENTIFIED
+
+
+def test_a_mistyped_code_is_told_at_once_and_is_no_attempt(village: Polling) -> None:
+    nik, code = village.pairs[0]
+    slipped = code[:-1] + ("2" if code[-1] != "2" else "3")
+    for _ in range(20):
+        assert village.booth.identify("web:1", f"{nik} {slipped}").kind is Kind.ODD_CODE
+    assert rows(village, attempts) == 0
+    # The NIK is kept, so the code alone will do.
+    assert village.booth.identify("web:1", f"kode {code}").kind is Kind.IDENTIFIED
+    assert village.booth.identify("web:1", f"kode {slipped}").kind is Kind.ODD_CODE
+    assert village.booth.look("web:1").stage is Stage.CHOOSING
+
+
+def test_a_mistyped_code_takes_the_place_of_none_that_came_before(village: Polling) -> None:
+    nik, code = village.pairs[0]
+    village.booth.identify("web:1", f"kode {code}")
+    slipped = code[:-1] + ("2" if code[-1] != "2" else "3")
+    assert village.booth.identify("web:1", f"{nik} kode {slipped}").kind is Kind.ODD_CODE
+    assert village.booth.identify("web:1", f"kode {code}").kind is Kind.IDENTIFIED
 
 
 def test_a_number_of_the_wrong_length_is_told_so(village: Polling) -> None:
@@ -133,7 +157,7 @@ def test_the_next_voter_takes_the_place_of_one_who_went_away(village: Polling) -
 def test_a_wrong_pair_in_the_middle_loses_nothing(village: Polling) -> None:
     village.identify("web:1")
     village.booth.choose("web:1", "2")
-    assert village.booth.identify("web:1", "3329015203909999 7KQ2-M9XD").kind is Kind.WRONG_PAIR
+    assert village.booth.identify("web:1", "3329015203909999 7KQ-2M9-XDM").kind is Kind.WRONG_PAIR
     assert village.booth.look("web:1").selections == {"kades": 2}
 
 
@@ -304,7 +328,7 @@ def test_what_the_resolver_reads_goes_before_blank(
 def test_a_known_nik_keeps_nobody_out(village: Polling) -> None:
     nik, _ = village.pairs[0]
     for attempt in range(60):
-        village.booth.identify(f"web:penebak-{attempt}", f"{nik} 7KQ2-M9XD")
+        village.booth.identify(f"web:penebak-{attempt}", f"{nik} 7KQ-2M9-XDM")
     assert village.identify("web:pemilik").kind is Kind.IDENTIFIED
 
 

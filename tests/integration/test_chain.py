@@ -343,7 +343,7 @@ def stuff(polling: Polling, credential: str, participant: int) -> None:
         (stored,) = all_elections(connection)
         box = record.election_of(connection, stored)
         maker = Maker(box, stored.election, credential, {"kades": 1})
-        ballot_box.cast(connection, stored, participant, maker, maker.make())
+        ballot_box.cast(connection, stored, participant, None, maker, maker.make())
 
 
 def remove(polling: Polling, position: int) -> None:
@@ -368,7 +368,8 @@ def replace(polling: Polling, position: int) -> None:
     """Another good ballot in the place of one, under its own tracker."""
     again(polling, voter=0, participant=50)
     remove(polling, position)
-    change(polling, update(ballots).where(ballots.c.position.is_(None)).values(position=position))
+    mine = {"position": position, "version": 1, "credential_hash": None}
+    change(polling, update(ballots).where(ballots.c.position.is_(None)).values(mine))
 
 
 def take_back(polling: Polling, position: int) -> None:

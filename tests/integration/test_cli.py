@@ -71,7 +71,10 @@ def test_an_election_from_its_file_to_its_count(bilik: Shell) -> None:
     assert "Dimuat" in bilik.ok("election", "load", "pemilihan.yml")
     assert "Belum ada yang disimpan" in bilik.ok("roll", "import", "dpt.csv", "--dry-run")
     assert json.loads(bilik.ok("roll", "import", "dpt.csv", "--json"))["added"] == 1
-    assert "1 kode undangan" in bilik.ok("roll", "codes", "--out", "kode.csv")
+    coded = bilik("roll", "codes", "--out", "kode.csv")
+    assert "1 kode undangan" in coded.stdout
+    assert "2 surat cadangan" in coded.stdout
+    assert coded.stderr == ""  # a progress bar is for terminals
     opened = bilik.ok("open")
     assert "dibuka" in opened
     receipt = vote_in(bilik, "2")
@@ -84,9 +87,18 @@ def test_an_election_from_its_file_to_its_count(bilik: Shell) -> None:
     refused = bilik("close", answer="tidak\n")
     assert (refused.returncode, "tidak ada yang berubah" in refused.stderr) == (1, True)
     assert "ditutup" in bilik.ok("close", answer="ya\n")
-    result = json.loads(bilik.ok("tally", "--json"))
+    result = json.loads(bilik.ok("tally", "--oleh", "Bu Siti", "--json"))
     assert result["contests"]["kades"] == {"votes": {"1": 0, "2": 1, "3": 0}, "blank": 0}
-    assert "SHA-256" in bilik.ok("export", "terbitan")
+    bilik.environ["BILIK_PANITIA"] = "Pak RT"
+    exported = bilik.ok("export", "terbitan")
+    assert "SHA-256 arsip" in exported
+    assert "SHA-256 jejak panitia" in exported
+    log = json.loads(bilik.ok("audit", "--json"))
+    assert (log["whole"], [one["tindakan"] for one in log["logs"][0]["entries"]]) == (
+        True, ["muat", "impor", "kode", "buka", "tutup", "hitung", "terbit"],
+    )  # fmt: skip
+    assert [one["panitia"] for one in log["logs"][0]["entries"]][-2:] == ["Bu Siti", "Pak RT"]
+    assert "Utuh. SHA-256" in bilik.ok("audit")
     assert "tercatat" in bilik.ok("receipt", receipt)
     del bilik.environ["BILIK_SECRET_KEY"]
     assert json.loads(bilik.ok("verify", "terbitan", "--json"))["pemilih"] == 1
@@ -171,8 +183,10 @@ def test_without_a_key_nothing_runs_and_the_remedy_is_named(bilik: Shell) -> Non
 @pytest.mark.parametrize(
     "command",
     [
-        "init-key", "election load", "roll import", "roll codes", "open", "pause", "close",
-        "status", "tally", "export", "verify", "receipt", "keep", "nlu inbox", "channels check",
+        "init-key", "election load", "roll import", "roll codes", "roll reissue", "roll add",
+        "roll requests", "roll approve", "roll cancel", "open", "pause", "close",
+        "status", "tally", "export", "verify", "receipt", "audit", "keep", "nlu inbox",
+        "channels check",
         "trustees invite", "trustees collect", "trustees status", "trustees restart",
         "trustees join", "trustees answer", "trustees rehearse", "trustees decrypt",
         "trustees reveal", "trustees adopt",

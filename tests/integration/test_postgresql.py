@@ -55,12 +55,12 @@ def test_a_statement_that_takes_longer_is_given_up(url: str) -> None:
 def test_what_is_read_is_one_state_though_others_commit_meanwhile(village: Polling) -> None:
     with village.database.read() as connection:
         (stored,) = all_elections(connection)
-        assert ballot_box.ballots_in(connection, stored.id) == 0
+        assert ballot_box.ballots_in(connection, stored) == 0
         village.vote("web:1", "2")
-        assert ballot_box.ballots_in(connection, stored.id) == 0
+        assert ballot_box.ballots_in(connection, stored) == 0
         assert ballot_box.voters_marked(connection, stored.id) == 0
     with village.database.read() as connection:
-        assert ballot_box.ballots_in(connection, stored.id) == 1
+        assert ballot_box.ballots_in(connection, stored) == 1
 
 
 def make_tables(url: str, together: synchronize.Barrier) -> None:

@@ -10,12 +10,12 @@ ROOT = Path(__file__).parent.parent.parent
 
 ALLOWED = {
     "bilik/domain": {"bilik.domain", "bilik.errors", "bilik.clock"},
-    "bilik/belenios": {"bilik.belenios", "bilik.errors"},
+    "bilik/belenios": {"bilik.belenios", "bilik.errors", "bilik.parallel"},
     "bilik/storage": {"bilik.storage", "bilik.errors"},
     "bilik/services": {
         "bilik.belenios",
         "bilik.services", "bilik.storage", "bilik.domain", "bilik.errors", "bilik.clock",
-        "bilik.keys",
+        "bilik.keys", "bilik.parallel",
     },
     "bilik": {"bilik"},
     "actions": {"actions", "bilik", "rasa_sdk"},

@@ -94,7 +94,7 @@ def test_a_result_of_another_election_is_refused() -> None:
 
 @given(st.binary(max_size=100))
 def test_a_receipt_is_found_again_in_a_message(content: bytes) -> None:
-    receipt = MadeBallot(content).receipt
+    receipt = MadeBallot(content, b"").receipt
     assert receipt == receipt_of(hashlib.sha256(content).digest())
     if is_plain(receipt):
         assert find_receipt(f"cek tanda terima {receipt.lower()} dong") == receipt
@@ -102,7 +102,7 @@ def test_a_receipt_is_found_again_in_a_message(content: bytes) -> None:
 
 @given(st.binary(max_size=100), st.integers(0, 7), st.sampled_from(crockford.ALPHABET))
 def test_one_wrong_symbol_makes_a_receipt_invalid(content: bytes, place: int, other: str) -> None:
-    receipt = MadeBallot(content).receipt
+    receipt = MadeBallot(content, b"").receipt
     at = place + (place > 3)
     if is_plain(receipt) and receipt[at] != other:
         assert find_receipt(receipt[:at] + other + receipt[at + 1 :]) is None

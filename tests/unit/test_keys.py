@@ -32,12 +32,12 @@ def test_the_same_value_has_another_hash_for_every_purpose_and_key() -> None:
 
 def test_a_code_verifier_belongs_to_one_voter_and_one_code() -> None:
     keys = Keys(SECRET)
-    one = keys.code_secrets(keys.nik_hash("1"), "7KQ2M9XD")
-    assert one == keys.code_secrets(keys.nik_hash("1"), "7KQ2M9XD")
+    one = keys.code_secrets(keys.nik_hash("1"), "7KQ2M9XDM")
+    assert one == keys.code_secrets(keys.nik_hash("1"), "7KQ2M9XDM")
     others = [
-        keys.code_secrets(keys.nik_hash("2"), "7KQ2M9XD"),
-        keys.code_secrets(keys.nik_hash("1"), "7KQ2M9XE"),
-        Keys(bytes(32)).code_secrets(keys.nik_hash("1"), "7KQ2M9XD"),
+        keys.code_secrets(keys.nik_hash("2"), "7KQ2M9XDM"),
+        keys.code_secrets(keys.nik_hash("1"), "7KQ2M9XEA"),
+        Keys(bytes(32)).code_secrets(keys.nik_hash("1"), "7KQ2M9XDM"),
     ]
     assert (
         len(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bilik.domain import crockford, lexicon
+from bilik.domain import crockford, lexicon, voting_code
 from bilik.domain.everyday import is_everyday
 from bilik.domain.masking import MAX_CHARACTERS, masked, says_something
 from tests.elections import region, village
@@ -23,7 +23,7 @@ CONTESTS = village().contests
         ("٣٣٢٩ terus ➀ sama ²", "# terus # sama #"),
         ("yg ibu2 di rt03, jam7, bawa 12rb, guru2nya", "yg ibu# di rt#, jam#, bawa #rb, guru#nya"),
         # codes and receipts
-        ("kodenya 7KQ2-M9XD kok ditolak", "kodenya KODE kok ditolak"),
+        ("kodenya 7KQ-2M9-XDM kok ditolak", "kodenya KODE kok ditolak"),
         ("kode 7kq2 mxdt ga bisa", "kode KODE ga bisa"),
         ("kode saya KQXM-HDTR atau KQXMHDTR", "kode saya KODE atau KODE"),
         ("kode undangan tercecer di pasar", "kode undangan tercecer di pasar"),
@@ -75,7 +75,7 @@ def test_both_names_of_a_pair_are_masked() -> None:
 @pytest.mark.parametrize(
     ("message", "useful"),
     [("kodenya kok gitu", True), ("siti aminah", False), ("#", False), ("👍", False),
-     ("7KQ2-M9XD", False), ("NAMA KODE TAUTAN", False), ("perintah", False)],
+     ("7KQ-2M9-XDM", False), ("NAMA KODE TAUTAN", False), ("perintah", False)],
 )  # fmt: skip
 def test_a_message_without_a_word_of_everyday_may_be_a_mere_name(
     message: str, useful: bool
@@ -84,7 +84,8 @@ def test_a_message_without_a_word_of_everyday_may_be_a_mere_name(
 
 
 _WORDS = st.sampled_from(
-    "saya Saya SAYA nama pak bu. Bu siti Siti fauzi kode KODE NAMA TAUTAN 7KQ2 MXDT 7kq2-m9xd ibu2 "
+    "saya Saya SAYA nama pak bu. Bu siti Siti fauzi kode KODE NAMA TAUTAN 7KQ 2M9 XDM MXDT ibu2 "
+    "7kq-2m9-xdm 7KQ2 "
     "Kejebak hujan ga atau siapapun nomor dua tidak @budi a.id www.x 3329 , . \n ! - _ & rahma "
     "wati terima kasih I \u200b é e\u0301 ١ ② ½ # [ ] ' - : kodenya".split(" ")
 )
@@ -117,9 +118,7 @@ def test_what_is_kept_is_one_short_printable_line_without_a_digit(
     st.sampled_from(["{}", "halo {} ya", "kode: {}"]),
     st.sampled_from([str.lower, str.upper]),
 )
-def test_nothing_is_left_of_a_code_or_receipt(
-    code: str, frame: str, written: Callable[[str], str]
-) -> None:
+def test_nothing_is_left_of_a_receipt(code: str, frame: str, written: Callable[[str], str]) -> None:
     assume(any(one.isdigit() for one in code))
     halves = written(code[:4]), written(code[4:])
     assume(not any(is_everyday("".join(filter(str.isalpha, half))) for half in halves))
@@ -132,6 +131,19 @@ def test_nothing_is_left_of_a_code_or_receipt(
     ):
         kept = masked(frame.format(said), CONTESTS)
         assert not any(half in kept for half in halves)
+
+
+@given(
+    st.integers().map(lambda seed: voting_code.new_code(random.Random(seed).choice)),
+    st.sampled_from(["{}", "halo {} ya", "kode: {}"]),
+    st.sampled_from([str.lower, str.upper]),
+)
+def test_nothing_is_left_of_a_code(code: str, frame: str, written: Callable[[str], str]) -> None:
+    groups = [written(code[start : start + 3]) for start in (0, 3, 6)]
+    assume(not any(is_everyday("".join(filter(str.isalpha, group))) for group in groups))
+    for said in ("".join(groups), "-".join(groups), " ".join(groups)):
+        kept = masked(frame.format(said), CONTESTS)
+        assert not any(group in kept for group in groups)
 
 
 @given(

@@ -88,7 +88,7 @@ function waitForIdle() {
   }, IDLE_MS);
 }
 
-// The letter's QR opens /chat#7KQ2-M9XD. What follows # stays in the browser, out of every log on the
+// The letter's QR opens /chat#7KQ-2M9-XDM. What follows # stays in the browser, out of every log on the
 // way, and goes from the address bar at once.
 function takeCodeFromAddress() {
   const code = /^#(?:kode=)?([0-9A-Za-z-]{8,24})$/.exec(location.hash)?.[1];

@@ -1,0 +1,199 @@
+"""The panitia's log: every act of theirs as an entry that names the one before it by hash.
+
+An entry stands as one line of JSON, and its hash is the SHA-256 of that line: a log that is
+published can be checked with ``sha256sum`` and a pair of eyes. Whoever keeps the hash of the last
+entry, the log's head, has fixed all entries before it.
+
+Who acted is what was stated, see ``--oleh``; the log cannot prove it. No entry holds anything of a
+voter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from enum import Enum
+
+from bilik.errors import InvalidRecord
+
+BY_THE_CLOCK = "jam server"
+"""Who acts when an election closes, or a live one is counted, at its hour."""
+BEGINNING = bytes(32)
+"""What the first entry of a log names as the one before it."""
+ACTOR_CHARACTERS = 80
+
+LATE = "tambahan"
+"""How a request's details call a voter who is added after the opening."""
+
+Details = Mapping[str, "int | str | bool"]
+_KEYS = ("nomor", "waktu", "panitia", "tindakan", "pemilihan", "rincian", "sebelumnya")
+_HASH = re.compile("[0-9a-f]{64}")
+
+
+class Act(str, Enum):
+    """What the panitia did."""
+
+    LOAD = "muat"
+    REMOVE = "hapus"
+    IMPORT = "impor"
+    CODES = "kode"
+    OPEN = "buka"
+    ASK = "minta-cadangan"
+    GIVE = "beri-cadangan"
+    CANCEL = "batal-cadangan"
+    PAUSE = "jeda"
+    RESUME = "lanjut"
+    CLOSE = "tutup"
+    KEY = "kunci-saksi"
+    KEY_ANEW = "kunci-saksi-ulang"
+    SNAPSHOT = "cuplikan"
+    ADD_UP = "jumlahkan"
+    SHARES = "bagian-saksi"
+    TALLY = "hitung"
+    RECOUNT = "hitung-ulang"
+    EXPORT = "terbit"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One act: its place in the log, from 1, who did it to which election when, and the last hash.
+
+    ``details`` are figures and hashes of files. ``at`` counts in whole seconds.
+    """
+
+    number: int
+    at: datetime
+    actor: str
+    act: str
+    election: str
+    details: Details = field(default_factory=dict)
+    previous: bytes = BEGINNING
+
+    @property
+    def line(self) -> str:
+        """The one form that the entry has."""
+        values = (
+            self.number,
+            f"{self.at.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}",
+            self.actor,
+            self.act,
+            self.election,
+            dict(sorted(self.details.items())),
+            self.previous.hex(),
+        )
+        pairs = dict(zip(_KEYS, values, strict=True))
+        return json.dumps(pairs, ensure_ascii=False, separators=(",", ":"))
+
+    @property
+    def hash(self) -> bytes:
+        """SHA-256 of :attr:`line`, which the next entry names."""
+        return hashlib.sha256(self.line.encode()).digest()
+
+
+def read_entry(line: str) -> Entry:
+    """The inverse of :attr:`Entry.line`.
+
+    Raises:
+        InvalidRecord: the line is not exactly what an entry looks like.
+    """
+    try:
+        pairs = json.loads(line)
+        number, at, actor, act, election, details, previous = (pairs[key] for key in _KEYS)
+        moment = datetime.strptime(at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+        entry = Entry(number, moment, actor, act, election, details, _bytes(previous))
+        if entry.line == line:
+            return entry
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise InvalidRecord("ada catatan yang tidak terbaca")
+
+
+def check(entries: Iterable[Entry]) -> bytes:
+    """See that entries follow one another from the first on; their head.
+
+    Raises:
+        InvalidRecord: one is missing, altered or out of its place; the line names it.
+    """
+    head = BEGINNING
+    for number, entry in enumerate(entries, start=1):
+        if entry.number != number:
+            raise InvalidRecord(f"catatan ke-{number} hilang atau bukan di tempatnya")
+        if entry.previous != head:
+            raise InvalidRecord(
+                f"catatan ke-{number} tidak menyambung pada yang sebelumnya: salah satunya diubah"
+            )
+        head = entry.hash
+    return head
+
+
+def opening_of(entries: Iterable[Entry]) -> bytes | None:
+    """The hash of the entry that notes the opening; None where there is none."""
+    return next((one.hash for one in entries if one.act == Act.OPEN.value), None)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a log says of the roll: voters at the opening and added later, spares, and those given.
+
+    Every spare that was given out counts, those to added voters too.
+    """
+
+    voters: int = 0
+    added: int = 0
+    spares: int = 0
+    given: int = 0
+
+
+def figures_of(entries: Iterable[Entry]) -> Figures | None:
+    """The figures of a log that is whole; None where it does not note the opening.
+
+    Raises:
+        InvalidRecord: a spare was given out without two names, twice, or none of the reserve.
+    """
+    asked: dict[object, Entry] = {}
+    given: set[object] = set()
+    opening: Entry | None = None
+    added = 0
+    for one in entries:
+        request = one.details.get("permintaan")
+        if one.act == Act.OPEN.value:
+            opening = one
+        elif one.act == Act.ASK.value:
+            asked[request] = one
+        elif one.act == Act.CANCEL.value:
+            asked.pop(request, None)
+        elif one.act == Act.GIVE.value:
+            before, spare = asked.pop(request, None), one.details.get("cadangan")
+            if before is None or before.actor.casefold() == one.actor.casefold():
+                raise InvalidRecord(f"catatan ke-{one.number}: surat cadangan tanpa dua nama")
+            if opening is None or spare in given or not _is_of(opening, spare):
+                raise InvalidRecord(f"catatan ke-{one.number}: surat cadangan itu tidak ada lagi")
+            given.add(spare)
+            added += before.details.get("jenis") == LATE
+    if opening is None:
+        return None
+    voters, spares = (opening.details.get(key) for key in ("pemilih", "cadangan"))
+    if type(voters) is not int or type(spares) is not int:
+        raise InvalidRecord(f"catatan ke-{opening.number}: jumlah pemilih tidak tertulis")
+    return Figures(voters, added, spares, len(given))
+
+
+def _is_of(opening: Entry, spare: object) -> bool:
+    made = opening.details.get("cadangan")
+    return type(spare) is int and type(made) is int and 1 <= spare <= made
+
+
+def actor_name(stated: str) -> str:
+    """A stated name as the log keeps it: one printable line of at most 80 characters."""
+    printable = "".join(one if one.isprintable() else " " for one in stated)
+    return " ".join(printable.split())[:ACTOR_CHARACTERS].strip()
+
+
+def _bytes(text: str) -> bytes:
+    if not _HASH.fullmatch(text):
+        raise ValueError(text)
+    return bytes.fromhex(text)

@@ -1,0 +1,133 @@
+"""Before an election opens: its file, its roll, and the voting codes."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.engine import Connection
+
+from bilik.belenios.election import new_uuid
+from bilik.domain.audit import Act, Details
+from bilik.domain.definition import read_definition
+from bilik.domain.election import Election, State
+from bilik.domain.roll import read_roll
+from bilik.errors import WrongState
+from bilik.services import codes, key_ceremony, roll
+from bilik.services.codes import CodesMade
+from bilik.services.desk.seat import Seat
+from bilik.services.elections import all_elections, pick
+from bilik.services.files import read_bytes, read_text
+from bilik.services.roll import RollChange
+from bilik.storage.tables import elections, spare_requests, spares, voters
+
+
+class Preparation(Seat):
+    """Drafts."""
+
+    def load_election(self, path: Path) -> tuple[Election, bool]:
+        """Load or, while it is a draft, replace an election; and whether it is a new one.
+
+        Raises:
+            FileProblems: the file has mistakes. WrongState: the election is no draft any more.
+        """
+        definition = read_text(path)
+        election = read_definition(definition, str(path))
+        with self._database.write() as connection:
+            connection.execute(select(elections.c.id).with_for_update())
+            known = {one.election.slug: one for one in all_elections(connection)}
+            stored = known.get(election.slug)
+            if stored is None:
+                connection.execute(
+                    insert(elections).values(
+                        slug=election.slug,
+                        state=State.DRAFT.value,
+                        definition=definition,
+                        uuid=new_uuid(),
+                    )
+                )
+            elif stored.state is State.DRAFT:
+                key_ceremony.check_unchanged(connection, stored, election.trustees)
+                connection.execute(
+                    update(elections)
+                    .where(elections.c.id == stored.id)
+                    .values(definition=definition)
+                )
+            else:
+                raise WrongState(
+                    f"Pemilihan `{election.slug}` sudah pernah dibuka, jadi tidak bisa diganti. "
+                    "Pakai `kode` lain untuk pemilihan baru."
+                )
+            digest = hashlib.sha256(definition.encode()).hexdigest()
+            self._note(connection, Act.LOAD, election.slug, {"pemilihan_yml": digest})
+        return election, stored is None
+
+    def import_roll(self, path: Path, slug: str | None = None, dry_run: bool = False) -> RollChange:
+        """Add or correct voters from a CSV file: all rows or none.
+
+        Raises:
+            FileProblems: rows need mending. WrongState: the roll is frozen.
+        """
+        entries = read_roll(read_bytes(path), str(path))
+        with self._database.write() as connection:
+            stored = pick(connection, slug, State.DRAFT, "daftar pemilih sudah dikunci")
+            change, write = roll.changes(connection, self._keys, stored, entries)
+            if not dry_run:
+                write()
+                self._note(
+                    connection,
+                    Act.IMPORT,
+                    stored.election.slug,
+                    {
+                        "baru": change.added,
+                        "diperbaiki": change.changed,
+                        "tetap": change.unchanged,
+                    },
+                )
+        return change
+
+    def make_codes(
+        self,
+        out: Path,
+        slug: str | None = None,
+        spare_out: Path | None = None,
+        workers: int = 1,
+        progress: codes.Progress = lambda done, of: None,
+    ) -> CodesMade:
+        """Give every voter without a voting code one, and the election its spares; all or none.
+
+        The plain codes exist only in the file ``out``, those of spares in ``spare_out`` (by default
+        beside it): mode 0600, never overwritten, complete on disk before the database knows any.
+
+        Raises:
+            WrongState: the election is no draft. NotFound: nobody lacks a code. BilikError: a file
+            exists already, or the roll has changed meanwhile.
+        """
+        with self._database.write() as connection:
+            stored = pick(connection, slug, State.DRAFT, "kode hanya dibuat sebelum dibuka")
+            need = codes.need_of(connection, stored)
+
+        def note(connection: Connection, made: CodesMade) -> None:
+            details: Details = {"kode": made.codes, "cadangan": made.spares}
+            self._note(connection, Act.CODES, stored.election.slug, details)
+
+        spare_out = spare_out or out.with_name(f"{out.stem}-cadangan{out.suffix}")
+        return codes.make(
+            self._database, self._keys.code_secrets, stored, need, out, spare_out, note, workers,
+            progress,
+        )  # fmt: skip
+
+    def remove_draft(self, slug: str) -> None:
+        """Delete a draft and its roll.
+
+        Raises:
+            WrongState: it is no draft any more.
+        """
+        with self._database.write() as connection:
+            stored = pick(connection, slug, State.DRAFT, "hanya rancangan yang bisa dihapus")
+            key_ceremony.forget(connection, stored)
+            for table in (spare_requests, spares, voters):
+                connection.execute(delete(table).where(table.c.election_id == stored.id))
+            connection.execute(delete(elections).where(elections.c.id == stored.id))
+            self._note(connection, Act.REMOVE, stored.election.slug)
