@@ -89,7 +89,7 @@ def verify(election: Election, data: bytes) -> Ballot:
         raise InvalidRecord("surat suara tidak bertanda tangan")
     if (ballot.election_uuid, ballot.election_hash) != (election.uuid, election.fingerprint):
         raise InvalidRecord("surat suara milik pemilihan lain")
-    _check_signature(ballot, ballot.signature)
+    _check_signature(ballot, ballot.signature, data)
     if len(ballot.answers) != len(election.questions):
         raise InvalidRecord("jumlah jawaban surat suara tidak sama dengan jumlah pertanyaan")
     for answer, question in zip(ballot.answers, election.questions, strict=True):
@@ -127,8 +127,11 @@ def _answer(
     )
 
 
-def _check_signature(ballot: Ballot, signature: Signature) -> None:
-    if signature.hash != wire.sha256_base64(wire.encode(replace(ballot, signature=None))):
+def _check_signature(ballot: Ballot, signature: Signature, data: bytes) -> None:
+    # The signature is the last field; in the canonical form, what is left without it is the form
+    # of the ballot without it.
+    unsigned = data[: data.rindex(b',"signature":')] + b"}"
+    if signature.hash != wire.sha256_base64(unsigned):
         raise InvalidRecord("isi surat suara tidak sama dengan yang ditandatangani")
     if not proofs.knows(
         signature.proof,
@@ -156,10 +159,8 @@ def _check_answer(
             raise InvalidRecord("bukti bahwa pilihan bernilai 0 atau 1 tidak berlaku")
     combined = _combined_context(individual, answer.choices)
     blank = bases[0]
-    total = (
-        BriefBase(group.product(one.alpha for one in answer.choices[1:])),
-        BriefBase(group.product(one.beta for one in answer.choices[1:])),
-    )
+    alphas, betas = zip(*bases[1:], strict=True)
+    total = (BriefBase.product(alphas), BriefBase.product(betas))
     for prefix, number, proof in (
         ("bproof1", 1, answer.overall_proof),
         ("bproof0", 0, answer.blank_proof),

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Annotated
 
@@ -50,6 +50,9 @@ _EXPONENT_BITS = 256
 _WINDOW = 8
 _TEETH = 6
 _COMB = -(-_EXPONENT_BITS // _TEETH)
+_FEW = 4
+"""To multiply the tables of so many bases is less work than to compute the one of their product."""
+_AS_BYTES = bytes.maketrans(b"01", b"\x00\x01")
 
 
 class FixedBase:
@@ -92,15 +95,48 @@ class BriefBase:
             base = powmod(base, 2**_COMB, P)
             self._products += [product * base % P for product in self._products]
 
+    @classmethod
+    def product(cls, bases: Sequence[BriefBase]) -> BriefBase:
+        """The table of the product of ``bases``.
+
+        Entry by entry it is the product of their tables, as long as they are few; of many, it is
+        less work to begin anew.
+        """
+        if len(bases) > _FEW:
+            return cls(product(base.value for base in bases))
+        table = cls.__new__(cls)
+        table._products = list(bases[0]._products)
+        for base in bases[1:]:
+            pairs = zip(table._products, base._products, strict=True)
+            table._products = [one * other % P for one, other in pairs]
+        return table
+
+    @property
+    def value(self) -> Element:
+        """The base itself."""
+        return self._products[1]
+
     def power(self, exponent: Exponent) -> Element:
         """The base to the power of ``exponent``."""
-        bits = exponent.digits(2).zfill(_TEETH * _COMB)
-        product = mpz(1)
-        for column in range(_COMB):
-            product = product * product % P
-            if products := int(bits[column::_COMB], 2):
-                product = product * self._products[products] % P
-        return product
+        products, result = self._products, mpz(1)
+        for column in _columns(exponent):
+            result = result * result % P
+            if column:
+                result = result * products[column] % P
+        return result
+
+
+def _columns(exponent: Exponent) -> bytes:
+    """The columns of an exponent whose bits are laid out in rows, the first row the highest.
+
+    One byte a column. All columns are put together at once: in a row, as a number whose bytes are
+    its bits, a shift moves every bit to its place in its byte.
+    """
+    bits = exponent.digits(2).zfill(_TEETH * _COMB).encode().translate(_AS_BYTES)
+    columns = 0
+    for start in range(0, _TEETH * _COMB, _COMB):
+        columns = columns << 1 | int.from_bytes(bits[start : start + _COMB], "big")
+    return columns.to_bytes(_COMB, "big")
 
 
 @cache
