@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from bilik.errors import BilikError, InvalidRecord, NotFound, WrongState
 from bilik.services.batches import BATCH
+from bilik.services.desk import Desk
 from bilik.services.publication import (
     DEFINITION,
     MANUAL,
@@ -20,8 +21,10 @@ from bilik.services.publication import (
     check,
     check_since,
 )
+from bilik.storage.database import Database
 from bilik.storage.tables import ballots
 from tests.booth import Polling, held_by_25, set_up
+from tests.databases import ONLY_POSTGRES, copy_rows
 from tests.elections import VILLAGE
 
 
@@ -37,6 +40,22 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> tuple[Polling, Path]:
 def published(held: tuple[Polling, Path], tmp_path: Path) -> Path:
     """A copy to spoil."""
     return Path(shutil.copytree(held[1], tmp_path / "terbitan"))
+
+
+@ONLY_POSTGRES
+def test_the_same_rows_give_the_same_bytes_on_either_database(
+    held: tuple[Polling, Path], url: str, tmp_path: Path
+) -> None:
+    polling, directory = held
+    copy_rows(polling.url, url)
+    other = Database(url)
+    desk = Desk(other, polling.keys, polling.trustee_dir, polling.clock)
+    desk.export(tmp_path / "terbitan")
+    other.close()
+    names = {file.name for file in directory.iterdir()}
+    assert {file.name for file in (tmp_path / "terbitan").iterdir()} == names
+    for name in names:
+        assert (tmp_path / "terbitan" / name).read_bytes() == (directory / name).read_bytes()
 
 
 def test_the_summary_says_what_was_counted(held: tuple[Polling, Path]) -> None:
