@@ -86,7 +86,7 @@ def read_list(data: bytes) -> tuple[Element, ...]:
     Raises:
         InvalidRecord: the list is malformed or names a credential twice.
     """
-    public = wire.decode(tuple[Element, ...], data)
+    public = tuple(wire.decode_numbers(Element, data))
     if len(set(public)) < len(public):
         raise InvalidRecord("ada kredensial publik yang tercantum dua kali")
     return public

@@ -21,7 +21,7 @@ import hashlib
 import json
 import re
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -33,6 +33,7 @@ from bilik.errors import InvalidRecord
 T = TypeVar("T")
 Decoder = Callable[[Any], Any]
 _DECIMAL = re.compile(r"0|[1-9][0-9]*", re.ASCII)
+_LISTED = re.compile(rb'"(0|[1-9][0-9]*)"([],])')
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,26 @@ def decode(kind: type[T], data: bytes) -> T:
     message = build(kind, load(data))
     check_canonical(message, data)
     return message
+
+
+def decode_numbers(kind: Any, data: bytes) -> Iterator[Any]:
+    """The numbers of type ``kind`` in a list whose canonical form is ``data``, one after the other.
+
+    A long list so takes no more memory than what is kept of it.
+
+    Raises:
+        InvalidRecord: the bytes are no such list, or not in canonical form.
+    """
+    if data == b"[]":
+        return
+    number, place = _decoder(kind), 1
+    while match := _LISTED.match(data, place):
+        yield number(match[1].decode())
+        place = match.end()
+        if match[2] == b"]":
+            break
+    if data[:1] != b"[" or match is None or place != len(data):
+        raise InvalidRecord("bukan daftar bilangan dalam bentuk bakunya")
 
 
 def load(data: bytes) -> Any:

@@ -6,7 +6,8 @@ from gmpy2 import mpz
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bilik.belenios import wire
+from bilik.belenios import group, wire
+from bilik.belenios.group import Element
 from bilik.belenios.wire import Natural
 from bilik.errors import InvalidRecord
 
@@ -88,3 +89,25 @@ def test_hashes_have_the_form_of_the_specification() -> None:
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     )
     assert wire.sha256_base64(b"") == "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"
+
+
+@given(st.lists(st.integers(0, int(group.P) - 1).map(mpz)))
+def test_numbers_are_read_one_by_one_as_they_are_all_at_once(numbers: list[mpz]) -> None:
+    data = wire.encode(tuple(numbers))
+    assert tuple(wire.decode_numbers(Element, data)) == tuple(numbers)
+    assert wire.decode(tuple[Element, ...], data) == tuple(numbers)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"", b"[", b"]", b"{}", b'"1"', b'["1"', b'"1"]', b'{"1"]', b'["1",]', b'["1"] ', b' ["1"]',
+        b'["1", "2"]', b'["1","2"]]', b'[1]', b'["01"]', b'["-1"]', b'["1"]["2"]', b'[["1"]]',
+        '["١"]'.encode(), b'["%d"]' % int(group.P),
+    ],
+)  # fmt: skip
+def test_a_list_of_numbers_in_any_other_form_is_refused(data: bytes) -> None:
+    with pytest.raises(InvalidRecord):
+        tuple(wire.decode_numbers(Element, data))
+    with pytest.raises(InvalidRecord):
+        wire.decode(tuple[Element, ...], data)
