@@ -1,21 +1,74 @@
-"""An election of a thousand votes, from the *ya* to the last check, by Bilik and by the tool."""
+"""A village of 2,000: all vote at once, the box closes among them, and others count it too."""
 
 import os
 import shutil
 import subprocess
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from bilik.belenios.archive import Archive, EventType, Writer
+from bilik.errors import BoxUnavailable, WrongState
 from bilik.services.outcomes import Kind
 from bilik.services.publication import RECEIPTS, check
-from tests.crowds import Crowd, cast_at_once
+from bilik.storage.tables import ballots
+from tests.booth import Polling
+from tests.crowds import CROWD, Crowd, cast_at_once, casting
 from tests.databases import ONLY_POSTGRES
 
 VOTES = 1000
 COUNT = {1: 334, 2: 333, 3: 333}
+
+
+def test_two_thousand_voters_at_once_are_two_thousand_ballots_and_receipts(
+    crowd: Crowd, url: str
+) -> None:
+    polling = crowd.on(url)
+    heard = cast_at_once(polling, crowd.voters)
+    assert {one.kind for one in heard} == {Kind.RECORDED}
+    receipts = {one.receipt for one in heard}
+    assert len(receipts) == len(heard) == CROWD
+    assert all(polling.desk.holds_receipt(one or "") for one in receipts)
+    assert polling.desk.standing().ballots == CROWD
+    assert polling.counts()["kades"] == {1: 667, 2: 667, 3: 666, "blank": 0}
+    polling.database.close()
+
+
+def test_a_vote_that_meets_the_closing_is_recorded_or_told_that_it_is_not(
+    crowd: Crowd, url: str
+) -> None:
+    polling = crowd.on(url)
+    with casting(polling, crowd.voters[:600]) as answers:
+        while ballots_in(polling) < 30:
+            pass
+        close(polling)
+        inside = ballots_in(polling)
+        heard = answers()
+    assert {one.kind for one in heard} == {Kind.RECORDED, Kind.CLOSED}
+    told = [one.receipt for one in heard if one.kind is Kind.RECORDED]
+    assert all(polling.desk.holds_receipt(one or "") for one in told)
+    assert len(told) == polling.desk.standing().ballots == inside
+    assert sum(polling.counts()["kades"].values()) == inside
+    polling.database.close()
+
+
+def ballots_in(polling: Polling) -> int:
+    """How many ballots are in the box, and no more: the desk's standing also does what is due."""
+    with polling.database.read() as connection:
+        counted = connection.execute(select(func.count()).select_from(ballots))
+        return int(counted.scalar_one())
+
+
+def close(polling: Polling) -> None:
+    """Close as the panitia does who, if told that the box did not answer, does it once more."""
+    try:
+        polling.desk.close()
+    except BoxUnavailable:
+        with suppress(WrongState):  # closed, and only the answer was lost
+            close(polling)
 
 
 class Tool:
