@@ -11,6 +11,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
@@ -48,7 +49,7 @@ class Backend(Protocol):
 
 
 class SQLiteFiles:
-    """SQLite databases, each in a directory of its own."""
+    """SQLite databases, each in a directory of its own. New ones have the tables already."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -60,10 +61,12 @@ class SQLiteFiles:
         return f"sqlite:///{directory}/bilik.db"
 
     def new(self) -> str:
-        return self.empty()
+        made = self.empty()
+        sqlite_file(made).write_bytes(_sqlite_with_tables())
+        return made
 
     def copy(self, url: str) -> str:
-        made = self.new()
+        made = self.empty()
         for file in sqlite_file(url).parent.glob("bilik.db*"):
             shutil.copy(file, sqlite_file(made).parent)
         return made
@@ -71,6 +74,16 @@ class SQLiteFiles:
     def drop(self) -> None:
         for directory in self._directory.glob("basis-*"):
             shutil.rmtree(directory)
+
+
+@cache
+def _sqlite_with_tables() -> bytes:
+    """A SQLite file with the tables and no rows; made once, since copying is faster."""
+    with tempfile.TemporaryDirectory(prefix="bilik-sqlite-") as directory:
+        database = Database(f"sqlite:///{directory}/bilik.db")
+        upgrade(database)
+        database.close()
+        return (Path(directory) / "bilik.db").read_bytes()
 
 
 class PostgresDatabases:

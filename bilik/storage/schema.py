@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select, table
+from sqlalchemy.engine import Connection
+from sqlalchemy.sql import column
 
 from bilik.storage.database import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = int.from_bytes(b"bilik", "big")
 """PostgreSQL's name for the lock, any number that nobody else takes."""
+_VERSION = table("alembic_version", column("version_num"))
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
@@ -23,11 +24,36 @@ def upgrade(database: Database, revision: str = "head") -> None:
     Raises:
         BoxUnavailable: the database does not answer.
     """
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    if revision == "head":
+        with database.read() as connection:
+            if _stands_at(connection) == newest():
+                return
     with database.write() as connection:
         if connection.dialect.name == "postgresql":  # A write locks the whole of SQLite by itself.
             connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
             connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        _migrate(connection, revision)
+
+
+def newest() -> str:
+    """The newest revision, by the numbers that the migrations' files begin with."""
+    return max(file.name for file in (MIGRATIONS / "versions").glob("*.py")).split("_")[0]
+
+
+def _stands_at(connection: Connection) -> str | None:
+    """The revision of a database; None for one without tables."""
+    if not inspect(connection).has_table(_VERSION.name):
+        return None
+    found: str | None = connection.execute(select(_VERSION)).scalar()
+    return found
+
+
+def _migrate(connection: Connection, revision: str) -> None:
+    # Alembic is a third of what the command imports, and most calls have nothing to migrate.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)

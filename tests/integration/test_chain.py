@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import shutil
 import threading
-import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -32,36 +31,16 @@ from bilik.services.outcomes import Kind
 from bilik.storage.database import Database
 from bilik.storage.tables import ballots, chains, elections, participations
 from tests.booth import HandClock, Polling, set_up
+from tests.databases import ONLY_POSTGRES, ONLY_SQLITE, Backend
 from tests.elections import LIVE, VILLAGE
 
 VOTERS = 60
-EITHER = pytest.mark.parametrize("village", ["sqlite", "postgresql"], indirect=True)
-
-
-@pytest.fixture(scope="module")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
-    """New databases of a server that stops at the end."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pgserver
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
-    numbers = count(1)
-
-    def new() -> str:
-        name = f"bilik_{next(numbers)}"
-        server.psql(f"CREATE DATABASE {name}")
-        return str(server.get_uri(name))
-
-    yield new
-    server.cleanup()
 
 
 @pytest.fixture
-def village(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Polling]:
+def village(backend: Backend, tmp_path: Path) -> Iterator[Polling]:
     """An open village election of its own."""
-    on_sqlite = getattr(request, "param", "sqlite") == "sqlite"
-    url = "" if on_sqlite else request.getfixturevalue("postgresql")()
-    polling = set_up(tmp_path, VILLAGE, VOTERS, url)
+    polling = set_up(tmp_path, VILLAGE, VOTERS, backend.new())
     yield polling
     polling.database.close()
 
@@ -117,7 +96,6 @@ def change(polling: Polling, statement: Any) -> None:
         connection.execute(statement)
 
 
-@EITHER
 def test_ballots_are_published_in_batches_and_the_archive_only_grows(village: Polling) -> None:
     empty = archive_of(village)
     village.vote_each(range(BATCH - 1))
@@ -144,6 +122,7 @@ def test_ballots_are_published_in_batches_and_the_archive_only_grows(village: Po
         assert published == sorted(published)
 
 
+@ONLY_SQLITE
 def test_the_order_of_voting_is_in_no_batch(village: Polling) -> None:
     receipts = village.vote_each(range(BATCH))
     publish(village)
@@ -152,7 +131,6 @@ def test_the_order_of_voting_is_in_no_batch(village: Polling) -> None:
     assert published == sorted(published, key=lambda row: row.tracker)
 
 
-@EITHER
 def test_the_published_archive_begins_with_every_snapshot_and_is_the_same_again(
     village: Polling, tmp_path: Path
 ) -> None:
@@ -169,7 +147,6 @@ def test_the_published_archive_begins_with_every_snapshot_and_is_the_same_again(
     assert (tmp_path / "lagi" / file.name).read_bytes() == file.read_bytes()
 
 
-@EITHER
 def test_what_was_counted_before_there_was_a_chain_is_published_in_the_same_bytes(
     village: Polling, tmp_path: Path
 ) -> None:
@@ -192,7 +169,6 @@ def spoilt(polling: Polling, number: int) -> Any:
     return ballots.c.tracker == sorted(rows(polling, ballots.c.tracker))[number][0]
 
 
-@EITHER
 def test_many_publishers_and_voters_at_once_give_one_chain_with_every_ballot_once(
     village: Polling,
 ) -> None:
@@ -222,7 +198,6 @@ def test_many_publishers_and_voters_at_once_give_one_chain_with_every_ballot_onc
     assert village.counts()["kades"] == {1: 20, 2: 20, 3: 20, "blank": 0}
 
 
-@EITHER
 def test_several_keepers_at_once_do_what_one_does(village: Polling) -> None:
     live = village
     change(live, update(elections).values(definition=LIVE))
@@ -245,19 +220,15 @@ def test_several_keepers_at_once_do_what_one_does(village: Polling) -> None:
     assert sum(live.booth.results()[0].counts[0].votes.values()) == BATCH + 3
 
 
-def test_a_cast_does_not_wait_for_a_publisher(
-    postgresql: Callable[[], str], tmp_path: Path
-) -> None:
-    village = set_up(tmp_path, VILLAGE, 2, postgresql())
+@ONLY_POSTGRES
+def test_a_cast_does_not_wait_for_a_publisher(village: Polling) -> None:
     village.identify("web:1")
     readback = village.booth.choose("web:1", "2").scene.readback
     with village.database.write() as connection:
         chain.lock(connection, 1)
         assert village.booth.confirm("web:1", "ya", readback).kind is Kind.RECORDED
-    village.database.close()
 
 
-@EITHER
 def test_a_publisher_that_fails_at_any_statement_leaves_whole_batches(village: Polling) -> None:
     village.vote_each(range(BATCH))
     before = archive_of(village)
@@ -284,7 +255,6 @@ def test_a_publisher_that_fails_at_any_statement_leaves_whole_batches(village: P
     assert verify(Archive(BytesIO(archive_of(village)))).ballots == BATCH
 
 
-@EITHER
 def test_a_ballot_that_does_not_verify_is_set_aside_and_the_others_go_on(village: Polling) -> None:
     village.vote_each(range(BATCH))
     change(village, update(ballots).where(spoilt(village, 7)).values(sealed=b"rusak"))
@@ -299,6 +269,7 @@ def test_a_ballot_that_does_not_verify_is_set_aside_and_the_others_go_on(village
     assert (result.ballots, result.set_aside) == (BATCH + 1, 1)
 
 
+@ONLY_SQLITE
 def test_a_ballot_set_aside_by_mistake_is_looked_at_again_at_the_closing(village: Polling) -> None:
     village.vote_each(range(3))
     change(village, update(ballots).values(set_aside=True))

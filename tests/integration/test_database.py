@@ -6,19 +6,25 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import select
 
 from bilik.errors import BoxUnavailable, SettingsError
 from bilik.storage.database import PATIENCE_SECONDS, Database
-from bilik.storage.schema import MIGRATIONS, upgrade
+from bilik.storage.schema import MIGRATIONS, newest, upgrade
 from bilik.storage.tables import elections, metadata, voters
 from tests.booth import Polling
 from tests.databases import Backend, locked
 
 
-def downgrade(database: Database, revision: str) -> None:
+def configured() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def downgrade(database: Database, revision: str) -> None:
+    config = configured()
     with database.write() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, revision)
@@ -30,6 +36,15 @@ def test_migrations_lead_to_the_tables_as_they_are_declared(url: str) -> None:
     upgrade(database)
     with database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    database.close()
+
+
+def test_the_newest_migration_is_the_one_that_alembic_takes_for_the_head(url: str) -> None:
+    assert ScriptDirectory.from_config(configured()).get_heads() == [newest()]
+    database = Database(url)
+    upgrade(database)
+    with database.read() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == newest()
     database.close()
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bilik.services.outcomes import Kind
 from bilik.storage.tables import attempts
 from tests.booth import Polling
-from tests.crowds import CROWD, Crowd, Ready, cast_at_once
+from tests.crowds import Ready, cast_at_once
 
 
 def test_two_hundred_casts_over_two_channels_give_one_ballot_and_true_answers(
@@ -52,20 +52,6 @@ def test_fifty_chats_of_one_voter_give_one_ballot(village: Polling) -> None:
     assert kinds.count(Kind.RECORDED) == 1
     assert kinds.count(Kind.ALREADY_VOTED) == 49
     assert village.counts()["kades"] == {1: 0, 2: 1, 3: 0, "blank": 0}
-
-
-def test_two_thousand_voters_at_once_are_two_thousand_ballots_and_receipts(
-    crowd: Crowd, url: str
-) -> None:
-    polling = crowd.on(url)
-    heard = cast_at_once(polling, crowd.voters)
-    assert {one.kind for one in heard} == {Kind.RECORDED}
-    receipts = {one.receipt for one in heard}
-    assert len(receipts) == len(heard) == CROWD
-    assert all(polling.desk.holds_receipt(one or "") for one in receipts)
-    assert polling.desk.standing().ballots == CROWD
-    assert polling.counts()["kades"] == {1: 667, 2: 667, 3: 666, "blank": 0}
-    polling.database.close()
 
 
 def test_of_wrong_codes_sent_at_once_none_goes_uncounted(village: Polling) -> None:

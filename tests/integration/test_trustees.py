@@ -24,6 +24,7 @@ from bilik.services.trustee_files import Share, TallyFile
 from bilik.storage.database import Database
 from bilik.storage.tables import ballots, elections, partial_decryptions, records, voters
 from tests.booth import Polling, set_up
+from tests.databases import ONLY_SQLITE, Backend, copy_rows
 from tests.trustees import Group, held_by
 
 VOTES = ["1", "2", "2", "2", "3"]
@@ -69,10 +70,11 @@ def another(tmp_path_factory: pytest.TempPathFactory) -> Held:
 
 
 @pytest.fixture
-def desk(held: Held, tmp_path: Path) -> Iterator[Desk]:
+def desk(held: Held, backend: Backend, tmp_path: Path) -> Iterator[Desk]:
     """A desk over a copy of the database, in which no trustee has acted."""
-    shutil.copy(held.polling.url.removeprefix("sqlite:///"), tmp_path / "bilik.db")
-    database = Database(f"sqlite:///{tmp_path / 'bilik.db'}")
+    url = backend.new()
+    copy_rows(held.polling.url, url)
+    database = Database(url)
     yield Desk(database, held.polling.keys, tmp_path / "trustee", held.polling.clock)
     database.close()
 
@@ -81,6 +83,7 @@ def database_of(desk: Desk) -> Database:
     return desk._database
 
 
+@ONLY_SQLITE
 @pytest.mark.parametrize("owners", list(combinations(range(5), 3)))
 def test_any_three_of_five_count(
     owners: tuple[int, ...], held: Held, desk: Desk, tmp_path: Path
@@ -92,6 +95,7 @@ def test_any_three_of_five_count(
     assert check(tmp_path / "terbitan")["hasil"][0]["calon"][1]["suara"] == 3
 
 
+@ONLY_SQLITE
 @pytest.mark.parametrize("owners", list(combinations(range(5), 2)))
 def test_any_two_of_five_do_not(
     owners: tuple[int, ...], held: Held, desk: Desk, tmp_path: Path

@@ -14,6 +14,7 @@ from bilik.services.booth import Booth
 from bilik.services.outcomes import Kind
 from bilik.settings import load
 from bilik.storage.database import Database
+from tests.databases import ONLY_SQLITE
 from tests.elections import VILLAGE, open_now
 from tests.integration.test_cli import Shell
 from tests.trustees import held_by
@@ -151,6 +152,7 @@ def typed(directory: Path, arguments: list[str], answers: list[str]) -> tuple[in
 _PYTHON = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
 
 
+@ONLY_SQLITE
 def test_a_saksi_types_the_passphrase_twice_and_nobody_sees_it(panitia: Shell) -> None:
     panitia.ok("election", "load", "pemilihan.yml")
     invitation = json.loads(panitia.ok("trustees", "invite", "--json"))["file"]
@@ -174,6 +176,7 @@ def test_a_saksi_types_the_passphrase_twice_and_nobody_sees_it(panitia: Shell) -
     assert (panitia.directory / "saksi-bu-siti.key").exists()
 
 
+@ONLY_SQLITE
 def test_mistakes_of_a_saksi_are_one_line(panitia: Shell) -> None:
     saksi = Saksi(panitia.directory / "saksi", "Bu Siti")
     for arguments, says in [
