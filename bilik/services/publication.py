@@ -15,6 +15,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -42,8 +43,25 @@ _PIECE = 2**20
 _REPLACED = " sudah diganti suara yang lebih baru"
 
 
-def describe(source: Source, file: BinaryIO, directory: Path, workers: int = 1) -> dict[str, Any]:
-    """Write what goes with the archive in ``file``, if that verifies; what `hasil.json` says.
+@dataclass(frozen=True)
+class Description:
+    """What goes with an archive: the files beside it, and what the summary among them says."""
+
+    summary: dict[str, Any]
+    files: tuple[tuple[str, str], ...]
+
+    def write(self, directory: Path) -> None:
+        """Write the files.
+
+        The summary comes last, and none is valid without it: a directory left half written is
+        refused by :func:`check`.
+        """
+        for name, content in self.files:
+            (directory / name).write_bytes(content.encode())
+
+
+def describe(source: Source, file: BinaryIO, workers: int = 1) -> Description:
+    """What goes with the archive of a count in ``file``, if that verifies.
 
     Raises:
         InvalidRecord: the archive does not verify, or its key is not held by whom the election's
@@ -58,14 +76,11 @@ def describe(source: Source, file: BinaryIO, directory: Path, workers: int = 1) 
         election, verified, digest, source.roll_hash.hex(), source.ballots, source.log
     )
     manual = manuals.of_result(election, archive, verified.election.uuid, digest)
-    _write(directory, source, (RESULT, summary), _receipts(archive, verified), manual)
-    return summary
+    return _description(source, (RESULT, summary), _receipts(archive, verified), manual)
 
 
-def describe_snapshot(
-    source: Source, file: BinaryIO, directory: Path, workers: int = 1
-) -> dict[str, Any]:
-    """Like :func:`describe`, for an archive without a result; what `cuplikan.json` says.
+def describe_snapshot(source: Source, file: BinaryIO, workers: int = 1) -> Description:
+    """Like :func:`describe`, for an archive without a result.
 
     Raises:
         InvalidRecord: the archive does not verify.
@@ -77,8 +92,7 @@ def describe_snapshot(
         election, archive, verified, _sha256(file), source.roll_hash.hex(), source.log
     )
     manual = manuals.of_snapshot(election, archive)
-    _write(directory, source, (SNAPSHOT, summary), _receipts(archive, verified), manual)
-    return summary
+    return _description(source, (SNAPSHOT, summary), _receipts(archive, verified), manual)
 
 
 def is_snapshot(directory: Path) -> bool:
@@ -174,20 +188,20 @@ def _archive_in(directory: Path) -> Iterator[tuple[Path, BinaryIO]]:
         yield archives[0], file
 
 
-def _write(
-    directory: Path, source: Source, summary: tuple[str, dict[str, Any]], receipts: Sequence[str],
-    manual: str,
-) -> None:  # fmt: skip
-    # The summary comes last, and none is valid without it: a folder left half written is refused.
+def _description(
+    source: Source, summary: tuple[str, dict[str, Any]], receipts: Sequence[str], manual: str
+) -> Description:
     name, said = summary
-    for file, content in (
-        (DEFINITION, source.definition),
-        (RECEIPTS, "".join(f"{one}\n" for one in receipts)),
-        (LOG, "".join(f"{one.line}\n" for one in source.log)),
-        (MANUAL, manual),
-        (name, json.dumps(said, ensure_ascii=False, indent=2) + "\n"),
-    ):
-        (directory / file).write_bytes(content.encode())
+    return Description(
+        said,
+        (
+            (DEFINITION, source.definition),
+            (RECEIPTS, "".join(f"{one}\n" for one in receipts)),
+            (LOG, "".join(f"{one.line}\n" for one in source.log)),
+            (MANUAL, manual),
+            (name, json.dumps(said, ensure_ascii=False, indent=2) + "\n"),
+        ),
+    )
 
 
 def _snapshot_summary(

@@ -97,7 +97,7 @@ def test_an_election_from_its_file_to_its_count(bilik: Shell) -> None:
     assert "SHA-256 jejak panitia" in exported
     log = json.loads(bilik.ok("audit", "--json"))
     assert (log["whole"], [one["tindakan"] for one in log["logs"][0]["entries"]]) == (
-        True, ["muat", "impor", "kode", "buka", "tutup", "hitung", "terbit"],
+        True, ["muat", "impor", "kode", "buka", "jeda", "lanjut", "tutup", "hitung", "terbit"],
     )  # fmt: skip
     assert [one["panitia"] for one in log["logs"][0]["entries"]][-2:] == ["Bu Siti", "Pak RT"]
     assert "Utuh. SHA-256" in bilik.ok("audit")

@@ -169,7 +169,7 @@ def test_codes_killed_at_any_step_are_never_half_a_file(office: Office) -> None:
                 with pytest.raises(BilikError, match="sudah ada"):
                     one.desk.make_codes(out)
                 out = one.directory / "lagi.csv"
-            assert one.desk.make_codes(out) == 6
+            assert one.desk.make_codes(out).codes == 6
         one.desk.open()
         vote(one.booth, read_pairs(office.roll, out))
 
@@ -251,5 +251,5 @@ def test_what_a_killed_export_leaves_is_refused_and_another_folder_gives_the_sam
             one.desk.export(published)
         assert check(published)["suara_masuk"] == 3
         contents.append({file.name: file.read_bytes() for file in published.iterdir()})
-    assert len(contents[0]) == 5
+    assert len(contents[0]) == 6
     assert all(one == contents[0] for one in contents)

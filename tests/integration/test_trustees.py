@@ -259,7 +259,7 @@ def test_a_server_that_opens_with_its_own_key_in_the_trustees_place_is_found(
         secret = credentials.secret_key(credentials.generate(), stored.uuid)
         public = int(credentials.public_key(secret)).to_bytes(256, "big")
         connection.execute(insert(voters).values(**row, public_credential=public))
-        record.write_setup(connection, stored, bytes(32), holders)
+        record.write_setup(connection, stored, bytes(32), bytes(32), holders)
         connection.execute(
             update(elections)
             .where(elections.c.id == stored.id)

@@ -19,7 +19,7 @@ from bilik.services.counting import Result, Waiting, add_up, publish
 from bilik.services.desk.seat import Seat
 from bilik.services.elections import StoredElection, pick
 from bilik.services.files import new_directory
-from bilik.services.publication import describe, describe_snapshot
+from bilik.services.publication import Description, describe, describe_snapshot
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class Count(Seat):
         with _new_archive(directory, stored) as file:
             with self._database.read() as connection:
                 source = record.write_archive(connection, stored, file)
-            return self._noted(Act.EXPORT, describe(source, file, directory, workers))
+            return self._publish(Act.EXPORT, describe(source, file, workers), directory)
 
     def snapshot(
         self, directory: Path, slug: str | None = None, workers: int = 1
@@ -141,12 +141,15 @@ class Count(Seat):
         with _new_archive(directory, stored) as file:
             with self._database.read() as connection:
                 source = record.write_snapshot(connection, stored, file)
-            return self._noted(Act.SNAPSHOT, describe_snapshot(source, file, directory, workers))
+            return self._publish(Act.SNAPSHOT, describe_snapshot(source, file, workers), directory)
 
-    def _noted(self, act: Act, summary: dict[str, Any]) -> dict[str, Any]:
+    def _publish(self, act: Act, description: Description, directory: Path) -> dict[str, Any]:
+        """Complete a directory; noted before, so that none is complete that was not noted."""
+        said = description.summary
         with self._database.write() as connection:
-            self._note(connection, act, summary["kode"], {"sha256_arsip": summary["sha256_arsip"]})
-        return summary
+            self._note(connection, act, said["kode"], {"sha256_arsip": said["sha256_arsip"]})
+        description.write(directory)
+        return said
 
 
 @contextmanager
