@@ -31,6 +31,15 @@ def test_tables_give_the_powers_at_the_edges(exponent: int) -> None:
     assert FIXED.power(mpz(exponent)) == BRIEF.power(mpz(exponent)) == expected
 
 
+@pytest.mark.parametrize("count", [1, 2, 4, 5, 12])
+def test_the_table_of_a_product_is_made_of_its_factors_or_anew(count: int) -> None:
+    factors = [powmod(group.G, number + 2, group.P) for number in range(count)]
+    product = BriefBase.product([BriefBase(one) for one in factors])
+    assert product.value == group.product(factors)
+    for exponent in (mpz(1), group.Q - 1, group.random_exponent()):
+        assert product.power(exponent) == powmod(product.value, exponent, group.P)
+
+
 def test_membership_is_more_than_size() -> None:
     assert group.is_member(BASE)
     for outsider in (mpz(0), mpz(2), group.P - 1, group.P - BASE):
