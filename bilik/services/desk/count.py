@@ -64,6 +64,7 @@ class Count(Seat):
             )
         if given:
             with self._database.write() as connection:
+                stored = pick(connection, stored.election.slug)
                 if waiting := counting.take(connection, stored, given):
                     self._note_count(connection, Act.SHARES, waiting)
                     return waiting
