@@ -173,7 +173,7 @@ NO_TRUSTEES = [
 ]
 
 
-@pytest.mark.parametrize("data", NO_TRUSTEES)
+@pytest.mark.parametrize("data", NO_TRUSTEES, ids=range(len(NO_TRUSTEES)))  # two are random
 def test_what_is_no_list_of_trustees_is_refused(data: bytes) -> None:
     with pytest.raises(InvalidRecord):
         trustees.read(data)
