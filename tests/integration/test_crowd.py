@@ -17,7 +17,7 @@ from bilik.services.publication import RECEIPTS, check
 from bilik.storage.tables import ballots
 from tests.booth import Polling
 from tests.crowds import CROWD, Crowd, cast_at_once, casting
-from tests.databases import ONLY_POSTGRES
+from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
 
 VOTES = 1000
 COUNT = {1: 334, 2: 333, 3: 333}
@@ -122,7 +122,7 @@ def content_of(file: Path, kind: EventType) -> bytes:
 
 
 @ONLY_POSTGRES
-def test_a_thousand_votes_are_counted_alike_and_verified_by_both(
+def test_a_thousand_votes_are_counted_by_bilik_and_verified_by_both(
     crowd: Crowd, url: str, tmp_path: Path
 ) -> None:
     polling = crowd.on(url)
@@ -139,10 +139,19 @@ def test_a_thousand_votes_are_counted_alike_and_verified_by_both(
     assert (published / RECEIPTS).read_text().split() == sorted(one.receipt or "" for one in heard)
 
     (file,) = published.glob("*.bel")
+    Tool(tmp_path / "saksi", file.name, file.read_bytes())("election", "verify")
+
+
+@ONLY_SQLITE
+def test_a_hundred_votes_are_counted_alike_by_both(crowd: Crowd, url: str, tmp_path: Path) -> None:
+    polling = crowd.on(url)
+    cast_at_once(polling, crowd.voters[:100])
+    assert polling.counts()["kades"] == {1: 34, 2: 33, 3: 33, "blank": 0}
+    polling.desk.export(tmp_path / "terbitan")
+    polling.database.close()
+    (file,) = (tmp_path / "terbitan").glob("*.bel")
     (key,) = polling.trustee_dir.iterdir()
     tool = Tool(tmp_path / "alat", file.name, until_the_end_of_ballots(file.read_bytes()))
     tool.count(key.read_bytes())
     for kind in (EventType.ENCRYPTED_TALLY, EventType.RESULT):
         assert content_of(tool.archive, kind) == content_of(file, kind)
-
-    Tool(tmp_path / "saksi", file.name, file.read_bytes())("election", "verify")
