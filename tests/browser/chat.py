@@ -14,11 +14,12 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    ViewportSize,
     expect,
 )
 
-PHONE = {"width": 360, "height": 740}
-DESKTOP = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 WAIT_MS = 60_000
 """Longer than the servers take to start again."""
 
@@ -108,11 +109,11 @@ class Chat:
         ]
 
 
-def opened(browser: Browser, url: str, *, size: dict[str, int] = PHONE, **how: Any) -> Chat:
+def opened(browser: Browser, url: str, *, size: ViewportSize = PHONE, **how: Any) -> Chat:
     """A page in a browser of its own, as if nobody had used it before; ``how`` as in Playwright."""
     is_phone = size["width"] < 600
     context = browser.new_context(
-        viewport=size,  # type: ignore[arg-type]
+        viewport=size,
         locale="id-ID",
         **{"has_touch": is_phone, "is_mobile": is_phone, **how},
     )

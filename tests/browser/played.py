@@ -115,11 +115,7 @@ def serve(port: int) -> None:
     """Serve until terminated."""
     delivery.PATIENCE_SECONDS = 0.5
     app = Sanic("played")
-    script = Script([], None)  # type: ignore[arg-type]  # an event belongs to the loop that runs
-
-    @app.listener("before_server_start")
-    async def prepare(*_: object) -> None:
-        script.go = asyncio.Event()
+    script = Script([], asyncio.Event())
 
     @app.get("/heard")
     async def heard(request: Request) -> HTTPResponse:

@@ -181,7 +181,7 @@ def test_a_finished_vote_leaves_the_receipt_alone_and_then_nothing(
     chat.say("ya")
     chat.hears("SUDAH tercatat")
     expect(chat.log).not_to_contain_text("nomor 2")
-    chat.page.get_by_role("button", name="Bersihkan layar").click()
+    chat.page.get_by_role("button", name="Hapus percakapan ini").click()
     chat.hears(GREETED)
     expect(chat.log).not_to_contain_text("tercatat")
     (renewed,) = chat.page.context.cookies()
