@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from linebot.models import TextMessage
 
-from assistant.channels.intake import PER_MINUTE
+from assistant.channels.pace import PER_MINUTE
 from tests.channels import platforms as config
 from tests.channels.phones import (
     KINDS,
