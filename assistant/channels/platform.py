@@ -43,7 +43,7 @@ class Platform(ABC):
     keeps_receipt = True
     """Whether the last answer stays when the others are deleted."""
     tells_order = True
-    """Whether messages bear the order in which the voter sent them."""
+    """Whether the platform tells in which order two messages of the same second were sent."""
 
     @abstractmethod
     def compose(self, messages: Sequence[Message]) -> list[dict[str, Any]]:

@@ -56,6 +56,7 @@ class WhatsAppPlatform(Platform):
 
     channel = CHANNEL
     left = "left_whatsapp"
+    tells_order = False
 
     def __init__(self, configured: channel_settings.WhatsApp, clock: Clock = system_clock) -> None:
         """Send from the number that is set."""

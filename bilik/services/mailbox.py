@@ -29,6 +29,9 @@ LEASE = timedelta(seconds=15)
 """How long a server may be silent before another takes over its chats."""
 SETTLING = timedelta(seconds=1)
 """A yes waits for so long, in case a message that was sent before it is still on its way."""
+BLUR = 1000
+"""Positions this close may be in the wrong order, where a channel makes them from a time in
+milliseconds and its platform tells seconds, or no time."""
 MAX_WAITING = 50
 """More messages of one chat are not kept."""
 REMEMBERED = timedelta(days=8)
@@ -86,7 +89,7 @@ class Chat:
 class Turn:
     """The next message of a chat, with what is remembered of it; ``due`` may be yet to come.
 
-    ``is_followed`` says of a yes that the voter wrote something else, too, which still waits.
+    ``is_followed`` says of a yes that something else waits, which was sent within the same second.
     """
 
     letter_id: int
@@ -313,7 +316,8 @@ class Mailbox:
             if letter is None:
                 connection.execute(delete(waiting_messages).where(columns.id == waiting.id))
                 continue
-            is_followed = _may_settle(letter) and any(map(self._is_no_yes, rows[at + 1 :]))
+            at_once = [one for one in rows[at + 1 :] if one.position < waiting.position + BLUR]
+            is_followed = _may_settle(letter) and any(map(self._is_no_yes, at_once))
             return Turn(waiting.id, letter, chat, from_column(waiting.due_at), is_followed)
         self._free(connection, chat_hash)
         return None

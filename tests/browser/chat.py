@@ -64,6 +64,10 @@ class Chat:
         return self.page.get_by_role("status")
 
     @property
+    def typing(self) -> Locator:
+        return self.page.locator("#typing")
+
+    @property
     def own(self) -> list[str]:
         """What the voter is seen to have said."""
         texts = self.page.locator(".bubble.own").all_inner_texts()
@@ -86,7 +90,7 @@ class Chat:
     def hears(self, text: str, times: int = 1) -> None:
         """Wait until these words stand on the screen, so many times, and all is answered."""
         expect(self.log.get_by_text(text)).to_have_count(times)
-        expect(self.page.locator("#typing")).to_be_hidden()
+        expect(self.typing).to_be_hidden()
 
     def card(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name)

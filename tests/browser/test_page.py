@@ -51,6 +51,18 @@ def test_a_late_answer_is_there_after_a_reload(played: Played, open_chat: OpenCh
     assert played.heard.count("lambat") == 1
 
 
+def test_while_an_answer_is_made_three_dots_say_so(played: Played, open_chat: OpenChat) -> None:
+    chat = open_chat(f"{played.url}/chat")
+    chat.hears(GREETED)
+    on_the_way: list[Route] = []
+    chat.page.route("**/chat/messages", on_the_way.append)
+    chat.say("nomor 2")
+    expect(chat.typing).to_be_in_viewport()
+    on_the_way[0].continue_()
+    chat.hears("Jawaban untuk nomor 2")
+    expect(chat.typing).to_be_hidden()
+
+
 def test_a_yes_written_before_the_answer_was_on_the_screen_is_none(
     played: Played, open_chat: OpenChat
 ) -> None:
