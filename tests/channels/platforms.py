@@ -114,7 +114,7 @@ class Platforms:
         app.router.add_delete(account + "/Messages/{sid}.json", self._twilio_delete)
         app.router.add_get(account + ".json", self._twilio_account)
         app.router.add_get(account + "/IncomingPhoneNumbers.json", self._twilio_numbers)
-        runner = web.AppRunner(app)
+        runner = web.AppRunner(app, handler_cancellation=True)
         self._loop.run_until_complete(runner.setup())
         self._loop.run_until_complete(web.TCPSite(runner, "127.0.0.1", self.port).start())
         self._ready.set()

@@ -229,6 +229,12 @@ def test_metas_handshake_wants_the_panitias_own_word(bilik: Installation) -> Non
     assert httpx.get(url, params=other).status_code == 403
 
 
+def test_lines_verify_button_is_answered(bilik: Installation, platforms: Platforms) -> None:
+    phone, start = LinePhone(bilik, platforms), len(platforms.calls)
+    assert phone.send(phone.events()) == 200
+    assert platforms.calls[start:] == []
+
+
 def test_messages_to_another_number_or_account_are_not_ours(
     bilik: Installation, platforms: Platforms
 ) -> None:
