@@ -71,7 +71,7 @@ class Bot(TelegramOutput):
         """A bot; nothing is asked of Telegram yet."""
         super().__init__(configured.token)
         self._base = f"{configured.api}/bot{configured.token}"
-        self._caller = Caller(CHANNEL, the_client, lambda content: content.get("description", ""))
+        self._caller = Caller(CHANNEL, the_client, error_code)
 
     async def request(
         self, method: str, data: dict[str, Any] | None = None, *_: Any, **__: Any
@@ -270,3 +270,8 @@ def _markup(message: Message) -> str | None:
 
 def _chat_id(letter: Letter) -> str:
     return letter.chat.removeprefix(f"{CHANNEL}:")
+
+
+def error_code(content: dict[str, Any]) -> str:
+    """Telegram's words for an error, up to where they could quote what was sent."""
+    return str(content.get("description", "")).partition('"')[0].strip()

@@ -55,7 +55,11 @@ def test_while_an_answer_is_made_three_dots_say_so(played: Played, open_chat: Op
     chat = open_chat(f"{played.url}/chat")
     chat.hears(GREETED)
     on_the_way: list[Route] = []
-    chat.page.route("**/chat/messages", on_the_way.append)
+
+    def hold(route: Route) -> None:
+        on_the_way.append(route)
+
+    chat.page.route("**/chat/messages", hold)
     chat.say("nomor 2")
     expect(chat.typing).to_be_in_viewport()
     on_the_way[0].continue_()

@@ -149,7 +149,7 @@ def test_the_page_answers_what_it_cannot_take_in_a_friendly_way(bilik: Installat
             return "\n".join(one["text"] for one in post(browser, message(text))["messages"])
 
         assert "terlalu panjang" in say("a" * 1001)
-        assert "Maaf" in say("\x00\x01\x02\x7f\ufffd\u200b")
+        assert "NIK" in say("\x00\x01\x02\x7f\ufffd\u200b")
         for _ in range(PER_MINUTE - 2):
             assert "terlalu cepat" not in say("a" * 1001)
         assert "terlalu cepat" in say("halo")
