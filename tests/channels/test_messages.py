@@ -168,11 +168,16 @@ def test_all_messages_of_one_request_are_answered_in_their_order(
 def one_after_the_other(phone: Phone, *texts: str) -> list[Request]:
     """Requests with the messages in the order in which they were sent, seconds apart where the
     platform tells the time."""
+    times = [time.time() - 10 + at for at in range(len(texts))]
     if isinstance(phone, WhatsAppPhone):
-        begin = time.time() - 10
         return [
-            phone.batch([phone.message(text={"body": text}, sent=begin + at)])
-            for at, text in enumerate(texts)
+            phone.batch([phone.message(text={"body": text}, sent=sent)])
+            for text, sent in zip(texts, times, strict=True)
+        ]
+    if isinstance(phone, LinePhone):
+        return [
+            phone.events(phone.message(TextMessage(id="1", text=text), sent=sent))
+            for text, sent in zip(texts, times, strict=True)
         ]
     return [phone.request(text) for text in texts]
 
