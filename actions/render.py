@@ -14,6 +14,7 @@ from bilik.services.interim import Interim
 from bilik.services.outcomes import Outcome, Scene
 
 BLANK_TEXT = "dikosongkan (tidak memilih siapa pun)"
+SHORT_BLANK_TEXT = "dikosongkan"
 _HE_OR_SHE = {"dia", "beliau", "doi", "orangnya", "deseu", "piyambake"}
 
 
@@ -52,6 +53,11 @@ def elections(scene: Scene) -> str:
     return "\n".join(f"• {election.title}" for election, _ in scene.elections)
 
 
+def short_elections(scene: Scene) -> str:
+    """The same on one line."""
+    return "; ".join(election.title for election, _ in scene.elections)
+
+
 def schedule(scene: Scene) -> str:
     """When voting opens and closes, for each current election."""
     now = {
@@ -68,23 +74,18 @@ def schedule(scene: Scene) -> str:
     )
 
 
-def short_ballot(scene: Scene) -> str:
-    """The same in few words."""
-    return "\n".join([*_asked_lists(scene), "Balas nomornya."])
-
-
-def _asked_lists(scene: Scene) -> list[str]:
-    if scene.election is None:
-        return []
-    contests = scene.election.contests
-    asked = [one for one in contests if one.id == scene.asked] or list(contests)
-    return [contest_list(contest) for contest in asked]
-
-
 def contest_list(contest: Contest) -> str:
     """A contest's candidates in the order of their numbers."""
-    lines = [candidate_line(contest, one.number) for one in in_order(contest)]
-    return "\n".join([f"Calon *{contest.title}*:", *lines])
+    return f"Calon *{contest.title}*:\n{_candidate_lines(contest)}"
+
+
+def short_list(contest: Contest) -> str:
+    """The same in few words."""
+    return f"{contest.title}:\n{_candidate_lines(contest)}"
+
+
+def _candidate_lines(contest: Contest) -> str:
+    return "\n".join(candidate_line(contest, one.number) for one in in_order(contest))
 
 
 def candidate_line(contest: Contest, number: int) -> str:
@@ -111,6 +112,29 @@ def selections(scene: Scene) -> str:
     )
 
 
+def short_selections(scene: Scene) -> str:
+    """The same in few words; numbers and full names are in it, too."""
+    election = scene.election
+    return "\n".join(_short_lines(election.contests, scene.selections)) if election else ""
+
+
+def _short_lines(contests: Sequence[Contest], chosen: Selections) -> list[str]:
+    """``Bupati no. 1, Lukman Hakim & Yuliana Tandi`` for each contest that something is chosen in;
+    its title only if there is more than one."""
+    return [
+        (f"{contest.title} " if len(contests) > 1 else "")
+        + _short_selection(contest, chosen[contest.id])
+        for contest in contests
+        if contest.id in chosen
+    ]
+
+
+def _short_selection(contest: Contest, selection: Selection) -> str:
+    if selection is BLANK:
+        return SHORT_BLANK_TEXT
+    return selection_text(contest, selection).replace("nomor", "no.", 1)
+
+
 def _selection_line(contest: Contest, selection: Selection, with_title: bool) -> str:
     title = f"{contest.title}: " if with_title else ""
     return f"{title}*{selection_text(contest, selection)}*"
@@ -134,6 +158,14 @@ def noted(outcome: Outcome) -> str:
         for contest in election.contests
         if contest.id in resolution.accepted
     )
+
+
+def short_noted(outcome: Outcome) -> str:
+    """The same in few words."""
+    election, resolution = outcome.scene.election, outcome.resolution
+    if election is None or resolution is None:
+        return ""
+    return "; ".join(_short_lines(election.contests, resolution.accepted))
 
 
 def candidates_in_doubt(outcome: Outcome) -> str:

@@ -89,7 +89,8 @@ def welcome(scene: Scene) -> list[Reply]:
     if not scene.elections:
         return [reply("no_election", scene)]
     if scene.election is None:
-        return [reply("greet_several", scene, elections=render.elections(scene))]
+        elections, short = render.elections(scene), render.short_elections(scene)
+        return [reply("greet_several", scene, elections=elections, short_elections=short)]
     hours, short_hours = render.hours(scene), render.short_hours(scene)
     return [titled(reply("greet", scene, hours=hours, short_hours=short_hours), scene)]
 
@@ -111,7 +112,7 @@ def guide(scene: Scene) -> list[Reply]:
         contest = render.contest_title(scene)
         return [reply("guide_choosing", scene, contest=contest)]
     if scene.stage is Stage.CONFIRMING:
-        return [reply("guide_confirming", scene, selections=render.selections(scene))]
+        return [_selected("guide_confirming", scene)]
     if scene.half:
         return [reply(f"need_{scene.half}", scene)]
     if not phases:
@@ -168,15 +169,13 @@ def of_outcome(outcome: Outcome) -> list[Reply]:
             )
             return [titled(known, scene), *_visibility(scene), *ballot(scene)]
         case Kind.ASK_CONTEST:
-            noted = render.noted(outcome)
-            first = [reply("noted", scene, selections=noted)] if noted else []
-            return [*first, *ballot(scene)]
+            return [*_noted(outcome), *ballot(scene)]
         case Kind.READ_BACK:
-            return [reply("read_back", scene, selections=render.selections(scene))]
+            return [_selected("read_back", scene)]
         case Kind.ASK_WHAT_TO_CHANGE:
             return [_what_to_change(scene)]
         case Kind.NOT_A_YES:
-            return [reply("not_a_yes", scene, selections=render.selections(scene))]
+            return [_selected("not_a_yes", scene)]
         case Kind.RECORDED:
             more = [reply("may_vote_again", scene)] if _may_vote_again(scene) else []
             return [reply("recorded", scene, receipt=scene.receipt or ""), *more]
@@ -227,7 +226,8 @@ def ballot(scene: Scene) -> list[Reply]:
 
 def candidates(election: Election, contest: Contest, scene: Scene) -> Reply:
     """Who stands in a contest, as a list and as cards."""
-    answer = reply("candidates", scene, candidates=render.contest_list(contest))
+    full, short = render.contest_list(contest), render.short_list(contest)
+    answer = reply("candidates", scene, candidates=full, short_candidates=short)
     return replace(answer, beside={"candidates": cards.of_contest(election, contest, scene.stage)})
 
 
@@ -255,12 +255,21 @@ def _unclear(outcome: Outcome) -> list[Reply]:
 
 
 def _what_to_change(scene: Scene) -> Reply:
-    return reply(
-        "ask_what_to_change",
-        scene,
-        selections=render.selections(scene),
-        example=render.example_of_change(scene),
-    )
+    return _selected("ask_what_to_change", scene, example=render.example_of_change(scene))
+
+
+def _selected(name: str, scene: Scene, **values: str) -> Reply:
+    """An answer that names what is chosen."""
+    full, short = render.selections(scene), render.short_selections(scene)
+    return reply(name, scene, selections=full, short_selections=short, **values)
+
+
+def _noted(outcome: Outcome) -> list[Reply]:
+    """What a message has just chosen, if anything."""
+    noted, short = render.noted(outcome), render.short_noted(outcome)
+    if not noted:
+        return []
+    return [reply("noted", outcome.scene, selections=noted, short_selections=short)]
 
 
 def _until(outcome: Outcome) -> str:

@@ -126,7 +126,7 @@ def _whatsapp(values: Values) -> WhatsApp | None:
         return None
     template = values.get("BILIK_WHATSAPP_TEMPLATE") or ""
     phone_id, token, app_secret, verify_token = found
-    api = _api(values, "WHATSAPP", "https://graph.facebook.com/v21.0")
+    api = _api(values, "WHATSAPP", "https://graph.facebook.com/v23.0")
     return WhatsApp(phone_id, token, app_secret, verify_token, template, api)
 
 

@@ -97,6 +97,7 @@ class Keys:
         self._message = self._derive("message")
         self._chat = self._derive("chat")
         self._webhook = self._derive("webhook")
+        self._page = self._derive("page")
         self.code_secrets = CodeStretcher(self._derive("code"))
         self.sessions = Sealer(self._derive("session"))
         self.sums = Sealer(self._derive("sum"))
@@ -135,6 +136,10 @@ class Keys:
     def webhook_token(self, channel: str) -> str:
         """What a platform that signs nothing has to present with each request: 64 hex digits."""
         return _mac(self._webhook, channel).hex()
+
+    def page_token(self, session: str) -> str:
+        """What goes with a chat page's session, so that none can be made up: 64 hex digits."""
+        return _mac(self._page, session).hex()
 
     def attempt_hash(self, kind: str, subject: bytes) -> bytes:
         """The form in which wrong attempts are counted, for a sender or a NIK."""

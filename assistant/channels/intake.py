@@ -11,8 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections import Counter
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache, partial
@@ -20,11 +19,14 @@ from typing import Any
 
 from sanic import Blueprint
 
-from assistant.channels.delivery import Answers, Delivery, Handler
-from assistant.channels.messages import Message, from_answers
+from assistant.channels.delivery import Delivery, Handler
+from assistant.channels.erasing import ERASE_LATER, erase, erase_again
+from assistant.channels.late import LateAnswers
+from assistant.channels.messages import Message
 from assistant.channels.notices import notice
-from assistant.channels.outgoing import PlatformBusy, SendingFailed, the_client
-from assistant.channels.platform import CONTACT, GROUP, NOTICE, TEXT, Platform
+from assistant.channels.outgoing import PlatformBusy, SendingFailed, quietly, the_client
+from assistant.channels.pace import MINUTE, heard
+from assistant.channels.platform import ANSWER, CONTACT, ERASE, GROUP, NOTICE, TEXT, Platform
 from bilik import settings
 from bilik.clock import Clock, system_clock
 from bilik.domain.confirmation import may_be_yes
@@ -36,25 +38,15 @@ from bilik.storage.database import Database
 
 logger = logging.getLogger(__name__)
 
-ANSWER = "answer"
-"""An answer that its platform did not take yet."""
-ERASE = "erase"
-"""Messages that its platform did not delete yet."""
-
-PER_MINUTE = 20
-"""More messages of one chat are not answered."""
 LOOK_SECONDS = 1.0
 """How often a server looks for chats that nobody answers."""
 SWEEP_SECONDS = 3600.0
 GIVE_UP = timedelta(hours=6)
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=5)
-ERASE_LATER = timedelta(minutes=1)
-MAX_ERASURES = 8
 MAX_MISHAPS = 3
 MAX_ERASABLE = 300
-_MINUTE = 60_000
-_DAY = 24 * 60 * _MINUTE
+_DAY = 24 * 60 * MINUTE
 
 
 class Intake:
@@ -69,13 +61,12 @@ class Intake:
         self._platforms: dict[str, tuple[Platform, Delivery, Handler]] = {}
         self._at_work: dict[str, asyncio.Task[None]] = {}
         self._once_more: set[str] = set()
-        self._unseen: Counter[str] = Counter()
+        self._late = LateAnswers(self._keep_late)
         self._background: list[asyncio.Task[None]] = []
-        self._late: set[asyncio.Task[None]] = set()
 
     def register(self, platform: Platform, handler: Handler) -> None:
         """Answer that platform's messages."""
-        delivery = Delivery(platform.channel, partial(self._answer_late, platform))
+        delivery = Delivery(platform.channel, partial(self._late.add, platform))
         self._platforms[platform.channel] = platform, delivery, handler
 
     def start(self) -> None:
@@ -92,7 +83,7 @@ class Intake:
 
     async def stop(self) -> None:
         """Stop answering, and leave the chats to the next server."""
-        tasks = [*self._background, *self._at_work.values(), *self._late]
+        tasks = [*self._background, *self._at_work.values(), *self._late.tasks]
         self._background = []
         for task in tasks:
             task.cancel()
@@ -172,7 +163,7 @@ class Intake:
             again = replace(turn.letter, attempts=turn.letter.attempts + 1)
             is_over = again.attempts >= MAX_MISHAPS
             if is_over:
-                self._is_seen(again)
+                self._late.is_seen(again)
             return await self._finish(turn, None if is_over else FIRST_PAUSE, again)
 
     async def _answer(self, turn: Turn) -> Turn | None:
@@ -182,11 +173,11 @@ class Intake:
             return await self._finish(turn)  # The channel has been turned off since.
         platform = self._platforms[letter.channel][0]
         if letter.kind == ERASE:
-            return await self._erase_again(platform, turn)
+            return await self._finish(turn, *await erase_again(platform, letter))
         if letter.kind == ANSWER:
             outgoing, finished = letter.details["outgoing"], letter.details["finished"]
         else:
-            outgoing, finished = await self._outgoing(platform, letter, chat)
+            outgoing, finished = await self._outgoing(platform, turn)
         sent: list[str] = []
         while outgoing:
             try:
@@ -203,29 +194,27 @@ class Intake:
                 break
             outgoing = outgoing[1:]
         if finished:
-            await self._clean(platform, letter, chat, sent)
+            await self._clean(platform, turn, sent)
         else:
             chat.erasable = [*chat.erasable, *sent][-MAX_ERASABLE:]
-        self._is_seen(letter)
+        self._late.is_seen(letter)
         chat.last_position = max(chat.last_position, letter.position)
         if not (letter.text and may_be_yes(letter.text)):
             chat.answered = milliseconds(self._clock())
         return await self._finish(turn)
 
-    async def _outgoing(
-        self, platform: Platform, letter: Letter, chat: Chat
-    ) -> tuple[list[dict[str, Any]], bool]:
+    async def _outgoing(self, platform: Platform, turn: Turn) -> tuple[list[dict[str, Any]], bool]:
         """What is to be sent to a message, and whether it tells of a cast."""
-        await _quietly(platform.begin(letter))
+        letter, chat = turn.letter, turn.chat
+        await quietly(platform.begin(letter))
         if platform.erases and (message_id := letter.details.get("message_id")):
             chat.erasable.append(message_id)
         now = milliseconds(self._clock())
-        chat.heard = [one for one in chat.heard if one > now - _MINUTE][-PER_MINUTE:]
-        if len(chat.heard) >= PER_MINUTE:
-            said = [] if chat.warned > now - _MINUTE else [Message(notice("too_fast"))]
+        chat.heard, too_fast = heard(chat.heard, now)
+        if too_fast:
+            said = [] if chat.warned > now - MINUTE else [Message(notice("too_fast"))]
             chat.warned = now if said else chat.warned
             return platform.compose(said), False
-        chat.heard.append(now)
         if letter.kind != TEXT:
             return platform.compose(self._notices(letter, chat, now)), False
         if not letter.text.strip():
@@ -234,34 +223,14 @@ class Intake:
             return platform.compose([Message(notice("too_long"))]), False
         _, delivery, handler = self._platforms[letter.channel]
         sender = letter.chat.removeprefix(f"{letter.channel}:")
-        unseen = self._unseen[letter.chat] > 0 or _came_too_early(letter, chat)
+        unseen = (
+            self._late.has_unseen(letter.chat)
+            or _came_too_early(letter, chat)
+            # Which of the two was sent first, nobody knows.
+            or (turn.is_followed and not platform.tells_order)
+        )
         answers = await delivery.answer(handler, sender, letter.text, unseen)
-        return _composed(platform, answers), answers.finished
-
-    def _answer_late(self, platform: Platform, sender: str, answers: Answers) -> None:
-        """Send what Bilik says after the voter was told to wait; until then, no yes can mean it."""
-        chat = f"{platform.channel}:{sender}"
-        self._unseen[chat] += 1
-        outgoing = _composed(platform, answers)
-        details = {"outgoing": outgoing, "finished": answers.finished, "late": True}
-        letter = Letter(platform.channel, chat, ANSWER, 0, details=details)
-        task = asyncio.create_task(self._keep_late(letter))
-        self._late.add(task)
-        task.add_done_callback(self._late.discard)
-
-    def _is_seen(self, letter: Letter) -> None:
-        """Note that a late answer has gone out, or never will."""
-        if letter.details.get("late") and self._unseen[letter.chat] > 0:
-            self._unseen -= Counter([letter.chat])  # this drops those that come to nothing
-
-    async def _keep_late(self, letter: Letter) -> None:
-        while True:
-            try:
-                await asyncio.to_thread(self._mailbox.later, letter, timedelta())
-                return
-            except BilikError:
-                logger.warning("a late answer could not be kept yet")
-            await asyncio.sleep(LOOK_SECONDS)
+        return platform.compose_answers(answers), answers.finished
 
     def _notices(self, letter: Letter, chat: Chat, now: int) -> list[Message]:
         if letter.kind == CONTACT:
@@ -288,47 +257,18 @@ class Intake:
         waiting = replace(letter, kind=ANSWER, details=details, attempts=letter.attempts + 1)
         return await self._finish(turn, pause, waiting)
 
-    # -- after the cast ------------------------------------------------------------------------
-
-    async def _clean(self, platform: Platform, letter: Letter, chat: Chat, sent: list[str]) -> None:
+    async def _clean(self, platform: Platform, turn: Turn, sent: list[str]) -> None:
         """Delete the messages of this vote where the platform can."""
-        ids, chat.erasable = chat.erasable, []
+        ids, turn.chat.erasable = turn.chat.erasable, []
         if not platform.erases:
             return
         if not platform.keeps_receipt:
             ids = [*ids, *sent]
-        left = await self._erase(platform, letter, ids)
-        if left:
-            await self._erase_later(letter, left)
-        if told := platform.told_after_erasing(not left):
-            for outgoing in platform.compose([Message(notice(told))]):
-                await _quietly(platform.deliver(letter, outgoing))
+        if chore := await erase(platform, turn.letter, ids):
+            await asyncio.to_thread(self._mailbox.later, chore, ERASE_LATER)
 
-    @staticmethod
-    async def _erase(platform: Platform, letter: Letter, ids: Sequence[str]) -> list[str]:
-        try:
-            return await platform.erase(letter, ids)
-        except SendingFailed as failed:
-            logger.warning("%s; messages will be deleted later", failed)
-            return list(ids)
-
-    async def _erase_later(self, letter: Letter, ids: list[str]) -> None:
-        # In a queue of its own, so that nobody waits for it.
-        details = {**letter.details, "ids": ids}
-        chore = Letter(letter.channel, f"{ERASE}:{letter.chat}", ERASE, 0, details=details)
-        await asyncio.to_thread(self._mailbox.later, chore, ERASE_LATER)
-
-    async def _erase_again(self, platform: Platform, turn: Turn) -> Turn | None:
-        letter = turn.letter
-        left = await self._erase(platform, letter, letter.details["ids"])
-        if not left:
-            return await self._finish(turn)
-        if letter.attempts >= MAX_ERASURES:
-            logger.error("%s: %d messages could not be deleted", letter.channel, len(left))
-            return await self._finish(turn)
-        details = {**letter.details, "ids": left}
-        again = replace(letter, details=details, attempts=letter.attempts + 1)
-        return await self._finish(turn, ERASE_LATER * 2**letter.attempts, again)
+    def _keep_late(self, letter: Letter) -> None:
+        self._mailbox.later(letter, timedelta())
 
     async def _finish(
         self, turn: Turn, again: timedelta | None = None, letter: Letter | None = None
@@ -343,22 +283,6 @@ def _came_too_early(letter: Letter, chat: Chat) -> bool:
     already.
     """
     return letter.received <= chat.answered or letter.position < chat.last_position
-
-
-def _composed(platform: Platform, answers: Answers) -> list[dict[str, Any]]:
-    """Answers as requests to the platform, with what is to be said after a cast."""
-    said = from_answers(answers)
-    if answers.finished and platform.left:
-        said.append(Message(notice(platform.left)))
-    return platform.compose(said)
-
-
-async def _quietly(act: Awaitable[Any]) -> None:
-    """What is nice to have: if it fails, the rest goes on."""
-    try:
-        await act
-    except SendingFailed as failed:
-        logger.warning("%s", failed)
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,6 @@ Messages: https://developers.line.biz/en/reference/messaging-api/
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import uuid
 from collections.abc import Iterator, Sequence
@@ -20,7 +19,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from assistant.channels.delivery import Handler
-from assistant.channels.intake import Intake, connect
+from assistant.channels.intake import connect
 from assistant.channels.messages import Button, Message, parts, plain, shortened
 from assistant.channels.outgoing import (
     Caller,
@@ -29,19 +28,19 @@ from assistant.channels.outgoing import (
     SendingFailed,
     the_client,
 )
-from assistant.channels.platform import GROUP, NOTICE, TEXT, Platform, is_stale
-from assistant.channels.requests import MAX_BODY, kept, refused
+from assistant.channels.platform import GROUP, NOTICE, TEXT, Platform
+from assistant.channels.requests import MAX_BODY, refused, taken
 from assistant.channels.signatures import is_signed_base64
 from bilik import channel_settings, settings
 from bilik.clock import Clock, system_clock
-from bilik.services.mailbox import Letter, milliseconds
+from bilik.services.mailbox import Letter
 
 logger = logging.getLogger(__name__)
 
 CHANNEL = "line"
 SIGNATURE_HEADER = "x-line-signature"
 STALE = timedelta(days=1)
-REPLY_MILLISECONDS = 50_000
+REPLY_SECONDS = 50
 """A reply token is good for a minute."""
 MAX_TEXT = 5000
 MAX_MESSAGES = 5
@@ -90,9 +89,9 @@ class LinePlatform(Platform):
     async def deliver(self, letter: Letter, outgoing: dict[str, Any]) -> list[str]:
         """See the parent class."""
         token = letter.details.get("reply_token")
-        age = milliseconds(self._clock()) - letter.details.get("sent", 0)
+        age = self._clock().timestamp() - letter.details.get("sent", 0)
         messages = outgoing["messages"]
-        if token and outgoing["may_reply"] and not letter.attempts and age < REPLY_MILLISECONDS:
+        if token and outgoing["may_reply"] and not letter.attempts and age < REPLY_SECONDS:
             try:
                 await self._post("reply", {"replyToken": token, "messages": messages})
                 return []
@@ -170,20 +169,9 @@ class Line(InputChannel):
                 return response.empty(413)
             if not is_signed_base64(request.body, configured.secret, given):
                 return refused(given)
-            return await self._take(intake, request.body)
+            return await taken(intake, request.body, self._letters, STALE)
 
         return blueprint
-
-    async def _take(self, intake: Intake, body: bytes) -> HTTPResponse:
-        try:
-            found = list(self._letters(json.loads(body)))
-        except (ValueError, TypeError, KeyError, AttributeError):
-            return response.empty(400)
-        now = system_clock()
-        fresh = [one for one in found if not is_stale(one[1].details["sent"] / 1000, now, STALE)]
-        if found and not fresh:
-            return response.empty(403)
-        return await kept(intake, fresh)
 
     def _letters(self, content: dict[str, Any]) -> Iterator[tuple[str, Letter]]:
         """The events that are answered; a redelivered one has the id that it had before."""
@@ -195,8 +183,8 @@ class Line(InputChannel):
 
     def _letter(self, event: dict[str, Any]) -> Letter | None:
         source = event.get("source") or {}
-        sent = int(event["timestamp"])
-        details = {"sent": sent, "reply_token": event.get("replyToken", "")}
+        sent = int(event["timestamp"])  # milliseconds
+        details = {"sent": sent / 1000, "reply_token": event.get("replyToken", "")}
         kind = event["type"]
         if source.get("type") in ("group", "room"):
             if kind not in ("message", "join"):

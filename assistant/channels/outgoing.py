@@ -128,6 +128,14 @@ class Client:
 the_client = Client()
 
 
+async def quietly(act: Awaitable[Any]) -> None:
+    """What is nice to have: if it fails, the rest goes on."""
+    try:
+        await act
+    except SendingFailed as failed:
+        logger.warning("%s", failed)
+
+
 def _json(answer: httpx.Response) -> Any:
     try:
         return answer.json() if answer.content else None

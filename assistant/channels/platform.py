@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from assistant.channels.messages import Message
+from assistant.channels.delivery import Answers
+from assistant.channels.messages import Message, from_answers
+from assistant.channels.notices import notice
 from bilik.services.mailbox import Letter
 
 TEXT = "text"
@@ -18,6 +20,10 @@ CONTACT = "contact"
 """The sender's own number, vouched for by the platform: ``details["phone"]``, in E.164."""
 GROUP = "group"
 """A message in a group; ``details["link"]`` leads to the bot, if it is known."""
+ANSWER = "answer"
+"""An answer that its platform did not take yet."""
+ERASE = "erase"
+"""Messages that its platform did not delete yet."""
 
 WINDOW = timedelta(hours=24)
 """WhatsApp takes words of one's own for so long after the voter's last message."""
@@ -36,10 +42,19 @@ class Platform(ABC):
     """Whether messages can be deleted afterwards."""
     keeps_receipt = True
     """Whether the last answer stays when the others are deleted."""
+    tells_order = True
+    """Whether the platform tells in which order two messages of the same second were sent."""
 
     @abstractmethod
     def compose(self, messages: Sequence[Message]) -> list[dict[str, Any]]:
         """The messages as so many requests, within the platform's limits."""
+
+    def compose_answers(self, answers: Answers) -> list[dict[str, Any]]:
+        """Bilik's answers as requests, with what is to be said after a cast."""
+        said = from_answers(answers)
+        if answers.finished and self.left:
+            said.append(Message(notice(self.left)))
+        return self.compose(said)
 
     @abstractmethod
     async def deliver(self, letter: Letter, outgoing: dict[str, Any]) -> list[str]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 from sanic import response
 from sanic.response import HTTPResponse
 
 from assistant.channels.intake import Intake
+from assistant.channels.platform import is_stale
+from bilik.clock import system_clock
 from bilik.errors import BilikError
 from bilik.services.mailbox import Letter
 
@@ -21,6 +26,33 @@ MAX_BODY = 1_000_000
 def refused(signature: str) -> HTTPResponse:
     """The answer to a request without a signature (401), or with a wrong one (403)."""
     return response.empty(403 if signature else 401)
+
+
+async def taken(
+    intake: Intake,
+    body: bytes,
+    read: Callable[[Any], Iterable[tuple[str, Letter]]],
+    limit: timedelta,
+) -> HTTPResponse:
+    """The answer to a request whose signature is right: 400 where ``read`` finds no sense in its
+    JSON, 403 where all it brings is older than ``limit``, else as with :func:`kept`.
+
+    ``details["sent"]`` of a message is its time in seconds since 1970, where the platform tells it.
+    """
+    try:
+        found = list(read(json.loads(body)))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return response.empty(400)
+    now = system_clock()
+    fresh = [one for one in found if not _is_stale(one[1], now, limit)]
+    if found and not fresh:
+        return response.empty(403)
+    return await kept(intake, fresh)
+
+
+def _is_stale(letter: Letter, now: datetime, limit: timedelta) -> bool:
+    sent = letter.details.get("sent")
+    return sent is not None and is_stale(sent, now, limit)
 
 
 async def kept(intake: Intake, letters: Sequence[tuple[str, Letter]]) -> HTTPResponse:

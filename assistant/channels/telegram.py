@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -31,15 +31,14 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from assistant.channels.delivery import Handler
-from assistant.channels.intake import Intake, connect
+from assistant.channels.intake import connect
 from assistant.channels.messages import Message, as_html, parts, shortened
 from assistant.channels.notices import notice
 from assistant.channels.outgoing import Caller, PlatformRefused, SendingFailed, the_client
-from assistant.channels.platform import CONTACT, GROUP, NOTICE, TEXT, Platform, is_stale
-from assistant.channels.requests import MAX_BODY, kept, refused
+from assistant.channels.platform import CONTACT, GROUP, NOTICE, TEXT, Platform
+from assistant.channels.requests import MAX_BODY, refused, taken
 from assistant.channels.signatures import same
 from bilik import channel_settings, settings
-from bilik.clock import system_clock
 from bilik.domain.roll import normal_phone
 from bilik.keys import Keys
 from bilik.services.mailbox import Letter
@@ -72,7 +71,7 @@ class Bot(TelegramOutput):
         """A bot; nothing is asked of Telegram yet."""
         super().__init__(configured.token)
         self._base = f"{configured.api}/bot{configured.token}"
-        self._caller = Caller(CHANNEL, the_client, lambda content: content.get("description", ""))
+        self._caller = Caller(CHANNEL, the_client, error_code)
 
     async def request(
         self, method: str, data: dict[str, Any] | None = None, *_: Any, **__: Any
@@ -177,31 +176,27 @@ class Telegram(TelegramInput):
                 return refused(given)
             if len(request.body) > MAX_BODY:
                 return response.empty(413)
-            return await self._take(intake, request.body)
+            return await taken(intake, request.body, self._letters, STALE)
 
         return blueprint
 
-    async def _take(self, intake: Intake, body: bytes) -> HTTPResponse:
-        try:
-            update = Update(**json.loads(body))
-            letter = self._letter(update)
-        except (ValueError, TypeError, KeyError, AttributeError):
-            return response.empty(400)
-        sent = _sent_at(update)
-        if sent is not None and is_stale(sent, system_clock(), STALE):
-            return response.empty(403)
-        return await kept(intake, [(str(update.update_id), letter)] if letter else [])
+    def _letters(self, content: dict[str, Any]) -> Iterator[tuple[str, Letter]]:
+        """The message in an update, if it is one that is answered."""
+        update = Update(**content)
+        if (letter := self._letter(update)) is not None:
+            yield str(update.update_id), letter
 
     def _letter(self, update: Update) -> Letter | None:
-        """The message in an update, if it is one that is answered."""
         query = update.callback_query
         message = query.message if query else update.message
         if message is None or (query is None and message.from_user is None):
             return None
         chat = f"{CHANNEL}:{message.chat.id}"
-        details: dict[str, Any] = {}
+        # A pressed button does not tell when it was pressed.
+        details: dict[str, Any] = {} if query else {"sent": message.date.timestamp()}
         if message.chat.type != ChatType.PRIVATE:
-            return Letter(CHANNEL, chat, GROUP, update.update_id, details={"link": self._link})
+            details["link"] = self._link
+            return Letter(CHANNEL, chat, GROUP, update.update_id, details=details)
         if query:
             if query.from_user.id != message.chat.id:
                 return None
@@ -257,12 +252,6 @@ def _as_typed(text: str) -> str:
     return f"kode undangan {start[1]}" if start[1] else "halo"
 
 
-def _sent_at(update: Update) -> float | None:
-    """When a message was sent, in seconds since 1970; a pressed button does not tell."""
-    message = update.message
-    return message.date.timestamp() if message is not None and message.date else None
-
-
 def _markup(message: Message) -> str | None:
     """The keyboard below a message, as JSON."""
     if message.asks_contact:
@@ -281,3 +270,8 @@ def _markup(message: Message) -> str | None:
 
 def _chat_id(letter: Letter) -> str:
     return letter.chat.removeprefix(f"{CHANNEL}:")
+
+
+def error_code(content: dict[str, Any]) -> str:
+    """Telegram's words for an error, up to where they could quote what was sent."""
+    return str(content.get("description", "")).partition('"')[0].strip()

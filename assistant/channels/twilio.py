@@ -46,6 +46,7 @@ class TwilioPlatform(Platform):
 
     erases = True
     keeps_receipt = False
+    tells_order = False
 
     def __init__(
         self,

@@ -23,16 +23,21 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from assistant.channels.delivery import Answers, Delivery, Handler
+from assistant.channels.delivery import Answers, Delivery, Handler, Message
+from assistant.channels.notices import notice
 from assistant.channels.outbox import MAX_SESSIONS, Batch, Line, Outbox
+from assistant.channels.pace import Pace
+from assistant.channels.signatures import same
+from bilik import settings
 from bilik.domain.words import MAX_CHARACTERS
+from bilik.keys import Keys
 
 PAGE = Path(__file__).parent / "page"
 COOKIE = "bilik_chat"
 ALIVE_SECONDS = 20
 """How often an idle page hears that the line is good; it takes much longer silence for the end."""
 ALIVE = "event: alive\ndata:\n\n"
-_SESSION = re.compile(r"[A-Za-z0-9_-]{32}")
+_COOKIE = re.compile(r"(?P<session>[A-Za-z0-9_-]{32})\.(?P<token>[0-9a-f]{64})")
 _NAME = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -87,6 +92,7 @@ class Conversations:
         self.outbox = Outbox()
         self._handler = handler
         self._delivery = Delivery(channel, self._late)
+        self._pace = Pace()
         self._latest: OrderedDict[str, tuple[str, asyncio.Task[None]]] = OrderedDict()
 
     async def answer(self, session: str, posted: Posted) -> list[Batch]:
@@ -113,7 +119,12 @@ class Conversations:
         self._latest.pop(session, None)
 
     async def _handle(self, session: str, text: str, unseen: bool) -> None:
-        answers = await self._delivery.answer(self._handler, session, text, unseen)
+        if self._pace.is_too_fast(session):
+            answers = Answers([Message(notice("too_fast"))])
+        elif len(text) > MAX_CHARACTERS:
+            answers = Answers([Message(notice("too_long"))])
+        else:
+            answers = await self._delivery.answer(self._handler, session, text, unseen)
         self.outbox.put(session, Batch(answers))
 
     def _late(self, session: str, answers: Answers) -> None:
@@ -123,8 +134,13 @@ class Conversations:
 class WebChat(InputChannel):
     """A page to chat on, and the addresses that it speaks to.
 
-    Who chats is told by a random session in an HttpOnly cookie; the page cannot choose it.
+    Who chats is told by a random session in an HttpOnly cookie, with a token to it that only this
+    server can make: nobody chooses a session, for oneself or for somebody else.
     """
+
+    def __init__(self, keys: Keys) -> None:
+        """``keys`` are the installation's."""
+        self._keys = keys
 
     @classmethod
     def name(cls) -> str:
@@ -134,7 +150,7 @@ class WebChat(InputChannel):
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> WebChat:
         """Nothing is set in `credentials.yml`."""
-        return cls()
+        return cls(Keys(settings.load().secret_key))
 
     def url_prefix(self) -> str:
         """Where the page lives."""
@@ -151,7 +167,7 @@ class WebChat(InputChannel):
         @blueprint.get("/")
         async def show(request: Request) -> HTTPResponse:
             answer = response.html(page, headers=_HEADERS)
-            return answer if _session(request) else _with_new_session(request, answer)
+            return answer if self._session(request) else self._with_new_session(request, answer)
 
         @blueprint.get("/<file:str>")
         async def asset(request: Request, file: str) -> HTTPResponse:
@@ -161,7 +177,7 @@ class WebChat(InputChannel):
 
         @blueprint.post("/messages")
         async def receive(request: Request) -> HTTPResponse:
-            session = _session(request)
+            session = self._session(request)
             if session is None or not _is_json(request):
                 return _refused(403)
             posted = Posted.read(request.json)
@@ -172,7 +188,7 @@ class WebChat(InputChannel):
 
         @blueprint.post("/seen")
         async def seen(request: Request) -> HTTPResponse:
-            session = _session(request)
+            session = self._session(request)
             if session is None or not _is_json(request):
                 return _refused(403)
             content = request.json if isinstance(request.json, dict) else {}
@@ -181,15 +197,15 @@ class WebChat(InputChannel):
 
         @blueprint.post("/leave")
         async def leave(request: Request) -> HTTPResponse:
-            session = _session(request)
+            session = self._session(request)
             if session is None or not _is_json(request):
                 return _refused(403)
             conversations.forget(session)
-            return _with_new_session(request, response.empty(headers=_HEADERS))
+            return self._with_new_session(request, response.empty(headers=_HEADERS))
 
         @blueprint.get("/events")
         async def events(request: Request) -> HTTPResponse | None:
-            session = _session(request)
+            session = self._session(request)
             if session is None:
                 return _refused(403)
             # Proxies are asked to pass each event on as it comes.
@@ -207,6 +223,24 @@ class WebChat(InputChannel):
             outbox.hang_up()  # or the server would wait for the pages to leave
 
         return blueprint
+
+    def _session(self, request: Request) -> str | None:
+        """The session of a request; None if this server has given it none."""
+        found = _COOKIE.fullmatch(request.cookies.get(COOKIE) or "")
+        if found and same(found["token"], self._keys.page_token(found["session"])):
+            return found["session"]
+        return None
+
+    def _with_new_session(self, request: Request, answer: HTTPResponse) -> HTTPResponse:
+        session = secrets.token_urlsafe(24)
+        answer.cookies[COOKIE] = f"{session}.{self._keys.page_token(session)}"
+        cookie = answer.cookies[COOKIE]
+        cookie["path"] = "/chat"
+        cookie["httponly"] = True
+        cookie["samesite"] = "Strict"
+        # A proxy that ends TLS says so; who says so without one harms only the own session.
+        cookie["secure"] = "https" in (request.scheme, request.headers.get("x-forwarded-proto"))
+        return answer
 
 
 @dataclass(frozen=True)
@@ -255,22 +289,6 @@ def _names(value: object) -> frozenset[str]:
     if not isinstance(value, list):
         return frozenset()
     return frozenset(name for name in value if isinstance(name, str))
-
-
-def _session(request: Request) -> str | None:
-    value = request.cookies.get(COOKIE) or ""
-    return value if _SESSION.fullmatch(value) else None
-
-
-def _with_new_session(request: Request, answer: HTTPResponse) -> HTTPResponse:
-    answer.cookies[COOKIE] = secrets.token_urlsafe(24)
-    cookie = answer.cookies[COOKIE]
-    cookie["path"] = "/chat"
-    cookie["httponly"] = True
-    cookie["samesite"] = "Strict"
-    # A proxy that ends TLS says so; who says so without one harms only the own session.
-    cookie["secure"] = "https" in (request.scheme, request.headers.get("x-forwarded-proto"))
-    return answer
 
 
 def _is_json(request: Request) -> bool:

@@ -6,7 +6,6 @@ Messages: https://developers.facebook.com/docs/whatsapp/cloud-api/messages
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -18,12 +17,12 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from assistant.channels.delivery import Handler
-from assistant.channels.intake import Intake, connect
+from assistant.channels.intake import connect
 from assistant.channels.messages import Button, Message, parts, shortened
 from assistant.channels.notices import notice
 from assistant.channels.outgoing import Caller, PlatformRefused, the_client
 from assistant.channels.platform import NOTICE, TEXT, WINDOW, Platform, is_stale
-from assistant.channels.requests import MAX_BODY, kept, refused
+from assistant.channels.requests import MAX_BODY, refused, taken
 from assistant.channels.signatures import is_signed_hex, same
 from bilik import channel_settings, settings
 from bilik.clock import Clock, system_clock
@@ -57,6 +56,7 @@ class WhatsAppPlatform(Platform):
 
     channel = CHANNEL
     left = "left_whatsapp"
+    tells_order = False
 
     def __init__(self, configured: channel_settings.WhatsApp, clock: Clock = system_clock) -> None:
         """Send from the number that is set."""
@@ -146,20 +146,9 @@ class WhatsAppCloud(InputChannel):
                 return response.empty(413)
             if not is_signed_hex(request.body, configured.app_secret, given):
                 return refused(given)
-            return await self._take(intake, request.body)
+            return await taken(intake, request.body, self._letters, STALE)
 
         return blueprint
-
-    async def _take(self, intake: Intake, body: bytes) -> HTTPResponse:
-        try:
-            found = list(self._letters(json.loads(body)))
-        except (ValueError, TypeError, KeyError, AttributeError):
-            return response.empty(400)
-        now = system_clock()
-        fresh = [one for one in found if not is_stale(one[1].details["sent"], now, STALE)]
-        if found and not fresh:
-            return response.empty(403)
-        return await kept(intake, fresh)
 
     def _letters(self, content: dict[str, Any]) -> Iterator[tuple[str, Letter]]:
         """All messages of a webhook, which may bring several of several people."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from bilik.clock import Clock, system_clock
 from bilik.domain.confirmation import may_be_yes
@@ -29,6 +29,9 @@ LEASE = timedelta(seconds=15)
 """How long a server may be silent before another takes over its chats."""
 SETTLING = timedelta(seconds=1)
 """A yes waits for so long, in case a message that was sent before it is still on its way."""
+BLUR = 1000
+"""Positions this close may be in the wrong order, where a channel makes them from a time in
+milliseconds and its platform tells seconds, or no time."""
 MAX_WAITING = 50
 """More messages of one chat are not kept."""
 REMEMBERED = timedelta(days=8)
@@ -84,12 +87,16 @@ class Chat:
 
 @dataclass(frozen=True)
 class Turn:
-    """The next message of a chat, with what is remembered of it; ``due`` may be yet to come."""
+    """The next message of a chat, with what is remembered of it; ``due`` may be yet to come.
+
+    ``is_followed`` says of a yes that something else waits, which was sent within the same second.
+    """
 
     letter_id: int
     letter: Letter
     chat: Chat
     due: datetime
+    is_followed: bool = False
 
 
 class Mailbox:
@@ -299,19 +306,32 @@ class Mailbox:
         if row is None or row.claimed_by != self._server:
             return None  # Another server has taken over.
         chat = _chat_of(self._keys, chat_hash, row.sealed)
-        for waiting in connection.execute(
+        rows = connection.execute(
             select(waiting_messages)
             .where(columns.chat_hash == chat_hash)
             .order_by(columns.position, columns.id)
-        ).all():
-            try:
-                letter = Letter(**self._unseal(waiting.sealed, b"letter" + chat_hash))
-            except SealBroken:  # The server's key was changed: nobody can read it any more.
+        ).all()
+        for at, waiting in enumerate(rows):
+            letter = self._letter(waiting)
+            if letter is None:
                 connection.execute(delete(waiting_messages).where(columns.id == waiting.id))
                 continue
-            return Turn(waiting.id, letter, chat, from_column(waiting.due_at))
+            at_once = [one for one in rows[at + 1 :] if one.position < waiting.position + BLUR]
+            is_followed = _may_settle(letter) and any(map(self._is_no_yes, at_once))
+            return Turn(waiting.id, letter, chat, from_column(waiting.due_at), is_followed)
         self._free(connection, chat_hash)
         return None
+
+    def _letter(self, row: Row) -> Letter | None:
+        """A row's message; None if the server's key was changed, and nobody can read it."""
+        try:
+            return Letter(**self._unseal(row.sealed, b"letter" + row.chat_hash))
+        except SealBroken:
+            return None
+
+    def _is_no_yes(self, row: Row) -> bool:
+        letter = self._letter(row)
+        return letter is not None and bool(letter.text) and not may_be_yes(letter.text)
 
     def _seal(self, content: dict[str, Any], context: bytes) -> bytes:
         plain = json.dumps(content, separators=(",", ":")).encode()

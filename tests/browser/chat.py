@@ -14,11 +14,12 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    ViewportSize,
     expect,
 )
 
-PHONE = {"width": 360, "height": 740}
-DESKTOP = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 WAIT_MS = 60_000
 """Longer than the servers take to start again."""
 
@@ -63,6 +64,10 @@ class Chat:
         return self.page.get_by_role("status")
 
     @property
+    def typing(self) -> Locator:
+        return self.page.locator("#typing")
+
+    @property
     def own(self) -> list[str]:
         """What the voter is seen to have said."""
         texts = self.page.locator(".bubble.own").all_inner_texts()
@@ -85,7 +90,7 @@ class Chat:
     def hears(self, text: str, times: int = 1) -> None:
         """Wait until these words stand on the screen, so many times, and all is answered."""
         expect(self.log.get_by_text(text)).to_have_count(times)
-        expect(self.page.locator("#typing")).to_be_hidden()
+        expect(self.typing).to_be_hidden()
 
     def card(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name)
@@ -108,11 +113,11 @@ class Chat:
         ]
 
 
-def opened(browser: Browser, url: str, *, size: dict[str, int] = PHONE, **how: Any) -> Chat:
+def opened(browser: Browser, url: str, *, size: ViewportSize = PHONE, **how: Any) -> Chat:
     """A page in a browser of its own, as if nobody had used it before; ``how`` as in Playwright."""
     is_phone = size["width"] < 600
     context = browser.new_context(
-        viewport=size,  # type: ignore[arg-type]
+        viewport=size,
         locale="id-ID",
         **{"has_touch": is_phone, "is_mobile": is_phone, **how},
     )

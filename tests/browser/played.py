@@ -22,6 +22,8 @@ from sanic.response import HTTPResponse
 from assistant.channels import delivery
 from assistant.channels.delivery import FINISHED
 from assistant.channels.web import WebChat
+from bilik.keys import Keys
+from tests.booth import SECRET
 from tests.installation import ROOT, free_port, wait_for
 
 CARDS = [
@@ -115,11 +117,7 @@ def serve(port: int) -> None:
     """Serve until terminated."""
     delivery.PATIENCE_SECONDS = 0.5
     app = Sanic("played")
-    script = Script([], None)  # type: ignore[arg-type]  # an event belongs to the loop that runs
-
-    @app.listener("before_server_start")
-    async def prepare(*_: object) -> None:
-        script.go = asyncio.Event()
+    script = Script([], asyncio.Event())
 
     @app.get("/heard")
     async def heard(request: Request) -> HTTPResponse:
@@ -136,7 +134,7 @@ def serve(port: int) -> None:
         script.go.clear()
         return response.empty()
 
-    channel = WebChat()
+    channel = WebChat(Keys(SECRET))
     blueprint = channel.blueprint(script)
     app.blueprint(blueprint, url_prefix=channel.url_prefix())
     app.run("127.0.0.1", port, access_log=False)

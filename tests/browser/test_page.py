@@ -51,6 +51,22 @@ def test_a_late_answer_is_there_after_a_reload(played: Played, open_chat: OpenCh
     assert played.heard.count("lambat") == 1
 
 
+def test_while_an_answer_is_made_three_dots_say_so(played: Played, open_chat: OpenChat) -> None:
+    chat = open_chat(f"{played.url}/chat")
+    chat.hears(GREETED)
+    on_the_way: list[Route] = []
+
+    def hold(route: Route) -> None:
+        on_the_way.append(route)
+
+    chat.page.route("**/chat/messages", hold)
+    chat.say("nomor 2")
+    expect(chat.typing).to_be_in_viewport()
+    on_the_way[0].continue_()
+    chat.hears("Jawaban untuk nomor 2")
+    expect(chat.typing).to_be_hidden()
+
+
 def test_a_yes_written_before_the_answer_was_on_the_screen_is_none(
     played: Played, open_chat: OpenChat
 ) -> None:
@@ -181,7 +197,7 @@ def test_a_finished_vote_leaves_the_receipt_alone_and_then_nothing(
     chat.say("ya")
     chat.hears("SUDAH tercatat")
     expect(chat.log).not_to_contain_text("nomor 2")
-    chat.page.get_by_role("button", name="Bersihkan layar").click()
+    chat.page.get_by_role("button", name="Hapus percakapan ini").click()
     chat.hears(GREETED)
     expect(chat.log).not_to_contain_text("tercatat")
     (renewed,) = chat.page.context.cookies()

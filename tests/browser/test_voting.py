@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.booth import Polling
 from tests.browser.chat import DESKTOP, PHONE, Chat
@@ -15,7 +15,9 @@ from tests.browser.conftest import OpenChat
 from tests.installation import Installation, wait_for
 
 MAX_BYTES = 60_000
-NARROW = {"width": 320, "height": 568}
+NARROW: ViewportSize = {"width": 320, "height": 568}
+HEIGHT_LEFT_OVER = "document.documentElement.scrollHeight - innerHeight"
+"""Only the conversation may scroll: the page itself would take its head along."""
 
 
 def prove_identity(chat: Chat, bilik: Installation, polling: Polling | None = None) -> None:
@@ -45,7 +47,7 @@ def test_a_whole_vote(
     open_chat: OpenChat,
     pictures: Path,
     device: str,
-    size: dict[str, int],
+    size: ViewportSize,
     scheme: str,
 ) -> None:
     before = bilik.ballots(bilik.village)
@@ -55,6 +57,9 @@ def test_a_whole_vote(
         chat.photograph(pictures / f"{device}-{scheme}-{step}.png")
         assert chat.accessibility_violations() == []
         assert not is_wider_than_its_window(chat.page)
+        for part in (chat.page.get_by_role("banner"), chat.field, chat.send):
+            expect(part).to_be_in_viewport(ratio=0.99)
+        assert chat.page.evaluate(HEIGHT_LEFT_OVER) == 0
 
     chat.hears("Saya Bilik")
     look("1-salam")
@@ -138,7 +143,7 @@ def test_a_whole_vote_by_keyboard_alone(bilik: Installation, open_chat: OpenChat
     chat.hears("SUDAH tercatat")
     assert bilik.ballots(bilik.village) == before + 1
     keyboard.press("Shift+Tab")
-    expect(chat.page.get_by_role("button", name="Bersihkan layar")).to_be_focused()
+    expect(chat.page.get_by_role("button", name="Hapus percakapan ini")).to_be_focused()
     keyboard.press("Enter")
     chat.hears("Saya Bilik")
 

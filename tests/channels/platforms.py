@@ -31,12 +31,13 @@ SECRETS = (TELEGRAM_TOKEN, TWILIO_TOKEN, WHATSAPP_TOKEN, WHATSAPP_SECRET, LINE_S
 
 @dataclass(frozen=True)
 class Call:
-    """One request to a platform's API."""
+    """One request to a platform's API; ``connection`` tells those of one connection."""
 
     method: str
     path: str
     content: dict[str, Any]
     headers: dict[str, str]
+    connection: int = 0
 
 
 @dataclass
@@ -113,7 +114,7 @@ class Platforms:
         app.router.add_delete(account + "/Messages/{sid}.json", self._twilio_delete)
         app.router.add_get(account + ".json", self._twilio_account)
         app.router.add_get(account + "/IncomingPhoneNumbers.json", self._twilio_numbers)
-        runner = web.AppRunner(app)
+        runner = web.AppRunner(app, handler_cancellation=True)
         self._loop.run_until_complete(runner.setup())
         self._loop.run_until_complete(web.TCPSite(runner, "127.0.0.1", self.port).start())
         self._ready.set()
@@ -140,7 +141,8 @@ class Platforms:
             fault.times -= 1
             await asyncio.sleep(fault.seconds)
             return web.json_response(fault.content, status=fault.status, headers=fault.headers)
-        self.calls.append(Call(request.method, path, content, dict(request.headers)))
+        _, port, *_ = request.get_extra_info("peername")
+        self.calls.append(Call(request.method, path, content, dict(request.headers), port))
         request["content"] = content
         return await handler(request)
 

@@ -59,6 +59,22 @@ def test_a_platform_that_asks_for_patience_gets_it(
     assert "Bilik" in phone.say("halo")
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.channel)
+def test_a_platform_that_is_slow_keeps_nobody_on_another_waiting(
+    bilik: Installation, platforms: Platforms, kind: type[Phone]
+) -> None:
+    phone = kind(bilik, platforms)
+    other = (
+        LinePhone(bilik, platforms) if kind is TelegramPhone else TelegramPhone(bilik, platforms)
+    )
+    fail(platforms, phone, times=1, status=503, seconds=5)
+    start = len(platforms.calls)
+    assert phone.send(phone.request("halo")) == 200
+    other.say("halo")
+    (first, *_), (their_first, *_) = other.answers(start), phone.answers(start)
+    assert platforms.calls.index(first) < platforms.calls.index(their_first)
+
+
 def test_a_line_answer_goes_out_once_although_its_reply_got_no_answer(
     bilik: Installation, platforms: Platforms
 ) -> None:

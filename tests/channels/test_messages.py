@@ -1,24 +1,32 @@
 """Messages of every kind, groups, order, speed, and what is left of them."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
-from linebot.models import TextMessage
+from linebot.models import (
+    AudioMessage,
+    FileMessage,
+    LocationMessage,
+    TextMessage,
+    VideoMessage,
+)
 
-from assistant.channels.intake import PER_MINUTE
+from assistant.channels.pace import PER_MINUTE
 from tests.channels import platforms as config
 from tests.channels.phones import (
     KINDS,
     LinePhone,
     Phone,
+    Request,
     SmsPhone,
     TelegramPhone,
     TwilioWhatsAppPhone,
     WhatsAppPhone,
     wait_until_idle,
 )
-from tests.channels.platforms import Platforms, shown
+from tests.channels.platforms import Platforms
 from tests.installation import Installation
 
 
@@ -31,9 +39,19 @@ def test_too_long_and_empty_messages_get_a_friendly_answer(
     assert "kosong" in phone.say("   ")
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.channel)
+def test_what_is_no_language_is_answered_with_what_comes_next(
+    bilik: Installation, platforms: Platforms, kind: type[Phone]
+) -> None:
+    phone = kind(bilik, platforms)
+    for text in ("\x00\x01\x02\x7f\ufffd\u200b\u202e", "\U0001f98a" * 300, "%s%n{0}${x}<b>*_`"):
+        assert "NIK" in phone.say(text)
+
+
 def test_what_is_no_text_gets_a_friendly_answer(bilik: Installation, platforms: Platforms) -> None:
     telegram, whatsapp = TelegramPhone(bilik, platforms), WhatsAppPhone(bilik, platforms)
     line, sms = LinePhone(bilik, platforms), SmsPhone(bilik, platforms)
+    twilio = TwilioWhatsAppPhone(bilik, platforms)
     file = {"file_id": "x", "file_unique_id": "y"}
     photo = {**file, "width": 1, "height": 1}
     place = {"latitude": -7.0, "longitude": 110.0}
@@ -47,6 +65,8 @@ def test_what_is_no_text_gets_a_friendly_answer(bilik: Installation, platforms: 
         (telegram.deliver(telegram.message(photo=[photo])), "gambar"),
         (telegram.deliver(telegram.message(location=place)), "Lokasi"),
         (telegram.deliver(telegram.message(dice={"emoji": "🎲", "value": 1})), "tulisan"),
+        (telegram.deliver(telegram.message(video={**photo, "duration": 1})), "video"),
+        (telegram.deliver(telegram.message(document=file)), "berkas"),
         (sent(whatsapp, "sticker"), "Stikernya"),
         (sent(whatsapp, "audio"), "mendengarkan"),
         (sent(whatsapp, "image"), "gambar"),
@@ -54,9 +74,15 @@ def test_what_is_no_text_gets_a_friendly_answer(bilik: Installation, platforms: 
         (sent(whatsapp, "unsupported"), "tulisan"),
         (line.deliver(line.sticker()), "Stikernya"),
         (line.deliver(line.image()), "gambar"),
+        (line.deliver(line.events(line.message(AudioMessage(id="1")))), "mendengarkan"),
+        (line.deliver(line.events(line.message(VideoMessage(id="1")))), "video"),
+        (line.deliver(line.events(line.message(FileMessage(id="1")))), "berkas"),
+        (line.deliver(line.events(line.message(LocationMessage(id="1")))), "Lokasi"),
         (sms.deliver(sms.form(NumMedia="1", MediaContentType0="image/jpeg")), "gambar"),
         (sms.deliver(sms.form(NumMedia="1", MediaContentType0="audio/ogg")), "mendengarkan"),
         (sms.deliver(sms.form(Latitude="-7.0", Longitude="110.0")), "Lokasi"),
+        (twilio.deliver(twilio.form(NumMedia="1", MediaContentType0="video/mp4")), "video"),
+        (twilio.deliver(twilio.form(NumMedia="1", MediaContentType0="application/pdf")), "berkas"),
     ]
     for answers, says in expected:
         assert len(answers) <= 3
@@ -139,22 +165,54 @@ def test_all_messages_of_one_request_are_answered_in_their_order(
     assert "Saya Bilik" in "\n".join(friend.read(start))
 
 
+def one_after_the_other(phone: Phone, *texts: str) -> list[Request]:
+    """Requests with the messages in the order in which they were sent, seconds apart where the
+    platform tells the time."""
+    times = [time.time() - 10 + at for at in range(len(texts))]
+    if isinstance(phone, WhatsAppPhone):
+        return [
+            phone.batch([phone.message(text={"body": text}, sent=sent)])
+            for text, sent in zip(texts, times, strict=True)
+        ]
+    if isinstance(phone, LinePhone):
+        return [
+            phone.events(phone.message(TextMessage(id="1", text=text), sent=sent))
+            for text, sent in zip(texts, times, strict=True)
+        ]
+    return [phone.request(text) for text in texts]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.channel)
 def test_a_yes_that_overtakes_the_choice_sent_before_it_casts_nothing(
-    bilik: Installation, platforms: Platforms
+    bilik: Installation, platforms: Platforms, kind: type[Phone]
 ) -> None:
-    phone, before = TelegramPhone(bilik, platforms), bilik.ballots(bilik.village)
+    phone, before = kind(bilik, platforms), bilik.ballots(bilik.village)
     nik, code = bilik.pair(bilik.village)
     phone.talk(f"{nik} {code}", "1")
-    choice, yes = phone.request("nomor 3 saja"), phone.request("ya")
+    choice, yes = one_after_the_other(phone, "nomor 3 saja", "ya")
     start = len(platforms.calls)
     assert phone.send(yes) == 200
     assert phone.send(choice) == 200
     said = "\n".join(phone.read(start))
     assert "SUDAH" not in said
-    assert "nomor 3, Bambang Sutrisno" in said
+    assert "3, Bambang Sutrisno" in said
     assert bilik.ballots(bilik.village) == before
     assert "SUDAH" in phone.say("ya")
     assert bilik.ballots(bilik.village) == before + 1
+
+
+def test_of_two_whatsapp_messages_of_one_second_a_yes_is_never_thought_the_later(
+    bilik: Installation, platforms: Platforms
+) -> None:
+    phone, before = WhatsAppPhone(bilik, platforms), bilik.ballots(bilik.village)
+    nik, code = bilik.pair(bilik.village)
+    phone.talk(f"{nik} {code}", "1")
+    sent, start = time.time(), len(platforms.calls)
+    for text in ("ya", "nomor 3 saja"):
+        message = phone.message(text={"body": text}, sent=sent)
+        assert phone.send(phone.batch([message])) == 200
+    assert "SUDAH" not in "\n".join(phone.read(start))
+    assert bilik.ballots(bilik.village) == before
 
 
 def test_a_yes_sent_before_the_read_back_could_be_seen_casts_nothing(
@@ -231,9 +289,9 @@ def test_letters_are_bold_where_the_platform_can(bilik: Installation, platforms:
     assert "<b>nomor 2, Siti Rahmawati, S.Pd.</b>" in said["telegram"]
     assert "*nomor 2, Siti Rahmawati, S.Pd.*" in said["whatsapp"]
     assert "*nomor 2, Siti Rahmawati, S.Pd.*" in said["twilio-whatsapp"]
-    for channel in ("line", "twilio-sms"):
+    for channel, number in (("line", "nomor 2"), ("twilio-sms", "no. 2")):
         assert "*" not in said[channel].replace("***", "")
-        assert "nomor 2, Siti Rahmawati, S.Pd." in said[channel]
+        assert f"{number}, Siti Rahmawati, S.Pd." in said[channel]
 
 
 def test_nothing_that_is_secret_stands_in_a_log(bilik: Installation, platforms: Platforms) -> None:
@@ -257,11 +315,12 @@ def test_nothing_that_is_secret_stands_in_a_log(bilik: Installation, platforms: 
 def test_the_webhook_was_registered_with_a_secret(
     bilik: Installation, platforms: Platforms
 ) -> None:
-    TelegramPhone(bilik, platforms).say("halo")
+    phone = TelegramPhone(bilik, platforms)
+    phone.say("halo")
     (registered,) = [one for one in platforms.calls if one.path.endswith("/setWebhook")][:1]
     assert registered.content["url"] == f"{config.PUBLIC_URL}/webhooks/telegram/webhook"
     assert re.fullmatch(r"[A-Za-z0-9_-]{32,256}", registered.content["secret_token"])
-    asked = [one for one in platforms.calls if one.path.endswith("/getMe")]
-    sent = [one for one in platforms.calls if one.path.endswith("/sendMessage")]
-    assert len(asked) < len(sent)
-    assert shown(sent[-1].content)
+    start = len(platforms.calls)
+    phone.talk("kapan ditutup?", "siapa calonnya?", "terima kasih")
+    methods = {one.path.rpartition("/")[2] for one in platforms.calls[start:]}
+    assert methods == {"sendMessage"}  # Telegram is not asked who the bot is, either

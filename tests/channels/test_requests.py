@@ -1,14 +1,16 @@
 """Who may speak for a platform: forged, unsigned, altered, stale and repeated requests."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import cycle, islice
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
 from linebot.models import TextMessage
+from linebot.models.delivery_context import DeliveryContext
 
 from tests.channels import platforms as config
 from tests.channels.phones import (
@@ -18,6 +20,7 @@ from tests.channels.phones import (
     Request,
     SmsPhone,
     TelegramPhone,
+    TwilioWhatsAppPhone,
     WhatsAppPhone,
     wait_until_idle,
 )
@@ -83,7 +86,13 @@ def test_ten_thousand_forged_requests_lead_to_no_message(
     start = len(platforms.calls)
 
     def forged() -> Iterator[Request]:
-        for at, phone in enumerate(cycle(phones)):
+        for at, phone in enumerate(cycle([*phones, None])):
+            if phone is None:  # the page, with a session that nobody was given
+                cookie = f"bilik_chat={'a' * 32}.{at:064x}" if at % 2 else f"bilik_chat={'a' * 32}"
+                headers = {"Content-Type": "application/json", "Cookie": cookie}
+                content = {"name": f"nama-{at:08}", "text": "ya"}
+                yield Request("/chat/messages", as_json(content), headers)
+                continue
             request = phone.request("ya")
             wrong = f"sha256={at:064x}" if at % 2 else f"{at:x}"
             yield (
@@ -116,6 +125,7 @@ def test_a_thousand_deliveries_of_a_yes_lead_to_one_ballot_and_one_answer(
         (WhatsAppPhone, 100),
         (LinePhone, 100),
         (SmsPhone, 100),
+        (TwilioWhatsAppPhone, 100),
     ):
         phone, before = kind(bilik, platforms), bilik.ballots(bilik.village)
         nik, code = bilik.pair(bilik.village)
@@ -148,6 +158,50 @@ def test_a_message_delivered_again_gets_no_second_answer(
     assert phone.deliver(request) == []
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.channel)
+def test_a_recorded_yes_played_back_casts_nothing_for_the_next_on_the_same_phone(
+    bilik: Installation, platforms: Platforms, kind: type[Phone]
+) -> None:
+    phone, before = kind(bilik, platforms), bilik.ballots(bilik.village)
+    recorded = []
+    for choice in ("1", "2"):
+        recorded += [phone.request(" ".join(bilik.pair(bilik.village))), phone.request(choice)]
+        for request in recorded[-2:]:
+            phone.deliver(request)
+        if choice == "1":
+            recorded.append(phone.request("ya"))
+            assert "SUDAH" in "\n".join(phone.deliver(recorded[-1]))
+    assert [phone.deliver(one) for one in recorded] == [[]] * 5
+    assert bilik.ballots(bilik.village) == before + 1
+    assert "SUDAH" in phone.say("ya")
+    assert bilik.ballots(bilik.village) == before + 2
+
+
+def test_what_line_could_not_deliver_is_answered_when_it_delivers_it_again(
+    bilik: Installation, platforms: Platforms, locked: Callable[[], None]
+) -> None:
+    phone = LinePhone(bilik, platforms)
+    event = phone.message(TextMessage(id="1", text="halo"))
+    start = len(platforms.calls)
+    assert phone.send(phone.events(event)) == 503
+    locked()
+    event.delivery_context = DeliveryContext(is_redelivery=True)
+    assert "Saya Bilik" in "\n".join(phone.deliver(phone.events(event)))
+    assert phone.deliver(phone.events(event)) == []
+    assert len(phone.answers(start)) == 1
+
+
+def test_twilios_signature_covers_the_address_that_it_was_given(
+    bilik: Installation, platforms: Platforms
+) -> None:
+    phone = SmsPhone(bilik, platforms)
+    form = dict(parse_qsl(phone.request("halo").body.decode(), keep_blank_values=True))
+    with_query = phone.signed(f"{phone.path}?dari=twilio", form)
+    assert phone.send(replace(with_query, path=phone.path)) == 403
+    assert phone.send(replace(with_query, path=f"{phone.path}?dari=lain")) == 403
+    assert "Bilik" in "\n".join(phone.deliver(with_query))
+
+
 def test_stale_messages_are_refused_and_so_are_those_from_the_future(
     bilik: Installation, platforms: Platforms
 ) -> None:
@@ -173,6 +227,12 @@ def test_metas_handshake_wants_the_panitias_own_word(bilik: Installation) -> Non
     assert httpx.get(url, params=asked).status_code == 401
     other = {**asked, "hub.mode": "unsubscribe", "hub.verify_token": config.VERIFY_TOKEN}
     assert httpx.get(url, params=other).status_code == 403
+
+
+def test_lines_verify_button_is_answered(bilik: Installation, platforms: Platforms) -> None:
+    phone, start = LinePhone(bilik, platforms), len(platforms.calls)
+    assert phone.send(phone.events()) == 200
+    assert platforms.calls[start:] == []
 
 
 def test_messages_to_another_number_or_account_are_not_ours(

@@ -17,7 +17,7 @@ from tests.channels.platforms import Platforms
 from tests.installation import Installation
 
 SAYS_WHAT_STAYS = {
-    "telegram": "Hapus Obrolan", "whatsapp": "Bersihkan chat", "line": "Hapus",
+    "telegram": "tekan lama", "whatsapp": "Bersihkan chat", "line": "Hapus",
     "twilio-sms": "hapus semua SMS", "twilio-whatsapp": "Bersihkan chat",
 }  # fmt: skip
 
@@ -28,7 +28,8 @@ def test_a_whole_vote(bilik: Installation, platforms: Platforms, kind: type[Phon
     nik, code = bilik.pair(bilik.village)
     assert "Bilik" in phone.say("halo")
     assert "Siti Rahmawati" in phone.say(f"nik saya {nik} kode {code}")
-    assert "nomor 2, Siti Rahmawati, S.Pd." in phone.say("saya pilih nomor 2")
+    number = "no. 2" if kind is SmsPhone else "nomor 2"
+    assert f"{number}, Siti Rahmawati, S.Pd." in phone.say("saya pilih nomor 2")
     assert bilik.ballots(bilik.village) == before
     recorded = phone.say("ya")
     assert "SUDAH tercatat" in recorded
@@ -36,27 +37,38 @@ def test_a_whole_vote(bilik: Installation, platforms: Platforms, kind: type[Phon
     assert bilik.ballots(bilik.village) == before + 1
 
 
+@pytest.mark.parametrize(
+    ("contests", "texts"),
+    [
+        (1, ["halo", "{nik} {code}", "2", "ya"]),
+        (1, ["{nik}", "{code}", "2", "ya"]),
+        (2, ["halo", "{nik} {code}", "2", "1", "ya"]),
+        (2, ["{nik} {code}", "gubernur 2, bupati 1", "ya"]),
+        (2, ["{nik} {code}", "2", "kosongkan", "ya"]),
+    ],
+)
 def test_a_vote_by_sms_takes_five_messages_of_160_plain_letters(
-    bilik: Installation, platforms: Platforms
+    bilik: Installation, platforms: Platforms, contests: int, texts: list[str]
 ) -> None:
-    phone = SmsPhone(bilik, platforms)
-    nik, code = bilik.pair(bilik.village)
-    assert "SUDAH tercatat" in phone.talk("halo", f"{nik} {code}", "2", "ya")
+    polling = bilik.village if contests == 1 else bilik.region
+    phone, before = SmsPhone(bilik, platforms), bilik.ballots(polling)
+    nik, code = bilik.pair(polling)
+    assert "SUDAH tercatat" in phone.talk(*(text.format(nik=nik, code=code) for text in texts))
     sent = [call.content["Body"] for call in phone.answers()]
     assert len(sent) <= 5
     assert all(len(text) <= MAX_LETTERS and set(text) <= _ALPHABET for text in sent)
+    assert bilik.ballots(polling) == before + 1
 
 
-def test_a_vote_on_two_contests_by_sms(bilik: Installation, platforms: Platforms) -> None:
+def test_two_contests_are_read_back_in_one_sms_with_number_and_full_names(
+    bilik: Installation, platforms: Platforms
+) -> None:
     phone = SmsPhone(bilik, platforms)
     nik, code = bilik.pair(bilik.region)
-    read_back = phone.talk(f"{nik} {code}", "2", "1")
-    assert "Dewi Kartika & Hasan Basri" in read_back
-    assert "Lukman Hakim & Yuliana Tandi" in read_back
-    assert "SUDAH tercatat" in phone.say("ya")
-    sent = [call.content["Body"] for call in phone.answers()]
-    assert all(len(text) <= MAX_LETTERS for text in sent)
-    assert len(sent) <= 6
+    phone.talk(f"{nik} {code}", "2")
+    (read_back,) = phone.deliver(phone.request("1"))
+    assert "Gubernur no. 2, Dewi Kartika & Hasan Basri" in read_back
+    assert "Bupati no. 1, Lukman Hakim & Yuliana Tandi" in read_back
 
 
 def test_a_letters_qr_code_brings_the_voting_code_along(

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from assistant.channels.pace import PER_MINUTE
 from tests.installation import Installation
 
 
@@ -140,12 +141,30 @@ def test_a_yes_to_answers_that_the_page_has_not_shown_is_none(bilik: Installatio
     assert bilik.ballots(bilik.village) == before + 1
 
 
+def test_the_page_answers_what_it_cannot_take_in_a_friendly_way(bilik: Installation) -> None:
+    with httpx.Client(base_url=bilik.url, timeout=30) as browser:
+        browser.get("/chat")
+
+        def say(text: str) -> str:
+            return "\n".join(one["text"] for one in post(browser, message(text))["messages"])
+
+        assert "terlalu panjang" in say("a" * 1001)
+        assert "NIK" in say("\x00\x01\x02\x7f\ufffd\u200b")
+        for _ in range(PER_MINUTE - 2):
+            assert "terlalu cepat" not in say("a" * 1001)
+        assert "terlalu cepat" in say("halo")
+    with httpx.Client(base_url=bilik.url, timeout=30) as browser:
+        browser.get("/chat")
+        assert "Saya Bilik" in say("halo")
+
+
 def test_the_page_takes_messages_only_from_its_own_sessions(bilik: Installation) -> None:
     for path in ("messages", "seen", "leave"):
         url = f"{bilik.url}/chat/{path}"
         assert httpx.post(url, json=message("halo")).status_code == 403
-        chosen = {"bilik_chat": "rest:pemilih-1"}
-        assert httpx.post(url, json=message("halo"), cookies=chosen).status_code == 403
+        for chosen in ("rest:pemilih-1", "a" * 32, f"{'a' * 32}.{'0' * 64}"):
+            cookies = {"bilik_chat": chosen}
+            assert httpx.post(url, json=message("halo"), cookies=cookies).status_code == 403
     assert httpx.get(f"{bilik.url}/chat/events").status_code == 403
     with httpx.Client(base_url=bilik.url) as browser:
         browser.get("/chat")
@@ -198,8 +217,10 @@ def test_senders_of_two_channels_never_meet(bilik: Installation) -> None:
     nik, code = bilik.pair(bilik.village)
     with httpx.Client(base_url=bilik.url, timeout=30) as browser:
         browser.get("/chat")
-        session = browser.cookies["bilik_chat"]
+        session, _, token = browser.cookies["bilik_chat"].partition(".")
         post(browser, message(f"{nik} {code}"))
+        altered = {"bilik_chat": f"{session[::-1]}.{token}"}
+    assert httpx.post(f"{bilik.url}/chat/leave", json={}, cookies=altered).status_code == 403
     assert "Siapa pilihan Anda" not in bilik.say(session, "siapa calonnya")
 
 

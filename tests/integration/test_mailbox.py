@@ -59,6 +59,24 @@ def test_the_platforms_order_counts_and_a_yes_waits_for_what_was_sent_before_it(
     assert read_all(mailbox) == ["nomor 2", "ya"]
 
 
+def test_a_yes_tells_whether_something_else_was_sent_at_about_the_same_time(
+    village: Polling,
+) -> None:
+    for beside, is_followed in (
+        (letter("nomor 3", 5_500), True),
+        (letter("ya", 5_500), False),
+        (letter("nomor 3", 6_000), False),
+        (Letter("telegram", CHAT, "notice", 5_500), False),
+    ):
+        mailbox, number = box(village), str(next(_rounds))
+        mailbox.put([(f"{number}a", letter("ya", 5_000)), (f"{number}b", beside)])
+        turn = mailbox.turn(CHAT)
+        assert turn is not None
+        assert turn.is_followed is is_followed
+        while turn:
+            turn = mailbox.finish(turn)
+
+
 def test_one_server_answers_a_chat_and_another_takes_over_when_it_dies(village: Polling) -> None:
     first, second = box(village, "a"), box(village, "b")
     assert first.put([("1", letter("satu", 1))]) == [CHAT]

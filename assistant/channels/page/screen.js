@@ -160,7 +160,7 @@ function numbered(buttons) {
 
 function farewell(shown, leave) {
   const panel = element("div", "farewell");
-  const button = element("button", "primary", "Bersihkan layar");
+  const button = element("button", "primary", "Hapus percakapan ini");
   button.type = "button";
   button.addEventListener("click", leave);
   panel.append(drawing("inked-finger", "0 0 96 96"), ...shown, button);
