@@ -21,18 +21,29 @@ _YES = frozenset(
         "ya benar betul setuju yakin kirim inggih nggih njih injih enggih enggi engghi "
         "sumuhun muhun leres lerres iyo yoi yups sepakat sah valid correct sure io iyes heeh "
         "hi'ih yo batua butul batul bujur patut enya heueuh iih beneh acc tentu sampun olo "
-        "ido tutu na'am naam ongghu kintun dikintun confirm"
+        "ido tutu na'am naam ongghu kintun dikintun confirm confirmed konfirm dikonfirmasi right "
+        "yeah yea tepat persis exactly absolutely certainly definitely"
     ).split()
 )
 """Each of these alone is a yes."""
 _ASSENT = frozenset(
     (
-        "oke sip siap lanjut lanjutkan fix gas gaskeun mantap cocok pas sudah sikat kuy "
-        "sesuai baik yaudah deal cus konfirmasi bungkus tetap"
+        "oke sip siap lanjut lanjutkan fix gas gaskeun mantap mantep cocok pas sudah sikat kuy "
+        "sesuai baik yaudah deal cus konfirmasi bungkus tetap final klop gaspol gaskan submit simpan "
+        "proses diproses catat dicatat masukkan masukin masukkeun coblos tos parantos atos mpun wes"
     ).split()
 )
 """These go along with a yes; the first few are one by themselves."""
-_ASSENT_ALONE = frozenset("oke sip siap fix gaskeun sesuai".split())
+_ASSENT_ALONE = frozenset("oke sip siap fix gaskeun sesuai final deal submit lanjut".split())
+_ASSENT_ONCE_DONE = frozenset(
+    "sesuai cocok pas final mantap mantep fix oke sip siap klop deal".split()
+)
+"""After "sudah", each of these is a yes: "sudah cocok"."""
+_TO_BE_DONE = frozenset(
+    "lanjut submit simpan proses diproses catat dicatat masukkan masukin coblos bungkus".split()
+)
+"""Beside "saja", or after a request, each of these says to go ahead: "simpan saja"."""
+_GO_AHEAD = frozenset("saja silakan silahkan tolong monggo mangga mohon langsung".split())
 _POLITE = frozenset(
     (
         "saja dong deh lah itu pilihan saya pilihannya pilihanku aku gue tolong mohon silakan "
@@ -42,14 +53,16 @@ _POLITE = frozenset(
         "beta pung dengan nan da mangga dipun kintunkeun mawon pisan silahkan beliau dia "
         "memilih pilih sing iku ngono itunya ntu eta tepat nah oh boleh monggo menika kula "
         "sanget sangat kuwe kae ma do be la bana suba manten pang izin titik please it "
-        "nyatakan dibacakan diulang ulang noh awak urang kulo tabe"
+        "nyatakan menyatakan dibacakan diulang ulang noh awak urang kulo tabe keinginan kemauan hati "
+        "nurani demikian"
     ).split()
 )
 _ADDRESS = frozenset(
     (
         "kak kakak kakaka min admin bapak ibu mas mbak bang bg abang bro sis gan bot bilik "
         "lur bos pren om tante kang teteh cak panitia guys nak dek say sayang lae ito bung "
-        "puang daeng pace mace bli gek wak uda uni rek le lek mbah bah bosku kaka pakde bude"
+        "puang daeng pace mace bli gek wak uda uni rek le lek mbah bah bosku kaka pakde bude kk "
+        "kka dik adik adek nduk ngger cu cucu tuan puan bos boss ges gaes sist cuy coy bray"
     ).split()
 )
 """To whom one speaks: after a yes, or last, or "iya bapak aja" would name a candidate."""
@@ -61,8 +74,19 @@ _GREETING = frozenset(
 _NAMING = frozenset("saya pilihan pilihanku itu ini sing dia beliau yang dan pilih memilih".split())
 _AFTER_ADDRESS = frozenset("saya sa aku gue itu mohon silakan tolong sudah silahkan monggo".split())
 _NOTHING_CHANGES = (
+    ("tidak", "berubah", "lagi"),
     ("tidak", "berubah"),
     ("tidak", "ada", "perubahan"),
+    ("tidak", "ada", "yang", "diubah"),
+    ("tidak", "ada", "yang", "berubah"),
+    ("tidak", "ada", "yang", "keliru"),
+    ("tidak", "ada", "salah"),
+    ("gausah", "diganti"),
+    ("gausah", "diubah"),
+    ("tidak", "usah", "diganti"),
+    ("tidak", "usah", "diubah"),
+    ("tidak", "perlu", "diganti"),
+    ("pasti", "lagi"),
     ("tidak", "ada", "yang", "diganti"),
     ("tidak", "ada", "yang", "salah"),
     ("tidak", "perlu", "diubah"),
@@ -70,11 +94,15 @@ _NOTHING_CHANGES = (
     ("yang", "itu"),
 )
 """Beside a yes these say it once more."""
+_NOT_WRONG = (("tidak", "salah"), ("tidak", "keliru"), ("tidak", "ganti"))
+"""So do these right after "ya" or "sudah"; after "benar" they might ask."""
+_ELDERS = frozenset("nenek kakek mbah oma opa eyang simbah".split())
+"""Call themselves so when they speak to the young: "pilihan nenek"."""
 _THANKS = frozenset(
     {"terima kasih", "terima", "kasih", "banyak", "suwun", "nuhun", "hatur", "matur", "nuwun"}
 )
 _MARKS = {",", ".", "!", "\n", "…", "(", ")", ";", ":", "-"}
-_SIGNS = frozenset("👍✅👌☑✔")
+_SIGNS = frozenset("👍✅👌☑✔💯")
 _FRIENDLY = _SIGNS | frozenset("🙏😊😁🙂😄❤")
 _SKIN_AND_FORM = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
 _PLAIN = re.compile(r"[\w\s.,!()'’\"*;:%&…-]*")
@@ -163,9 +191,15 @@ def _says_yes(texts: list[str], message: Sequence[Word]) -> bool:
         return False
     if _THANKS & set(texts):
         return texts[0] in _YES or (texts[0] in _THANKS and "kirim" in texts) or texts[:2] in _WELL
-    return any(text in _YES for text in texts) or (
-        texts[0] in _ASSENT_ALONE and all(text in _ASSENT | _POLITE for text in texts)
-    )
+    if any(text in _YES for text in texts):
+        return True
+    if not all(text in _ASSENT | _POLITE for text in texts):
+        return False
+    if texts == ["itu", "sudah"]:
+        return True  # in the east of the country
+    done = texts[0] == "sudah" and texts[1:2] != [] and texts[1] in _ASSENT_ONCE_DONE
+    go_ahead = bool(_TO_BE_DONE & set(texts)) and bool(_GO_AHEAD & set(texts))
+    return texts[0] in _ASSENT_ALONE or done or go_ahead
 
 
 _READ = ALL | _YES | _ASSENT | _POLITE | _ADDRESS | _THANKS | _GREETING | _MARKS
@@ -173,7 +207,7 @@ _READ = ALL | _YES | _ASSENT | _POLITE | _ADDRESS | _THANKS | _GREETING | _MARKS
 _MUSING = frozenset({"oh", "ah", "nah", "lah", "euy"})
 _BESIDE_A_NAME = MARKER | DEGREE | {"sama", "dan", "&"}
 _HASTE = frozenset("sekarang saja dong deh langsung".split())
-_SCORN = ("lah itu", "benar benar deh", "betul betul deh")
+_SCORN = ("lah itu", "benar benar deh", "betul betul deh", "sah sah saja", "ya right", "yeah right")
 _WELL = (["baik", "ya"], ["baik", "benar"])
 
 
@@ -183,7 +217,7 @@ def _ends_in_kok(texts: Sequence[str]) -> bool:
         texts.count("kok") == 1
         and texts[-1] == "kok"
         and texts[-2:-1] != []
-        and (texts[-2] in _YES)
+        and (texts[-2] in _YES | _ASSENT_ALONE)
     )
 
 
@@ -198,9 +232,15 @@ def _without_greeting(texts: list[str]) -> list[str]:
 
 def _without_phrases(texts: list[str]) -> list[str]:
     for phrase in _NOTHING_CHANGES:
-        for at in range(1, len(texts) - len(phrase) + 1):
+        first = 0 if phrase[0] == "tidak" and len(texts) > len(phrase) else 1
+        for at in range(first, len(texts) - len(phrase) + 1):
             if tuple(texts[at : at + len(phrase)]) == phrase:
                 return _without_phrases([*texts[:at], *texts[at + len(phrase) :]])
+    for at in range(1, len(texts) - 1):
+        if tuple(texts[at : at + 2]) in _NOT_WRONG and texts[at - 1] in {"ya", "sudah"}:
+            return [*texts[:at], *texts[at + 2 :]]
+    if texts[-2:-1] == ["pilihan"] and texts[-1] in _ELDERS:
+        return texts[:-1]
     return texts
 
 
@@ -214,10 +254,11 @@ def _without_address(texts: Sequence[str]) -> list[str]:
         following = texts[index + 1] if index + 1 < len(texts) else ""
         before = texts[index - 1] if index else ""
         is_last = not following or all(one in _ADDRESS | _THANKS for one in texts[index + 1 :])
+        chain = kept[-1] if kept and before in _ADDRESS else before  # "iya mas admin, betul"
         if text in _ADDRESS and (
             (is_last and before and before not in _NAMING)
-            or (before in _YES | _ASSENT | _THANKS | {"banyak"}
-                and following in _YES | _ASSENT | _THANKS | _AFTER_ADDRESS | _GREETING)
+            or (chain in _YES | _ASSENT | _THANKS | {"banyak"}
+                and following in _YES | _ASSENT | _THANKS | _AFTER_ADDRESS | _GREETING | _ADDRESS)
         ):  # fmt: skip
             continue
         kept.append(text)
@@ -248,8 +289,9 @@ def _usual(text: str) -> str:
     if short in known:
         return short
     for particle in ("lah", "mi", "mo"):
-        if text.removesuffix(particle) in _YES:
-            return text.removesuffix(particle)
+        bare = spelled(text.removesuffix(particle))
+        if bare != text and bare in _YES | _ASSENT:
+            return bare
     return text
 
 

@@ -85,7 +85,21 @@ _PHRASES = (
         "selain",
     ),
     (re.compile(r"\bhe+['’ ]?eh\b"), "heeh"),
-    (re.compile(r"\bthat['’]?s right\b"), "betul"),
+    (
+        re.compile(
+            r"\bthat(?:['’]?s| is) (?:right|correct|it)\b|\b(?:looks|all|sounds) good\b"
+            r"|\bof course\b(?! not)"
+        ),
+        "betul",
+    ),
+    # a prayer over what is settled, not the "God willing" of one who has not settled it
+    (
+        re.compile(
+            r"\binsya ?(?:allah|alloh) (?=(?:sudah |udah |sdh |udh )?(?:benar|bener|betul|yakin"
+            r"|mantap|mantep)\b)"
+        ),
+        "",
+    ),
     (re.compile(r"\b(?:wk){2,}w?\b|\b(?:ha){2,}h?\b|\b(?:he){2,}h?\b"), "hehe"),
     (
         re.compile(r"\b(?:dari|ti|saka|ket|dr|dri) (?:dulu|awal|pertama|kemarin|kemaren|kmrn)\b"),
