@@ -22,6 +22,7 @@ from bilik.domain.mentions import find_mentions
 from bilik.domain.naming import is_named_so
 from bilik.domain.numbers import number_at
 from bilik.domain.reference import with_references
+from bilik.domain.rewording import reworded, without_introductions
 from bilik.domain.spelling import mended
 from bilik.domain.voice import Judge
 from bilik.domain.words import Word, words
@@ -63,6 +64,8 @@ def resolve(
     """
     message = mended(words(text), partial(is_named_so, contests))
     mentions = with_references(message, find_mentions(message, contests))
+    mentions = without_introductions(message, mentions)
+    message = reworded(message, mentions)
     if asked is None and len(contests) == 1:
         asked = contests[0].id
     if not mentions:

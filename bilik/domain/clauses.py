@@ -21,6 +21,7 @@ _SETTLING = frozenset("oke sudah yaudah yowis nah".split())
 """At the beginning of a breath, these replace what was said before."""
 _HENCE = frozenset("makanya mangkanya makane makae mangkane mulane makonyo".split())
 _SAYING = frozenset("bilang pilih milih sebut nyebut ketik ngetik kirim tulis nulis jawab".split())
+_ANNOUNCING = frozenset("jawab jawaban menyatakan dengan ini nyatakan untuk suara".split())
 _HOLDS_ON = (
     lexicon.NEGATION | lexicon.CONDITION | lexicon.PEOPLE | lexicon.HEARSAY | lexicon.BY_WHOM
     | lexicon.THAT_ONE
@@ -143,12 +144,21 @@ class _Cutter:
     def _ends_in_another(self) -> bool:
         """ "Ica… atau tidak usah ya": the last breath is the other possibility."""
         for clause in reversed(self._clauses):
+            if clause.mentions and self._names_no_other(clause):
+                return True
             said = [text for text in clause.texts if text[0].isalpha()]
             if said and said[0] == "atau":
                 return not clause.mentions
             if clause.mentions:
                 return False
         return False
+
+    @staticmethod
+    def _names_no_other(clause: Clause) -> bool:
+        """ "Tono atau siapa": nobody is named after "or"."""
+        last = max(mention.end for mention, _ in clause.mentions)
+        after = [word.text for at, word in clause.words if at >= last]
+        return "atau" in after and after[-1] != "atau"
 
     @property
     def _clause(self) -> Clause:
@@ -345,8 +355,23 @@ class _Cutter:
         if self._text(index) == "," and self._exceptions and self._names_one_more(index):
             return  # "selain 1, 2, sama 4"
         self._end()
+        if self._text(index) == ":" and self._announces():
+            return  # "pilihan: bu Siti"
         if self._clause.mentions or self._clause.contest is None:
             self._break()  # else "bupati: 1" and "untuk bupati, nomor 1" go on
+
+    def _announces(self) -> bool:
+        """Whether the clause only says that what is chosen comes now."""
+        said = [text for text in self._clause.texts if text[0].isalpha()]
+        return (
+            not self._clause.mentions
+            and not self._negations
+            and bool(said)
+            and all(
+                text in lexicon.CHOOSE | lexicon.MARKER | lexicon.OWNER | _ANNOUNCING
+                for text in said
+            )
+        )
 
     def _names_one_more(self, index: int) -> bool:
         """Whether the next word but a joining one is a mention."""

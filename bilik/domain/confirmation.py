@@ -29,8 +29,9 @@ _YES = frozenset(
 _ASSENT = frozenset(
     (
         "oke sip siap lanjut lanjutkan fix gas gaskeun mantap mantep cocok pas sudah sikat kuy "
-        "sesuai baik yaudah deal cus konfirmasi bungkus tetap final klop gaspol gaskan submit simpan "
-        "proses diproses catat dicatat masukkan masukin masukkeun coblos tos parantos atos mpun wes"
+        "sesuai baik yaudah deal cus konfirmasi bungkus tetap final klop gaspol gaskan submit "
+        "simpan proses diproses catat dicatat masukkan masukin masukkeun coblos tos parantos atos "
+        "mpun wes"
     ).split()
 )
 """These go along with a yes; the first few are one by themselves."""
@@ -53,8 +54,8 @@ _POLITE = frozenset(
         "beta pung dengan nan da mangga dipun kintunkeun mawon pisan silahkan beliau dia "
         "memilih pilih sing iku ngono itunya ntu eta tepat nah oh boleh monggo menika kula "
         "sanget sangat kuwe kae ma do be la bana suba manten pang izin titik please it "
-        "nyatakan menyatakan dibacakan diulang ulang noh awak urang kulo tabe keinginan kemauan hati "
-        "nurani demikian"
+        "nyatakan menyatakan dibacakan diulang ulang noh awak urang kulo tabe keinginan kemauan "
+        "hati nurani demikian"
     ).split()
 )
 _ADDRESS = frozenset(

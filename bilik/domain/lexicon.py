@@ -74,6 +74,7 @@ ALTERNATIVE = _words("atau apa")
 
 REASON = _words(
     "karena supaya biar agar soal sebab mergo soalnya lantaran gara demi gegara bcs",
+    "semoga moga mogamoga mudahmudahan",
     "because cuz coz",
     "amargi amarga margi lantaranana jalaran sabab ben men",
 )
@@ -129,6 +130,7 @@ CAMPAIGN = _words(
     "kalah menang kalahkan menangkan hidup viva merdeka gaspol juara lupa kampanye dipilih",
     "maksa paksa dipaksa",
     "didukung dicoblos ajak mari spanduk baliho poster slogan iklan serangan amplop simulasi fb",
+    "sejahtera makmur dijamin",
     "facebook tiktok bersama salam dukungan lawan pasukan jaya disuruh dibayar nyuruh suruh",
     "dikasih bayar survei survey polling elektabilitas persen quickcount lsi menangin dimenangkan",
     "kebagian sembako bansos debat relawan",
@@ -192,7 +194,29 @@ HONOURS: dict[str, frozenset[str]] = {
     "ustadz": _words("ust ustaz ustadz"),
     "dokter": _words("dr"),
     "profesor": _words("prof"),
+    "prof": _words("prof"),
     "insinyur": _words("ir"),
+    "bidan": _words("bidan keb bd"),
+    "perawat": _words("kep ns amk perawat suster mantri"),
+    "suster": _words("kep ns amk suster"),
+    "mantri": _words("kep ns amk mantri"),
+    "guru": _words("pd guru"),
+    "apoteker": _words("apt"),
+    "akuntan": _words("ak"),
+    "notaris": _words("mkn kn"),
+    "pengacara": _words("adv"),
+    "pendeta": _words("pdt pendeta"),
+    "romo": _words("rm romo"),
+    "tentara": _words(
+        "purn letkol kolonel mayor kapten jenderal brigjen mayjen letjen peltu serma"
+    ),
+    "purnawirawan": _words("purn"),
+    "jenderal": _words("jend jenderal irjen brigjen mayjen letjen komjen"),
+    "kolonel": _words("kol kolonel"),
+    "letkol": _words("letkol"),
+    "mayor": _words("mayor"),
+    "kapten": _words("kapten"),
+    "polisi": _words("irjen brigjen komjen kombes akbp kompol akp iptu ipda aiptu aipda"),
     "drs": _words("drs"),
     "dra": _words("dra"),
 }
@@ -220,6 +244,7 @@ TITLE = _words(
     "ustadz dr ir drs dra prof kak kakak kk kaka ko koh ci cik uda uni daeng bung nyong gus neng",
     "raden cak ning mami encik tuan nyonya saudara saudari kiai kyai datuk tgk bli mbok ua amang",
     "inang lae mpok puang ceu miq inaq tulang opung ompung wak uwak mama papi p pakcik makcik",
+    "opa oma eyang kakek nenek abah umi abi jenderal kolonel letkol suster",
     "kanda adinda ust haja karaeng tengku teungku tuanku buya bundo mang bi bik inak amaq",
 )
 """Stands before a name."""
@@ -330,6 +355,12 @@ FILLER = _words(
     "hm hmm sendiri ja wait actually anyway tbh btw dek dik adek nduk nak le ngger nonton niat",
     "niatnya",
     "dicatet catet sir duh aduh typo autocorrect autokoreksi",
+    "choice choose choosing plis pliss pliz with go going let's i'm im i'll ill vote voting team",
+    "course number kuy kanggo kangge setelah sesudah dipikir pikir pikirpikir dipikirkan",
+    "renungkan",
+    "istikharah sholat shalat doa berdoa jawaban jawabannya jawabanku jawab menyatakan nyatakan",
+    "masihan niat niatnya gantian giliran semuanya keduanya duaduanya menyampaikan sampaikan",
+    "izinkan perkenankan mengucap definitely absolutely certainly honestly memutuskan",
     "panitia izin gas itulah ajalah badhe wau sori handak unda nang cako tu ngomong ngomongnya",
 )
 """Words that change nothing."""

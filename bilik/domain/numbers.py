@@ -30,7 +30,16 @@ _UNITS = {
 }
 WORDS = {word: number for number, forms in _UNITS.items() for word in forms.split()}
 """Number words of all languages, with their values."""
-_ORDINALS = {"pertama": 1, "pertamax": 1, "kapisan": 1, "first": 1, "second": 2, "third": 3}
+_ORDINALS = {
+    "pertama": 1,
+    "pertamax": 1,
+    "kapisan": 1,
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "fifth": 5,
+}
 _ROMAN = {
     "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6,
     "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11, "xii": 12,
@@ -55,6 +64,8 @@ def number_at(words: Sequence[Word], start: int, marked: bool = False) -> tuple[
     # As typed: "III" is a numeral, and no stretched "i".
     if word.raw in _ROMAN and (marked or word.raw in _ALONE):
         return _ROMAN[word.raw], 1
+    if marked and text == "wahid":
+        return 1, 1  # elsewhere somebody's name
     if marked and text == "sa":
         return 1, 1  # Acehnese; elsewhere "sa" is "I"
     if text in _ORDINALS:

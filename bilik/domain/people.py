@@ -91,9 +91,11 @@ def honoured_at(message: Sequence[Word], index: int, contests: Sequence[Contest]
     """ "Pak haji", "bu dokter": by an honour that one candidate alone has."""
     if message[index].text in _RARE_TITLES:
         return _by_title_at(message, index, contests)
-    if message[index].text not in {"bapak", "ibu", "yang", "si", "nu", "sing"}:
+    if message[index].text not in _BEFORE_AN_HONOUR:
         return None
     said, at = message[index].text, index + 1
+    while at < len(message) and message[at].text in {"bapak", "ibu", "kak", "si"}:
+        at += 1  # "yang ibu bidan"
     if at < len(message) and message[at].text in {"gelarnya", "bergelar", "titelnya", "gelar"}:
         at += 1
     if at >= len(message):
@@ -107,6 +109,8 @@ def honoured_at(message: Sequence[Word], index: int, contests: Sequence[Contest]
         and (message[at + 1].text not in lexicon.KNOWN)
     ):
         return None  # somebody of that honour, with a name
+    if said not in lexicon.THAT_ONE and _is_spoken_to(message, at + 1):
+        return None  # "pak guru, saya pilih 2"
     wrong = {"ibu": "L", "bapak": "P"}.get(said, "-")
     options = {
         contest.id: frozenset[Selection](
@@ -121,6 +125,16 @@ def honoured_at(message: Sequence[Word], index: int, contests: Sequence[Contest]
     }
     single = {id_: found for id_, found in options.items() if len(found) == 1}
     return Mention(index, at + 1, single) if single else None
+
+
+_BEFORE_AN_HONOUR = frozenset("bapak ibu yang si nu sing kak mas mbak mama bung calon nang".split())
+
+
+def _is_spoken_to(message: Sequence[Word], at: int) -> bool:
+    """Whether the voter turns to somebody, before ``at``, and goes on to choose."""
+    if at >= len(message) or message[at].text not in lexicon.OWNER | {","}:
+        return False
+    return any(word.text in lexicon.CHOOSE for word in message[at:])
 
 
 _RARE_TITLES = frozenset(

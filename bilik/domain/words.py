@@ -19,8 +19,8 @@ _ZERO_WIDTH = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[,.;:!?\n…&/()%-]")
 _REDUPLICATED = re.compile(
-    r"\b(?!(?:no|nmr|nomor|nomer|paslon|calon|cagub|cabup|gub|bup|urut|kades|rt|rw|tps)2)"
-    r"([^\W\d_]{2,})2\b"
+    r"\b(?!(?:no|nmr|nomor|nomer|paslon|calon|cagub|cabup|gub|bup|urut|kades|rt|rw|tps)2\b)"
+    r"([^\W\d_]{2,})2(?=\b|nya\b)"
 )
 
 _I = "saya|sya|sy|aku|gue|gw|kulo|kula|abdi|beta|sa"
@@ -50,7 +50,11 @@ _PHRASES = (
         "nonton",
     ),
     (
-        re.compile(rf"\b({_I}) (?:warga|penduduk|rakyat)\b"),
+        re.compile(
+            rf"\b({_I}) (?:seorang |cuma |hanya )?(?:warga|penduduk|rakyat|ibu rumah tangga|petani"
+            r"|nelayan|pedagang|pensiunan|buruh|guru|mahasiswa|pelajar|siswa|lansia|janda|perantau"
+            r"|tukang|sopir|karyawan|penyintas|difabel|tunanetra|disabilitas)\b"
+        ),
         r"\1",
     ),
     (
@@ -64,6 +68,16 @@ _PHRASES = (
         re.compile(r"\b(?:masa|masak|mosok) (?:engga|enggak|nggak|ngga|gak|ga|tidak|ndak|ora)\b"),
         "pasti",
     ),
+    (
+        re.compile(
+            rf"\b({_I}) ((?:[a-z]+ )?)(?:lebih|lbh|lbih) (?:suka|seneng|senang|demen|cocok|sreg"
+            r"|percaya|yakin|condong|memilih|milih|pilih|mantap|mantep)\b"
+            r"(?: (?:sama|ke|dengan|sm)\b)?"
+        ),
+        r"\1 \2pilih",
+    ),
+    (re.compile(r"\btitip suara\b"), "kasih suara"),
+    (re.compile(r"\bibu rumah tangga\b"), "saya"),
     (re.compile(r"(?<!\d )(?<!\d)\bkg (?=[a-z]{3})"), "kang "),
     (re.compile(r"\bsatu ?pun\b"), "siapapun"),
     (re.compile(r"\b(?:tinggal|sisa) (?:satu|1|siji|hiji)\b"), "sisanya"),
