@@ -22,7 +22,7 @@ from bilik.domain.mentions import find_mentions
 from bilik.domain.naming import is_named_so
 from bilik.domain.numbers import number_at
 from bilik.domain.reference import with_references
-from bilik.domain.rewording import reworded, without_introductions
+from bilik.domain.rewording import for_every_contest, reworded, without_introductions
 from bilik.domain.spelling import mended
 from bilik.domain.voice import Judge
 from bilik.domain.words import Word, words
@@ -66,6 +66,12 @@ def resolve(
     mentions = with_references(message, find_mentions(message, contests))
     mentions = without_introductions(message, mentions)
     message = reworded(message, mentions)
+    if every := for_every_contest(message, mentions, contests):
+        message = [
+            word if at in range(every[0].start, every[0].end) else replace(word, text="saja")
+            for at, word in enumerate(message)
+        ]
+        mentions = every
     if asked is None and len(contests) == 1:
         asked = contests[0].id
     if not mentions:

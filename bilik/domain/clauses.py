@@ -22,6 +22,7 @@ _SETTLING = frozenset("oke sudah yaudah yowis nah".split())
 _HENCE = frozenset("makanya mangkanya makane makae mangkane mulane makonyo".split())
 _SAYING = frozenset("bilang pilih milih sebut nyebut ketik ngetik kirim tulis nulis jawab".split())
 _ANNOUNCING = frozenset("jawab jawaban menyatakan dengan ini nyatakan untuk suara".split())
+_ALL_OF_THEM = frozenset("semua semuanya keduanya ketiganya".split())
 _HOLDS_ON = (
     lexicon.NEGATION | lexicon.CONDITION | lexicon.PEOPLE | lexicon.HEARSAY | lexicon.BY_WHOM
     | lexicon.THAT_ONE
@@ -193,7 +194,7 @@ class _Cutter:
     def _is_correction(self, index: int) -> bool:
         text, before = self._text(index), self._text(index - 1)
         return (
-            text in lexicon.CORRECTION
+            (text in lexicon.CORRECTION and (text, before) != ("sekarang", "yang"))
             or self._settles(index)
             or (text == "ke" and self._is_old)
             # "yang benar nomor 1"
@@ -276,6 +277,10 @@ class _Cutter:
             self._take_back()  # "1 gajadi, 3", "1… gajadi, 3"
             return
         named = any(clause.mentions for clause in self._clauses)
+        if self._exceptions == 1 and self._clause.mentions and not self._negations:
+            self._exceptions = 0  # "selain bu Siti tidak ada"
+            self._clause.mentions = [(one, Polarity.ACCEPTED) for one, _ in self._clause.mentions]
+            return
         if named and lexicon.NOTHING_ELSE & set(self._rest_of_clause(index)):
             return  # "3, tidak ganti lagi", "2, yang lain tidak kenal"
         if lexicon.NOTHING_ELSE & set(self._clause.texts):
@@ -399,6 +404,9 @@ class _Cutter:
         if at < 0 or not self._clauses[at].mentions:
             return
         texts = set(self._clause.texts)
+        if texts & _ALL_OF_THEM:
+            self._negations = 0
+            return  # "abstain, dua-duanya tidak"
         is_apart = self._clause.texts[0] in _BREAKS
         if is_apart and (texts & {"malas", "males"} or texts - lexicon.KNOWN - _BREAKS):
             self._negations = 0

@@ -245,6 +245,7 @@ TITLE = _words(
     "raden cak ning mami encik tuan nyonya saudara saudari kiai kyai datuk tgk bli mbok ua amang",
     "inang lae mpok puang ceu miq inaq tulang opung ompung wak uwak mama papi p pakcik makcik",
     "opa oma eyang kakek nenek abah umi abi jenderal kolonel letkol suster",
+    "enci cece koko kokoh engkoh",
     "kanda adinda ust haja karaeng tengku teungku tuanku buya bundo mang bi bik inak amaq",
 )
 """Stands before a name."""
@@ -298,6 +299,7 @@ OWNER = _words(
 )
 
 UNIT_AFTER = _words(
+    "buah",
     "tahun th thn ribu rb juta jt persen % orang anak kali hari minggu bulan jam menit detik km",
     "meter kilo kg rupiah lembar wib wita wit pagi siang sore malam karung sak bungkus tahunan",
     "periode putaran suara hp calon paslon kandidat mangkok porsi gelas butir ekor motor mobil",
@@ -355,7 +357,8 @@ FILLER = _words(
     "hm hmm sendiri ja wait actually anyway tbh btw dek dik adek nduk nak le ngger nonton niat",
     "niatnya",
     "dicatet catet sir duh aduh typo autocorrect autokoreksi",
-    "choice choose choosing plis pliss pliz with go going let's i'm im i'll ill vote voting team",
+    "lai choice",
+    "choose choosing plis pliss pliz with go going let's i'm im i'll ill vote voting team",
     "course number kuy kanggo kangge setelah sesudah dipikir pikir pikirpikir dipikirkan",
     "renungkan",
     "istikharah sholat shalat doa berdoa jawaban jawabannya jawabanku jawab menyatakan nyatakan",

@@ -125,7 +125,10 @@ def _number_mention_at(
     if any(
         message[at].text in lexicon.UNIT_BEFORE
         and all(
-            len(one.text) == 1 or one.is_number or one.text in lexicon.NUMBER_MARKER
+            one.text in "/.-()"
+            or (len(one.text) == 1 and one.text.isalnum())
+            or one.is_number
+            or one.text in lexicon.NUMBER_MARKER
             for one in message[at + 1 : index]
         )
         for at in range(max(0, index - 6), index)

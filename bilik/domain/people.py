@@ -89,8 +89,8 @@ def _who_begins_with(
 
 def honoured_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -> Mention | None:
     """ "Pak haji", "bu dokter": by an honour that one candidate alone has."""
-    if message[index].text in _RARE_TITLES:
-        return _by_title_at(message, index, contests)
+    if message[index].text in _RARE_TITLES and (found := _by_title_at(message, index, contests)):
+        return found
     if message[index].text not in _BEFORE_AN_HONOUR:
         return None
     said, at = message[index].text, index + 1
@@ -132,7 +132,9 @@ _BEFORE_AN_HONOUR = frozenset("bapak ibu yang si nu sing kak mas mbak mama bung 
 
 def _is_spoken_to(message: Sequence[Word], at: int) -> bool:
     """Whether the voter turns to somebody, before ``at``, and goes on to choose."""
-    if at >= len(message) or message[at].text not in lexicon.OWNER | {","}:
+    if at < len(message) and message[at].text == ",":
+        at += 1
+    if at >= len(message) or message[at].text not in lexicon.OWNER:
         return False
     return any(word.text in lexicon.CHOOSE for word in message[at:])
 
@@ -301,11 +303,19 @@ def _both(
     return {contest: numbers for contest, numbers in shared.items() if numbers}
 
 
+def _is_just(message: Sequence[Word], index: int) -> bool:
+    """ "Ibunya aja": the one woman, where a word after it chooses."""
+    return index + 1 < len(message) and message[index + 1].text in {"saja", "deh", "dong", "lah"}
+
+
 def gender_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -> Mention | None:
     """ "yang ibu-ibu": only after "yang", and only where it means one candidate."""
     before = {word.text for word in message[max(0, index - 2) : index]}
     text = message[index].text
     gender = "P" if text in lexicon.WOMAN else "L" if text in lexicon.MAN else ""
+    alone = text.removesuffix("nya")
+    if not gender and alone in lexicon.WOMAN | lexicon.MAN and _is_just(message, index):
+        gender, before = "P" if alone in lexicon.WOMAN else "L", before | {"yang"}
     if text == "istri" and before & {"nu", "sane"}:  # Sundanese, Balinese
         gender = "P"
     after = {word.text for word in message[index + 1 : index + 4]}

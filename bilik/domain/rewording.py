@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bilik.domain import lexicon
+from bilik.domain.clauses import contest_at
+from bilik.domain.election import Contest
 from bilik.domain.mention import Mention
 from bilik.domain.words import Word
 
@@ -53,6 +55,33 @@ def reworded(message: Sequence[Word], mentions: Sequence[Mention]) -> list[Word]
         if chooses or (text in _TEAM and (before in lexicon.OWNER | {"di"} or at == 0)):
             found[at] = replace(found[at], text="pilih")
     return found
+
+
+def for_every_contest(
+    message: Sequence[Word], mentions: Sequence[Mention], contests: Sequence[Contest]
+) -> list[Mention] | None:
+    """The one number said of all contests, once for each: "dua-duanya nomor 1"; None if it is not.
+
+    "Semua" stands right before or after it, and no contest is named.
+    """
+    if len(contests) < 2 or len(mentions) != 1 or mentions[0].number is None:
+        return None
+    number = mentions[0]
+    around = {word.text for word in message[number.end : number.end + 1]}
+    at = number.start - 1
+    while at >= 0 and message[at].text in _STANDS_BETWEEN | lexicon.CHOOSE:
+        at -= 1
+    if not (around & _ALL_CONTESTS or (at == 0 and message[0].text in _ALL_CONTESTS)):
+        return None
+    if any(contest_at(message, index, contests) for index in range(len(message))):
+        return None
+    return [
+        replace(number, options={contest: chosen}, number=None)
+        for contest, chosen in number.options.items()
+    ]
+
+
+_ALL_CONTESTS = frozenset("semua semuanya keduanya duaduanya ketiganya".split())
 
 
 def without_introductions(message: Sequence[Word], mentions: Sequence[Mention]) -> list[Mention]:

@@ -12,7 +12,7 @@ _SORRY = frozenset("nyesel nyesal menyesal nyesek kapok".split())
 STEADY = frozenset(
     "namung mung hanya cuma ke tetap mantap mantep fix final maunya milihnya "
     "pokoknya pokoke mah sih sendiri ganti pindah mau pengen pingin arep handak hoyong jelas pasti "
-    "langsung "
+    "langsung niat cocok sreg srek mantab yakin percaya condong "
     "ubah beda".split()
 )
 """After "saya", these choose as a verb does: "saya ke 2", "aku tetap bu Siti"."""
@@ -21,7 +21,13 @@ _WHAT_IS_CHOSEN = frozenset("pilihan suara coblosan jagoan pilihane".split())
 _BETWEEN = 2
 """So many other words may stand between "saya" and its verb: "saya dusun kulon mau memilih 2"."""
 _INTRODUCE = frozenset("saya aku nama namaku bernama kulo kula abdi".split())
-_BEFORE_ME = lexicon.CHOOSE | AS_FOR_ME | lexicon.AFTERWARDS | lexicon.CONDITION
+_BEFORE_ME = (
+    frozenset({"atas", "yang", "calon"})
+    | lexicon.CHOOSE
+    | AS_FOR_ME
+    | lexicon.AFTERWARDS
+    | lexicon.CONDITION
+)
 """Before "saya", these make no introduction of it: "pilihan saya", "maksud saya", "kalau saya"."""
 _ACQUAINTED = frozenset("kenal ketemu bertemu tetanggaan temenan mirip kayak seperti".split())
 ONLY = frozenset(

@@ -133,8 +133,24 @@ class Judge:
                 continue  # "yang 2 itu RT saya, saya pilih 3"
             if self._tells_apart(at):
                 continue
+            if self._is_said_of_another(at):
+                continue
             kept.append(clause)
         return kept
+
+    def _is_said_of_another(self, at: int) -> bool:
+        """ "Saya sih Ci Lian, Pak Tono galak": a word about somebody else, after the choice."""
+        clause = self._clauses[at]
+        return (
+            self._own
+            and Voice.OWN in self._voices[:at]
+            and self._voices[at] is Voice.PLAIN
+            and not clause.corrects
+            and clause.contest is None
+            and all(mention.is_name for mention, _ in clause.mentions)
+            and not lexicon.CHOOSE & set(clause.texts)
+            and not all(map(self._is_known, clause.texts))
+        )
 
     def _tells_apart(self, at: int) -> bool:
         """ "Pak Parman yang calon, bukan Parman bengkel": a namesake who is no candidate."""
@@ -210,7 +226,7 @@ class Judge:
             or chooses
             or any(word.raw in _SETTLES for clause in counted for _, word in clause.words)
         )
-        if "?" in texts and not (likely and settled):
+        if ("?" in texts and not likely) or (not settled and self._is_asked(counted)):
             return True
         allowed = UNKNOWN[self._hint][self._own]
         if explicit:
@@ -221,11 +237,18 @@ class Judge:
             allowed = 0  # a rejection in words that the lexicon does not know
         return sum(not self._is_known(text) for text in texts) > allowed
 
+    def _is_asked(self, clauses: Sequence[Clause]) -> bool:
+        """ "Bu Kartika yang nomor 3 ya?"."""
+        last = [at for at, one in enumerate(self._clauses) if one in clauses][-1:]
+        after = [text for at in last for one in self._clauses[at + 1 :] for text in one.texts]
+        return after[:1] == ["?"]
+
     @staticmethod
     def _is_decisive(clause: Clause) -> bool:
         """ "Ya sudah, 1 deh", "fix 3"."""
-        return any(
-            word.raw in ONLY or word.text in _SETTLED | {"oke", "sudah"} for _, word in clause.words
+        return "juga" not in clause.texts and any(
+            word.raw in ONLY or word.text in _SETTLED | _SUMMING_UP | {"oke", "sudah"}
+            for _, word in clause.words
         )
 
     def _replaced_before(self) -> int:
@@ -234,7 +257,8 @@ class Judge:
             (
                 at
                 for at, one in enumerate(self._clauses)
-                if one.corrects and any(how is Polarity.ACCEPTED for _, how in one.mentions)
+                if (one.corrects or _SUMMING_UP & set(one.texts))
+                and any(how is Polarity.ACCEPTED for _, how in one.mentions)
             ),
             default=0,
         )
@@ -299,7 +323,7 @@ class Judge:
             or ("own" in subjects and self._hint is Hint.CHOICE)
         ):
             return Voice.OWN
-        if self._remarks(clause) or texts & lexicon.TOPIC or self._is_related(clause):
+        if texts & _REMARKS or texts & lexicon.TOPIC or self._is_related(clause):
             return Voice.REMARK
         if clause.mentions and ("orangnya" in texts or self._speaker.is_for_office(clause)):
             return Voice.REMARK
@@ -328,17 +352,8 @@ class Judge:
         return any(
             text in {"untuk", "demi"}
             and at > verbs[0]
-            and at + 1 < len(texts)
-            and not self._is_known(texts[at + 1])
+            and not all(map(self._is_known, texts[at + 1 : at + 4]))
             for at, text in enumerate(texts)
-        )
-
-    def _remarks(self, clause: Clause) -> bool:
-        """Whether others or the campaign are talked of; "3 anak" are a number of them."""
-        return any(
-            word.text in _REMARKS
-            and not (word.text == "anak" and at and self._message[at - 1].is_number)
-            for at, word in clause.words
         )
 
     def _is_related(self, clause: Clause) -> bool:
@@ -396,22 +411,24 @@ class Judge:
         The clause holds nobody but one candidate, the words that choose, and an emphasis.
         """
         named = [one for one in self._clauses if one.mentions]
-        if not named or self._hint not in (Hint.CHOICE, Hint.OPEN):
+        if not named or self._hint is Hint.REJECTION:
             return None
         head = named[0]
+        if self._hint is Hint.OTHER and not self._is_settled_by_a_word(head):
+            return None
         if head.corrects or self._is_campaign or any(word.text == "?" for word in self._message):
             return None
         if any(how is not Polarity.ACCEPTED for _, how in head.mentions):
             return None
         is_number = not any(mention.is_name for mention, _ in head.mentions)
         emphasis = any(
-            word.raw in ONLY
+            word.raw in ONLY | _SETTLES
             or word.text in _PLEASE | lexicon.CHOOSE | {"nomor"}
             or (is_number and word.text in _ADDRESSED)
             for _, word in head.words
         )
         around = all(
-            not word.text[0].isalpha() or word.raw in ONLY or word.text in _AROUND
+            not word.text[0].isalpha() or word.raw in ONLY | _SETTLES or word.text in _AROUND
             for _, word in head.words
         )
         return head if emphasis and around else None

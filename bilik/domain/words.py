@@ -76,6 +76,7 @@ _PHRASES = (
         ),
         r"\1 \2pilih",
     ),
+    (re.compile(r"\b(\d|satu|dua|tiga|empat|lima|enam) anak\b"), r"\1 buah"),
     (re.compile(r"\btitip suara\b"), "kasih suara"),
     (re.compile(r"\bibu rumah tangga\b"), "saya"),
     (re.compile(r"(?<!\d )(?<!\d)\bkg (?=[a-z]{3})"), "kang "),
@@ -116,7 +117,10 @@ _PHRASES = (
     ),
     (re.compile(r"\b(?:wk){2,}w?\b|\b(?:ha){2,}h?\b|\b(?:he){2,}h?\b"), "hehe"),
     (
-        re.compile(r"\b(?:dari|ti|saka|ket|dr|dri) (?:dulu|awal|pertama|kemarin|kemaren|kmrn)\b"),
+        re.compile(
+            r"\b(?:dari|ti|saka|ket|dr|dri) (?:dulu|awal|pertama|kemarin|kemaren|kmrn"
+            r"|lama|(?:minggu|bulan|tahun) (?:lalu|kemarin|kemaren))\b"
+        ),
         "selalu",
     ),
     (re.compile(r"\bnaon deui\b"), "pasti"),
