@@ -66,12 +66,13 @@ def resolve(
     mentions = with_references(message, find_mentions(message, contests))
     mentions = without_introductions(message, mentions)
     message = reworded(message, mentions)
-    if every := for_every_contest(message, mentions, contests):
+    every = for_every_contest(message, mentions, contests)
+    if every:
+        asked = next(iter(every.options), asked)
         message = [
-            word if at in range(every[0].start, every[0].end) else replace(word, text="saja")
+            word if at in range(every.start, every.end) else replace(word, text="saja")
             for at, word in enumerate(message)
         ]
-        mentions = every
     if asked is None and len(contests) == 1:
         asked = contests[0].id
     if not mentions:
@@ -110,6 +111,11 @@ def resolve(
             accepted={},
             doubt=Doubt.TALK,
             candidates=_in_order(set(resolution.accepted.values())),
+        )
+    if every and resolution.accepted:
+        return replace(
+            resolution,
+            accepted={contest: next(iter(one)) for contest, one in every.options.items()},
         )
     return resolution
 
@@ -189,7 +195,14 @@ _AROUND_NUMBER = lexicon.MARKER | {
 def _reason(message: Sequence[Word], mentions: Sequence[Mention]) -> range:
     """Where a reason stands: from "karena" after somebody was named, to the end of the sentence."""
     for index, word in enumerate(message):
-        if word.text in lexicon.REASON and any(one.end <= index for one in mentions):
+        begins = word.text in lexicon.REASON or (
+            (
+                word.text in {"daripada", "timbang", "setelah", "sesudah"}
+                and not any(index < one.start for one in mentions)
+            )
+            or (word.text == "wong" and index and message[index - 1].text in {",", "."})
+        )
+        if begins and any(one.end <= index for one in mentions):
             start = index
             if message[index - 1].text in lexicon.NEGATION:
                 start -= 1  # "bukan karena uang"

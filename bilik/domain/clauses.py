@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from bilik.domain import lexicon
-from bilik.domain.election import Contest
+from bilik.domain.election import BLANK, Contest
 from bilik.domain.mention import Mention
 from bilik.domain.naming import alike
 from bilik.domain.words import Word, words
@@ -23,6 +23,7 @@ _HENCE = frozenset("makanya mangkanya makane makae mangkane mulane makonyo".spli
 _SAYING = frozenset("bilang pilih milih sebut nyebut ketik ngetik kirim tulis nulis jawab".split())
 _ANNOUNCING = frozenset("jawab jawaban menyatakan dengan ini nyatakan untuk suara".split())
 _ALL_OF_THEM = frozenset("semua semuanya keduanya ketiganya".split())
+_WEARY = frozenset("malas males kapok".split())
 _HOLDS_ON = (
     lexicon.NEGATION | lexicon.CONDITION | lexicon.PEOPLE | lexicon.HEARSAY | lexicon.BY_WHOM
     | lexicon.THAT_ONE
@@ -217,7 +218,7 @@ class _Cutter:
         if self._text(index) in {"akhirnya", "akhire", "ahirnya", "jadinya"} | _HENCE:
             return True  # "sudah mikir lama, akhirnya pilih 2"
         return (
-            self._text(index) in lexicon.OWNER
+            self._text(index) in lexicon.OWNER | {"tetap"}
             and bool(lexicon.CONCESSION & set(self._clause.texts))
             and before not in lexicon.PEOPLE
             and before not in lexicon.MY_KIN
@@ -277,6 +278,10 @@ class _Cutter:
             self._take_back()  # "1 gajadi, 3", "1… gajadi, 3"
             return
         named = any(clause.mentions for clause in self._clauses)
+        if word.text == "seng" and lexicon.JAVANESE & {one.raw for one in self._message}:
+            return  # "aku seng loro": "yang", and not Ambonese "tidak"
+        if word.text in _WEARY and self._clause.mentions and _is_blank(self._clause.mentions):
+            return  # "golput ah males"
         if self._exceptions == 1 and self._clause.mentions and not self._negations:
             self._exceptions = 0  # "selain bu Siti tidak ada"
             self._clause.mentions = [(one, Polarity.ACCEPTED) for one, _ in self._clause.mentions]
@@ -399,7 +404,7 @@ class _Cutter:
         if not self._negations or self._clause.mentions:
             return
         at = len(self._clauses) - 2
-        while at >= 0 and not self._clauses[at].mentions and not self._clauses[at].texts:
+        while at >= 0 and not self._clauses[at].mentions and self._clauses[at].is_bare:
             at -= 1
         if at < 0 or not self._clauses[at].mentions:
             return
@@ -416,6 +421,11 @@ class _Cutter:
             self._clauses[at].mentions[-1] = mention, Polarity.REJECTED
             self._clauses[at].idiom = is_apart  # "siti? tidak, yohanes"
             self._negations = 0
+
+
+def _is_blank(mentions: Sequence[tuple[Mention, Polarity]]) -> bool:
+    """Whether these leave the ballot blank and name nobody."""
+    return all(set().union(*one.options.values()) == {BLANK} for one, _ in mentions)
 
 
 def contest_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -> str | None:

@@ -22,6 +22,7 @@ _YES = frozenset(
         "sumuhun muhun leres lerres iyo yoi yups sepakat sah valid correct sure io iyes heeh "
         "hi'ih yo batua butul batul bujur patut enya heueuh iih beneh acc tentu sampun olo "
         "ido tutu na'am naam ongghu kintun dikintun confirm confirmed konfirm dikonfirmasi right "
+        "approve approved banar betol heem yak ia oki okcy tenan temenan "
         "yeah yea tepat persis exactly absolutely certainly definitely"
     ).split()
 )
@@ -31,7 +32,8 @@ _ASSENT = frozenset(
         "oke sip siap lanjut lanjutkan fix gas gaskeun mantap mantep cocok pas sudah sikat kuy "
         "sesuai baik yaudah deal cus konfirmasi bungkus tetap final klop gaspol gaskan submit "
         "simpan proses diproses catat dicatat masukkan masukin masukkeun coblos tos parantos atos "
-        "mpun wes"
+        "mpun wes so lanjutno lanjutken dilanjutkan diteruskan teruskan terusin dilajengaken "
+        "lajengaken kirimen ntap ashiaap"
     ).split()
 )
 """These go along with a yes; the first few are one by themselves."""
@@ -44,6 +46,7 @@ _TO_BE_DONE = frozenset(
     "lanjut submit simpan proses diproses catat dicatat masukkan masukin coblos bungkus".split()
 )
 """Beside "saja", or after a request, each of these says to go ahead: "simpan saja"."""
+_TO_GO_ON = frozenset("lanjut lanjutkan kirim teruskan".split())
 _GO_AHEAD = frozenset("saja silakan silahkan tolong monggo mangga mohon langsung".split())
 _POLITE = frozenset(
     (
@@ -55,7 +58,7 @@ _POLITE = frozenset(
         "memilih pilih sing iku ngono itunya ntu eta tepat nah oh boleh monggo menika kula "
         "sanget sangat kuwe kae ma do be la bana suba manten pang izin titik please it "
         "nyatakan menyatakan dibacakan diulang ulang noh awak urang kulo tabe keinginan kemauan "
-        "hati nurani demikian"
+        "hati nurani demikian kehendak tiang nian tarus kitu ngoten pls dah"
     ).split()
 )
 _ADDRESS = frozenset(
@@ -63,7 +66,8 @@ _ADDRESS = frozenset(
         "kak kakak kakaka min admin bapak ibu mas mbak bang bg abang bro sis gan bot bilik "
         "lur bos pren om tante kang teteh cak panitia guys nak dek say sayang lae ito bung "
         "puang daeng pace mace bli gek wak uda uni rek le lek mbah bah bosku kaka pakde bude kk "
-        "kka dik adik adek nduk ngger cu cucu tuan puan bos boss ges gaes sist cuy coy bray"
+        "kka ka guru lurah sam ai "
+        "dik adik adek nduk ngger cu cucu tuan puan bos boss ges gaes sist cuy coy bray"
     ).split()
 )
 """To whom one speaks: after a yes, or last, or "iya bapak aja" would name a candidate."""
@@ -73,7 +77,9 @@ _GREETING = frozenset(
 )
 """May come before a yes, and changes nothing."""
 _NAMING = frozenset("saya pilihan pilihanku itu ini sing dia beliau yang dan pilih memilih".split())
-_AFTER_ADDRESS = frozenset("saya sa aku gue itu mohon silakan tolong sudah silahkan monggo".split())
+_AFTER_ADDRESS = frozenset(
+    "saya kulo kula sa aku gue itu mohon silakan tolong sudah silahkan monggo".split()
+)
 _NOTHING_CHANGES = (
     ("tidak", "berubah", "lagi"),
     ("tidak", "berubah"),
@@ -88,6 +94,11 @@ _NOTHING_CHANGES = (
     ("tidak", "usah", "diubah"),
     ("tidak", "perlu", "diganti"),
     ("pasti", "lagi"),
+    ("jangan", "ditanya", "lagi"),
+    ("saya", "sudah", "bilang"),
+    ("tidak", "ada", "yang", "salah"),
+    ("tidak", "ada", "yang", "perlu", "diubah"),
+    ("tidak", "ada", "yang", "perlu", "diganti"),
     ("tidak", "ada", "yang", "diganti"),
     ("tidak", "ada", "yang", "salah"),
     ("tidak", "perlu", "diubah"),
@@ -95,15 +106,19 @@ _NOTHING_CHANGES = (
     ("yang", "itu"),
 )
 """Beside a yes these say it once more."""
+_PARTING = frozenset("wassalam wassalamualaikum wassalamu'alaikum".split())
 _NOT_WRONG = (("tidak", "salah"), ("tidak", "keliru"), ("tidak", "ganti"))
 """So do these right after "ya" or "sudah"; after "benar" they might ask."""
 _ELDERS = frozenset("nenek kakek mbah oma opa eyang simbah".split())
 """Call themselves so when they speak to the young: "pilihan nenek"."""
 _THANKS = frozenset(
-    {"terima kasih", "terima", "kasih", "banyak", "suwun", "nuhun", "hatur", "matur", "nuwun"}
+    (
+        "terima kasih|terima|kasih|banyak|suwun|nuhun|hatur|matur|nuwun|syukron|suksma|danke|atas|"
+        "bantuannya|bantuan|perhatiannya|waktunya|kesabarannya"
+    ).split("|")
 )
 _MARKS = {",", ".", "!", "\n", "…", "(", ")", ";", ":", "-"}
-_SIGNS = frozenset("👍✅👌☑✔💯")
+_SIGNS = frozenset("👍✅👌☑✔💯🆗🫡")
 _FRIENDLY = _SIGNS | frozenset("🙏😊😁🙂😄❤")
 _SKIN_AND_FORM = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
 _PLAIN = re.compile(r"[\w\s.,!()'’\"*;:%&…-]*")
@@ -145,6 +160,10 @@ def is_clear_yes(
     if plain.lstrip().startswith("!") or not message or len(message) > MAX_WORDS:
         return False
     usual = [_usual(word.text) for word in message]
+    while len(usual) > 1 and usual[-1] in _PARTING:
+        usual.pop()
+    if tuple(usual) in _NOTHING_CHANGES and usual[:2] == ["tidak", "ada"]:
+        return True  # "tidak ada yang salah"
     texts = _without_address(_without_phrases(_without_greeting(usual)))
     if len(texts) < len(usual) and texts == ["ya"] and usual[0] in _GREETING | _MUSING:
         return False  # "halo ya"
@@ -191,12 +210,17 @@ def _says_yes(texts: list[str], message: Sequence[Word]) -> bool:
     ):
         return False
     if _THANKS & set(texts):
-        return texts[0] in _YES or (texts[0] in _THANKS and "kirim" in texts) or texts[:2] in _WELL
+        before = texts[: next(at for at, text in enumerate(texts) if text in _THANKS)]
+        return (
+            texts[0] in _YES
+            or (texts[0] in _THANKS and "kirim" in texts)
+            or bool((_YES - {"ya"}) & set(before))
+        )
     if any(text in _YES for text in texts):
         return True
     if not all(text in _ASSENT | _POLITE for text in texts):
         return False
-    if texts == ["itu", "sudah"]:
+    if texts in (["itu", "sudah"], ["itu", "mi"], ["so", "pas"], ["so", "itu"]):
         return True  # in the east of the country
     done = texts[0] == "sudah" and texts[1:2] != [] and texts[1] in _ASSENT_ONCE_DONE
     go_ahead = bool(_TO_BE_DONE & set(texts)) and bool(_GO_AHEAD & set(texts))
@@ -209,7 +233,6 @@ _MUSING = frozenset({"oh", "ah", "nah", "lah", "euy"})
 _BESIDE_A_NAME = MARKER | DEGREE | {"sama", "dan", "&"}
 _HASTE = frozenset("sekarang saja dong deh langsung".split())
 _SCORN = ("lah itu", "benar benar deh", "betul betul deh", "sah sah saja", "ya right", "yeah right")
-_WELL = (["baik", "ya"], ["baik", "benar"])
 
 
 def _ends_in_kok(texts: Sequence[str]) -> bool:
@@ -238,8 +261,10 @@ def _without_phrases(texts: list[str]) -> list[str]:
             if tuple(texts[at : at + len(phrase)]) == phrase:
                 return _without_phrases([*texts[:at], *texts[at + len(phrase) :]])
     for at in range(1, len(texts) - 1):
-        if tuple(texts[at : at + 2]) in _NOT_WRONG and texts[at - 1] in {"ya", "sudah"}:
+        if tuple(texts[at : at + 2]) in _NOT_WRONG and texts[at - 1] in {"ya", "sudah", "tenan"}:
             return [*texts[:at], *texts[at + 2 :]]
+    if tuple(texts[:2]) in _NOT_WRONG and texts[2:3] != [] and texts[2] in _TO_GO_ON:
+        return ["sudah", "sesuai", *texts[2:]]  # "tidak salah, lanjutkan"
     if texts[-2:-1] == ["pilihan"] and texts[-1] in _ELDERS:
         return texts[:-1]
     return texts

@@ -18,7 +18,7 @@ CHOOSE = _words(
     "coblosanku tusuk nusuk tunjuk centang nyontreng contreng tandai dukung mendukung vote voting",
     "ambil pick choose select nyolok colok menjatuhkan jatuhkan jatuh menentukan menetapkan",
     "tetapkan putuskan kasih kasi kasikan berikan memberikan diberikan serahkan suara suaraku",
-    "suaranya suarane mantap mantep fix pokoknya final tetap",
+    "suaranya suarane mantap mantep fix pokoke pokona pokoknya final tetap",
 )
 """Verbs and nouns of choosing."""
 
@@ -129,7 +129,7 @@ PEOPLE = _words(
 CAMPAIGN = _words(
     "kalah menang kalahkan menangkan hidup viva merdeka gaspol juara lupa kampanye dipilih",
     "maksa paksa dipaksa",
-    "didukung dicoblos ajak mari spanduk baliho poster slogan iklan serangan amplop simulasi fb",
+    "didukung dicoblos ajak mari spanduk spanduknya baliho balihonya poster posternya slogan iklan serangan amplop simulasi fb",
     "sejahtera makmur dijamin",
     "facebook tiktok bersama salam dukungan lawan pasukan jaya disuruh dibayar nyuruh suruh",
     "dikasih bayar survei survey polling elektabilitas persen quickcount lsi menangin dimenangkan",
@@ -294,12 +294,12 @@ MAN_TITLE = _words("bapak mas bang abang kang om pakde haji uda daeng bung cak g
 OWNER = _words(
     "i saya aku gue abdi kulo kula ambo awak den denai beta sa ane aye tiang ulun kita inyong",
     "nyong",
-    "au titiang ku dalem kawula unda icang cang urang aing ana kaulo wak engkok sengkok",
+    "au titiang ku dalem kawula unda icang cang urang aing ana kaulo wak engko sengko engkok sengkok",
     "simkuring kuring isun ahu inakke iyya enyong lon ulon yaku sayah",
 )
 
 UNIT_AFTER = _words(
-    "buah",
+    "buah ipa ips mipa rpl tkj",
     "tahun th thn ribu rb juta jt persen % orang anak kali hari minggu bulan jam menit detik km",
     "meter kilo kg rupiah lembar wib wita wit pagi siang sore malam karung sak bungkus tahunan",
     "periode putaran suara hp calon paslon kandidat mangkok porsi gelas butir ekor motor mobil",
@@ -312,6 +312,7 @@ UNIT_BEFORE = _words(
     "umur usia umurku usiaku rt rw jam pukul tanggal tgl tps rp hp telepon telp wa nik blok",
     "gang tahun kelas versi dusun lantai kloter seharga harga rumah kavling ruang meja kursi",
     "desember november lorong antrian antrean rumahku gg jalan jl km posisi peringkat juara",
+    "level ukuran rasa season episode babak ronde",
     "ipa ips pintu kontrakan bar shift baris ranking kk hari kerumah pemilih antri kamar",
     "anak cucu anggota peserta induk absen absenku member nip nis nim",
 )
@@ -357,7 +358,9 @@ FILLER = _words(
     "hm hmm sendiri ja wait actually anyway tbh btw dek dik adek nduk nak le ngger nonton niat",
     "niatnya",
     "dicatet catet sir duh aduh typo autocorrect autokoreksi",
-    "lai choice",
+    "lai choice pribadi uhuy ulala lol anjay anjir anying njir cihuy yuhu gacor yeay",
+    "hore asik asyik slebew uwu ih gonna wanna jeung berpasangan duet beserta niki hasilnya walau",
+    "afwan syukron ukhti akhi cap cip cup spontan singkat ngetik mulu literally sense make",
     "choose choosing plis pliss pliz with go going let's i'm im i'll ill vote voting team",
     "course number kuy kanggo kangge setelah sesudah dipikir pikir pikirpikir dipikirkan",
     "renungkan",

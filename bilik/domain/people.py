@@ -140,7 +140,8 @@ def _is_spoken_to(message: Sequence[Word], at: int) -> bool:
 
 
 _RARE_TITLES = frozenset(
-    "pakde pakdhe bude budhe gus ning ceu daeng puang opung datuk uda uni mama papa mami".split()
+    "pakde pakdhe bude budhe gus ning ceu daeng puang opung datuk uda uni mama papa mami abah umi "
+    "opa oma eyang mbah simbah mbok amang inang kiai kyai".split()
 )
 
 
@@ -327,6 +328,8 @@ def gender_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) 
         )
         for contest in contests
     }
+    if not any(options.values()):
+        return None  # of a pair it is not known
     end = index + 1
     while end < len(message) and message[end].text in {text, "-"}:
         end += 1

@@ -59,8 +59,8 @@ def reworded(message: Sequence[Word], mentions: Sequence[Mention]) -> list[Word]
 
 def for_every_contest(
     message: Sequence[Word], mentions: Sequence[Mention], contests: Sequence[Contest]
-) -> list[Mention] | None:
-    """The one number said of all contests, once for each: "dua-duanya nomor 1"; None if it is not.
+) -> Mention | None:
+    """The one number that is said of all contests: "dua-duanya nomor 1"; None if there is none.
 
     "Semua" stands right before or after it, and no contest is named.
     """
@@ -75,10 +75,7 @@ def for_every_contest(
         return None
     if any(contest_at(message, index, contests) for index in range(len(message))):
         return None
-    return [
-        replace(number, options={contest: chosen}, number=None)
-        for contest, chosen in number.options.items()
-    ]
+    return number
 
 
 _ALL_CONTESTS = frozenset("semua semuanya keduanya duaduanya ketiganya".split())

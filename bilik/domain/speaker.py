@@ -21,8 +21,10 @@ _WHAT_IS_CHOSEN = frozenset("pilihan suara coblosan jagoan pilihane".split())
 _BETWEEN = 2
 """So many other words may stand between "saya" and its verb: "saya dusun kulon mau memilih 2"."""
 _INTRODUCE = frozenset("saya aku nama namaku bernama kulo kula abdi".split())
+_GREETING = frozenset("pagi siang sore malam halo permisi punten assalamualaikum".split())
+"""After one of these, "ibu" is spoken to: "selamat malam ibu, saya pilih 2"."""
 _BEFORE_ME = (
-    frozenset({"atas", "yang", "calon"})
+    frozenset("atas yang calon tetapi hati sebenarnya makanya jadi".split())
     | lexicon.CHOOSE
     | AS_FOR_ME
     | lexicon.AFTERWARDS
@@ -62,7 +64,7 @@ class Speaker:
             if word.text in lexicon.OWNER:
                 before = self._message[at - 1] if at else None
                 earlier = self._message[at - 2].text if at > 1 else ""
-                if before and _is_person(before) and earlier not in lexicon.BY_WHOM:
+                if before and _is_person(before) and earlier not in lexicon.BY_WHOM | _GREETING:
                     return "others"  # "bapak saya pilih 2", which is not "pak, saya pilih 2"
                 return "own"
             if word.text in lexicon.OTHERS or _is_person(word) or self._is_the_rest(at):

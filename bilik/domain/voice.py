@@ -51,6 +51,14 @@ _SETTLED = frozenset("mantap mantep final fix yakin putuskan".split())
 _SUMMING_UP = frozenset("pokoknya pokoke pokona intinya intine yaudah".split())
 _SETTLES = frozenset("saja aja ajah aj sj ae wae bae we ajalah ajadeh haja gen mawon".split())
 """After a name, as typed, these choose whatever comes next."""
+_INTERJECTIONS = frozenset(
+    "bismillah oke sudah wis ya pokoknya pokoke jadi hmm ih ah oh nah cocok hasilnya sih toh to "
+    "hehe titik yang itu".split()
+)
+_TO_SOMEBODY = frozenset(
+    "kamu anda tolong mohon bantu bantuin ayo jangan sampeyan njenengan panjenengan kau ko".split()
+)
+"""Beside one of these, a name may be called upon: "bu Siti, tolong jalan kami"."""
 _CALLS = frozenset("ayo mari yuk ayok ayoo marilah hayu".split())
 _AMONG_FRIENDS = 4
 """So many unknown words may stand around a choice that does not say whose it is."""
@@ -88,7 +96,7 @@ class Judge:
         }
         self._speaker = Speaker(message, clauses)
         self._is_campaign = any(word.text in lexicon.CAMPAIGN for word in message)
-        self._head = self._emphatic_head()
+        self._head = self._emphatic_head() or self._said_alone()
         self._voices = [self._voice(clause) for clause in clauses]
         self._own = any(
             voice is Voice.OWN and any(how is Polarity.ACCEPTED for _, how in clause.mentions)
@@ -288,6 +296,8 @@ class Judge:
             or self._speaker.is_past(clause)
         ):
             return Voice.DOUBT
+        if self._names_something_else(clause):
+            return Voice.DOUBT
         if "belum" in texts and clause.mentions and lexicon.CHOOSE & texts:
             return Voice.DOUBT  # "untung saya belum nyoblos"
         if "apa" in texts and clause.mentions and self._hint is not Hint.CHOICE:
@@ -331,6 +341,22 @@ class Judge:
             return Voice.REMARK
         return Voice.PLAIN
 
+    def _names_something_else(self, clause: Clause) -> bool:
+        """ "Pilih mie goreng nomor satu": two words, unknown, between the verb and a number."""
+        for mention, _ in clause.mentions:
+            at = mention.start - 1
+            while at >= 0 and self._message[at].text in lexicon.NUMBER_MARKER:
+                at -= 1
+            before = [word.text for word in self._message[max(0, at - 2) : at + 1]]
+            if (
+                mention.number is not None
+                and len(before) == 3
+                and before[0] in lexicon.CHOOSE
+                and not any(self._is_known(text) for text in before[1:])
+            ):
+                return True
+        return False
+
     @staticmethod
     def _wonders(clause: Clause) -> bool:
         """ "Kok bu Siti": but "2 kok" assures."""
@@ -339,6 +365,47 @@ class Judge:
             word is not None
             and word.text == "kok"
             and not any(mention.start < at for mention, _ in clause.mentions)
+        )
+
+    def _said_alone(self) -> Clause | None:
+        """ "Rumah sakit penting. Decky.", "cap cip cup, nomor 2": the one breath that names
+        somebody, and names nothing else, beside breaths that name nobody.
+
+        After a comma a name may call upon somebody, so it needs a word that settles; a number, and
+        a name that begins the message or a sentence of its own, does not, unless the model is sure
+        of something else.
+        """
+        named = [one for one in self._clauses if one.mentions]
+        texts = {word.text for word in self._message}
+        if len(named) != 1 or self._hint is Hint.REJECTION or self._is_campaign:
+            return None
+        if texts & (lexicon.QUESTION | lexicon.HEARSAY | {"?"}):
+            return None
+        clause = named[0]
+        chosen = {frozenset(one.options.items()) for one, _ in clause.mentions}
+        accepted = all(how is Polarity.ACCEPTED for _, how in clause.mentions)
+        if len(chosen) != 1 or not accepted or not self._holds_nothing_else(clause):
+            return None
+        settled = any(
+            word.raw in ONLY | _SETTLES or word.text in _SETTLED | lexicon.CHOOSE
+            for _, word in clause.words
+        )
+        is_number = not any(mention.is_name for mention, _ in clause.mentions)
+        apart = clause.texts[:1] and clause.texts[0] in {".", ":", "…", "\n"}
+        if self._hint is Hint.OTHER:
+            return clause if settled or (is_number and apart) else None
+        if settled or is_number or apart:
+            return clause
+        begins = clause is self._clauses[0]
+        return clause if begins and not texts & (_TO_SOMEBODY | lexicon.SOCIAL) else None
+
+    @staticmethod
+    def _holds_nothing_else(clause: Clause) -> bool:
+        return all(
+            not word.text[0].isalpha()
+            or word.raw in ONLY | _SETTLES
+            or word.text in _AROUND | _SETTLED | _INTERJECTIONS
+            for _, word in clause.words
         )
 
     def _calls_upon_others(self, clause: Clause) -> bool:
@@ -377,14 +444,16 @@ class Judge:
         """
         if self._hint is Hint.CHOICE:
             return clause is self._head
-        if self._hint is Hint.OTHER and clause is self._head and self._is_settled_by_a_word(clause):
+        if self._hint is Hint.OTHER and clause is self._head:
             return True
         if self._is_campaign or self._hint is not Hint.OPEN:
             return False
         if clause is not self._head and not (has_verb and all(map(self._is_known, clause.texts))):
             return False
         texts = {word.text for word in self._message}
-        if clause is self._head and self._is_settled_by_a_word(clause):
+        if clause is self._head and (
+            self._is_settled_by_a_word(clause) or clause is self._said_alone()
+        ):
             return True
         unknown = sum(not self._is_known(text) for one in self._clauses for text in one.texts)
         return unknown <= _AMONG_FRIENDS and not texts & (lexicon.HEARSAY | lexicon.PEOPLE)

@@ -139,10 +139,34 @@ _PHRASES = (
     (re.compile(r"\bk[ae]mana[ -]*mana\b"), "kemanamana"),
     (
         re.compile(
-            r"\b(?:mau |terus )?(?:siapa|sapa|sopo|saha) lagi"
-            r"(?: (?:kalau|kalo|klo|klu|kl) (?:bukan|bkn)\b|(?=\s*(?:[!.,]|$)))"
+            r"\b(?:mau |terus )?(?:siapa|sapa|sopo|saha|spa|sp) (?:lagi|lg|maneh|deui)"
+            r"(?: (?:kalau|kalo|klo|klu|kl|lamun|nek) (?:bukan|bkn|dudu|lain)\b|(?=\s*(?:[!.,]|$)))"
         ),
         "pasti",
+    ),
+    (
+        re.compile(
+            r"\b(?:kalau|kalo|klo|nek|lamun) (?:bukan|bkn|dudu) (.{2,30}?),? "
+            r"(?:siapa|sapa|sopo|saha|spa) (?:lagi|lg|maneh|deui)\b"
+        ),
+        r"pasti \1",
+    ),
+    (re.compile(r"\bbisa jadi\b"), "mungkin"),
+    # an apology for how one writes takes nothing back
+    (
+        re.compile(
+            r"\b(?:mohon )?maaf (?:apabila|bila|jika|kalau|kalo|klo) (?:ada )?(?:yang )?"
+            r"(?:salah|kesalahan|kurang|typo|keliru|kekeliruan)"
+            r"(?: (?:kata|ketik|tulis|ucap|berkenan|dalam|penulisan))*"
+        ),
+        "maaf",
+    ),
+    (
+        re.compile(
+            r"\b(?:satu|1) (?=(?:angkatan|gereja|kelas|kampung|desa|dusun|suku|marga|sekolah"
+            r"|almamater|keluarga|komplek|jemaat|pengajian|organisasi|daerah|pulau|hati)\b)"
+        ),
+        "bareng ",
     ),
     (
         re.compile(
@@ -156,7 +180,12 @@ _PHRASES = (
 
 _SPELLINGS = {
     "saya": "sy sya syaa saia aye ane",
-    "aku": "ak aq akuh",
+    "aku": "ak aq akuh q",
+    "lain": "laen laennya",
+    "sebagai": "sbg sbgai",
+    "kelas": "klas kls",
+    "sebenarnya": "sebenernya sbnrnya sebenere sakjane asline aslinya",
+    "pilihannya": "plhnya plihnya",
     "gue": "gw gua gwe gueh w",
     "anda": "agan",
     "bilang": "blg blng bilg",
@@ -166,7 +195,7 @@ _SPELLINGS = {
     "tidak": "tdk gk ga gak gag nggak ngga enggak engga kagak kaga ndak nda tak tida nggk g gx ra",
     "bukan": "bkn bukn bkan",
     "jangan": "jgn jngn jangn jng jan ojo",
-    "sudah": "udah udh sdh uda dah wis wes suda",
+    "sudah": "udah udh sdh uda dah wis wes suda sudh",
     "belum": "blm blum blom belom durung",
     "pilih": "plh pilh pili pilihh",
     "memilih": "mmilih memilh",
@@ -219,6 +248,7 @@ _SPELLINGS = {
     "tidak jadi": "gajadi gakjadi gjadi",
     "setuju": "stuju stju setju",
     "yakin": "ykin ykn yaqin",
+    "mantap": "mantab mantabs mantul",
     "kirim": (
         "krim krm kirmi dikirimkan dikirimin kirimkn kirimlah kirimmi kerem kirm kirimkan "
         "kirimin kirimno kirimen dikirim kirimakan kirimke send sent"
