@@ -129,7 +129,8 @@ PEOPLE = _words(
 CAMPAIGN = _words(
     "kalah menang kalahkan menangkan hidup viva merdeka gaspol juara lupa kampanye dipilih",
     "maksa paksa dipaksa",
-    "didukung dicoblos ajak mari spanduk spanduknya baliho balihonya poster posternya slogan iklan serangan amplop simulasi fb",
+    "didukung dicoblos ajak mari spanduk baliho poster",
+    "spanduknya balihonya posternya slogan iklan serangan amplop simulasi fb",
     "sejahtera makmur dijamin",
     "facebook tiktok bersama salam dukungan lawan pasukan jaya disuruh dibayar nyuruh suruh",
     "dikasih bayar survei survey polling elektabilitas persen quickcount lsi menangin dimenangkan",
@@ -292,9 +293,11 @@ WOMAN_TITLE = _words(
 MAN_TITLE = _words("bapak mas bang abang kang om pakde haji uda daeng bung cak gus bapa kakek")
 
 OWNER = _words(
-    "i saya aku gue abdi kulo kula ambo awak den denai beta sa ane aye tiang ulun kita inyong",
+    "i saya aku gue abdi kulo kula ambo awak den denai beta sa ane aye tiang ulun kita",
+    "inyong",
     "nyong",
-    "au titiang ku dalem kawula unda icang cang urang aing ana kaulo wak engko sengko engkok sengkok",
+    "au titiang ku dalem kawula unda icang cang urang aing ana kaulo wak engko sengko engkok",
+    "sengkok",
     "simkuring kuring isun ahu inakke iyya enyong lon ulon yaku sayah",
 )
 
