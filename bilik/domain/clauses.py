@@ -24,6 +24,7 @@ _SAYING = frozenset("bilang pilih milih sebut nyebut ketik ngetik kirim tulis nu
 _ANNOUNCING = frozenset("jawab jawaban menyatakan dengan ini nyatakan untuk suara".split())
 _ALL_OF_THEM = frozenset("semua semuanya keduanya ketiganya".split())
 _WEARY = frozenset("malas males kapok".split())
+_SAID_BEFORE = frozenset("ya oh oke sudah nah".split())
 _HOLDS_ON = (
     lexicon.NEGATION | lexicon.CONDITION | lexicon.PEOPLE | lexicon.HEARSAY | lexicon.BY_WHOM
     | lexicon.THAT_ONE
@@ -226,7 +227,11 @@ class _Cutter:
 
     def _starts_anew(self, index: int) -> bool:
         """ "… makanya saya pilih 2": in a run-on, one's own choice begins a clause."""
-        if self._text(index) not in lexicon.OWNER or self._negations == 0:
+        if self._text(index) not in lexicon.OWNER:
+            return False
+        if self._text(index - 1) in _SAID_BEFORE and lexicon.QUESTION & set(self._clause.texts):
+            return self._text(index + 1) in lexicon.CHOOSE  # "gimana ya, oh sudah saya pilih 2"
+        if self._negations == 0:
             return False
         if not lexicon.OWNER & set(self._clause.texts):
             return False  # "tidak akan pernah saya pilih"
@@ -412,7 +417,7 @@ class _Cutter:
         if texts & _ALL_OF_THEM:
             self._negations = 0
             return  # "abstain, dua-duanya tidak"
-        is_apart = self._clause.texts[0] in _BREAKS
+        is_apart = self._clause.texts[0] in _BREAKS or at < len(self._clauses) - 2
         if is_apart and (texts & {"malas", "males"} or texts - lexicon.KNOWN - _BREAKS):
             self._negations = 0
             return

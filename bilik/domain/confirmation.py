@@ -43,10 +43,12 @@ _ASSENT_ONCE_DONE = frozenset(
 )
 """After "sudah", each of these is a yes: "sudah cocok"."""
 _TO_BE_DONE = frozenset(
-    "lanjut submit simpan proses diproses catat dicatat masukkan masukin coblos bungkus".split()
+    "lanjut lanjutno submit simpan proses diproses catat dicatat masukkan masukin coblos bungkus".split()
 )
 """Beside "saja", or after a request, each of these says to go ahead: "simpan saja"."""
-_TO_GO_ON = frozenset("lanjut lanjutkan kirim teruskan".split())
+_TO_GO_ON = frozenset("lanjut lanjutno lanjutkan kirim teruskan sudah".split())
+_NO = frozenset("ora mboten teu kada tra indak sing kadit".split())
+_MUCH = frozenset("sekali banget sanget pisan sangat".split())
 _GO_AHEAD = frozenset("saja silakan silahkan tolong monggo mangga mohon langsung".split())
 _POLITE = frozenset(
     (
@@ -58,7 +60,7 @@ _POLITE = frozenset(
         "memilih pilih sing iku ngono itunya ntu eta tepat nah oh boleh monggo menika kula "
         "sanget sangat kuwe kae ma do be la bana suba manten pang izin titik please it "
         "nyatakan menyatakan dibacakan diulang ulang noh awak urang kulo tabe keinginan kemauan "
-        "hati nurani demikian kehendak tiang nian tarus kitu ngoten pls dah"
+        "hati nurani demikian kehendak tiang nian tarus kitu ngoten pls dah ja iki btw"
     ).split()
 )
 _ADDRESS = frozenset(
@@ -81,6 +83,10 @@ _AFTER_ADDRESS = frozenset(
     "saya kulo kula sa aku gue itu mohon silakan tolong sudah silahkan monggo".split()
 )
 _NOTHING_CHANGES = (
+    ("tidak", "akan", "ganti", "lagi"),
+    ("tidak", "akan", "ganti"),
+    ("tidak", "akan", "diganti"),
+    ("tidak", "akan", "berubah"),
     ("tidak", "berubah", "lagi"),
     ("tidak", "berubah"),
     ("tidak", "ada", "perubahan"),
@@ -117,11 +123,11 @@ _THANKS = frozenset(
         "bantuannya|bantuan|perhatiannya|waktunya|kesabarannya"
     ).split("|")
 )
-_MARKS = {",", ".", "!", "\n", "…", "(", ")", ";", ":", "-"}
+_MARKS = {"/", ",", ".", "!", "\n", "…", "(", ")", ";", ":", "-"}
 _SIGNS = frozenset("👍✅👌☑✔💯🆗🫡")
 _FRIENDLY = _SIGNS | frozenset("🙏😊😁🙂😄❤")
 _SKIN_AND_FORM = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
-_PLAIN = re.compile(r"[\w\s.,!()'’\"*;:%&…-]*")
+_PLAIN = re.compile(r"[\w\s.,!()'’\"*;:%&…/-]*")
 MAX_WORDS = 20
 
 
@@ -157,9 +163,9 @@ def is_clear_yes(
         for index, word in enumerate(message)
         if index not in covered and word.text not in beside
     ]
-    if plain.lstrip().startswith("!") or not message or len(message) > MAX_WORDS:
+    if plain.lstrip().startswith(("!", "/")) or not message or len(message) > MAX_WORDS:
         return False
-    usual = [_usual(word.text) for word in message]
+    usual = ["tidak" if word.text in _NO else _usual(word.text) for word in message]
     while len(usual) > 1 and usual[-1] in _PARTING:
         usual.pop()
     if tuple(usual) in _NOTHING_CHANGES and usual[:2] == ["tidak", "ada"]:
@@ -223,6 +229,9 @@ def _says_yes(texts: list[str], message: Sequence[Word]) -> bool:
     if texts in (["itu", "sudah"], ["itu", "mi"], ["so", "pas"], ["so", "itu"]):
         return True  # in the east of the country
     done = texts[0] == "sudah" and texts[1:2] != [] and texts[1] in _ASSENT_ONCE_DONE
+    done = done or (
+        bool(_ASSENT_ONCE_DONE & set(texts)) and bool((_TO_GO_ON - {"sudah"}) & set(texts))
+    )  # "cocok, lanjut"
     go_ahead = bool(_TO_BE_DONE & set(texts)) and bool(_GO_AHEAD & set(texts))
     return texts[0] in _ASSENT_ALONE or done or go_ahead
 
@@ -261,7 +270,12 @@ def _without_phrases(texts: list[str]) -> list[str]:
             if tuple(texts[at : at + len(phrase)]) == phrase:
                 return _without_phrases([*texts[:at], *texts[at + len(phrase) :]])
     for at in range(1, len(texts) - 1):
-        if tuple(texts[at : at + 2]) in _NOT_WRONG and texts[at - 1] in {"ya", "sudah", "tenan"}:
+        if tuple(texts[at : at + 2]) in _NOT_WRONG and texts[at - 1] in {
+            "ya",
+            "sudah",
+            "tenan",
+            "temenan",
+        }:
             return [*texts[:at], *texts[at + 2 :]]
     if tuple(texts[:2]) in _NOT_WRONG and texts[2:3] != [] and texts[2] in _TO_GO_ON:
         return ["sudah", "sesuai", *texts[2:]]  # "tidak salah, lanjutkan"
@@ -283,7 +297,7 @@ def _without_address(texts: Sequence[str]) -> list[str]:
         chain = kept[-1] if kept and before in _ADDRESS else before  # "iya mas admin, betul"
         if text in _ADDRESS and (
             (is_last and before and before not in _NAMING)
-            or (chain in _YES | _ASSENT | _THANKS | {"banyak"}
+            or (chain in _YES | _ASSENT | _THANKS | _MUCH | {"banyak"}
                 and following in _YES | _ASSENT | _THANKS | _AFTER_ADDRESS | _GREETING | _ADDRESS)
         ):  # fmt: skip
             continue

@@ -185,6 +185,14 @@ def _nobody_at(message: Sequence[Word], index: int, contests: Sequence[Contest])
         return None
     if blank := _nobody_for_one_at(message, index, contests):
         return blank
+    texts = [word.text for word in message[index + 1 : index + 6]]
+    if texts[:2] == ["ada", "yang"]:
+        verb = 2
+        while verb < len(texts) and texts[verb] in lexicon.OWNER | {"mau", "ingin"}:
+            verb += 1
+        if verb < len(texts) and texts[verb] in {"pilih", "milih", "coblos", "kupilih"}:
+            blank = {contest.id: frozenset[Selection]({BLANK}) for contest in contests}
+            return Mention(index, index + verb + 2, blank)  # "tidak ada yang saya pilih"
     for end in range(index + 1, min(index + 5, len(message))):
         if message[end].text in _ALL_OR_ANY:
             blank = {contest.id: frozenset[Selection]({BLANK}) for contest in contests}

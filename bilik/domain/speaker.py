@@ -21,6 +21,7 @@ _WHAT_IS_CHOSEN = frozenset("pilihan suara coblosan jagoan pilihane".split())
 _BETWEEN = 2
 """So many other words may stand between "saya" and its verb: "saya dusun kulon mau memilih 2"."""
 _INTRODUCE = frozenset("saya aku nama namaku bernama kulo kula abdi".split())
+_TURNING = frozenset("tetapi hati sebenarnya makanya jadi".split())
 _GREETING = frozenset("pagi siang sore malam halo permisi punten assalamualaikum".split())
 """After one of these, "ibu" is spoken to: "selamat malam ibu, saya pilih 2"."""
 _BEFORE_ME = (
@@ -110,7 +111,8 @@ class Speaker:
                 break
             if word.raw in lexicon.POSSESSIVE and following.text in lexicon.TITLE:
                 return True
-            if word.raw in lexicon.MY_KIN and following.text in lexicon.OWNER:
+            greeted = at > 0 and self._message[at - 1].text in _GREETING
+            if word.raw in lexicon.MY_KIN and following.text in lexicon.OWNER and not greeted:
                 return True
         for mention, _ in clause.mentions:
             at = mention.start - 1
@@ -166,6 +168,16 @@ class Speaker:
         before = self._clauses[at - 1].texts
         said = (lexicon.HEARSAY | lexicon.PEOPLE | {"bilang"}) & set(before)
         return bool(said) and not (before and before[0] in lexicon.OWNER)
+
+    def turns_to(self, clause: Clause) -> bool:
+        """ "… tapi aku Cak Geng", "hati saya bu Siti"."""
+        return any(
+            how is Polarity.ACCEPTED
+            and mention.start > 1
+            and self._message[mention.start - 1].text in lexicon.OWNER
+            and self._message[mention.start - 2].text in _TURNING
+            for mention, how in clause.mentions
+        )
 
     def is_steady(self, clause: Clause) -> bool:
         """ "Saya ke 2", "aku nomor loro", "gue mah bu Siti": a person, and then what is chosen."""

@@ -49,7 +49,9 @@ _ASKS = lexicon.QUESTION
 _REMARKS = lexicon.HEARSAY - {"bilang"} | lexicon.PEOPLE | lexicon.CAMPAIGN | lexicon.REGRET
 _SETTLED = frozenset("mantap mantep final fix yakin putuskan".split())
 _SUMMING_UP = frozenset("pokoknya pokoke pokona intinya intine yaudah".split())
-_SETTLES = frozenset("saja aja ajah aj sj ae wae bae we ajalah ajadeh haja gen mawon".split())
+_SETTLES = frozenset(
+    "saja aja ajah aj sj ae wae bae we ajalah haja gen mawon to toh tho wis wes mi".split()
+)
 """After a name, as typed, these choose whatever comes next."""
 _INTERJECTIONS = frozenset(
     "bismillah oke sudah wis ya pokoknya pokoke jadi hmm ih ah oh nah cocok hasilnya sih toh to "
@@ -322,6 +324,7 @@ class Judge:
             "own" in subjects
             or bool(texts & lexicon.OWN_CHOICE)
             or self._speaker.is_steady(clause)
+            or self._speaker.turns_to(clause)
             or self._has_settled(clause)
             or ("nobody" in subjects and self._hint is Hint.CHOICE and not self._is_campaign)
             or self._is_said_among_friends(clause, "nobody" in subjects)

@@ -147,11 +147,13 @@ _PHRASES = (
     (
         re.compile(
             r"\b(?:kalau|kalo|klo|nek|lamun) (?:bukan|bkn|dudu) (.{2,30}?),? "
-            r"(?:siapa|sapa|sopo|saha|spa) (?:lagi|lg|maneh|deui)\b"
+            r"(?:siapa|sapa|sopo|saha|spa) (?:lagi|lg|maneh|deui)\b(?: coba\b)?"
         ),
         r"pasti \1",
     ),
     (re.compile(r"\bbisa jadi\b"), "mungkin"),
+    (re.compile(r"\batas nama\b"), "namanya"),
+    (re.compile(rf"\b(?:sebagai|sbg) (?:seorang )?\w+ \w+ (?=(?:{_I})\b)"), ""),
     # an apology for how one writes takes nothing back
     (
         re.compile(
