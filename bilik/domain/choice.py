@@ -101,6 +101,7 @@ def resolve(
         or (
             hint is not Hint.CHOICE
             and not judge.is_explicit
+            and not any(clause.corrects for clause in judge.counted())
             and (_LAUGHTER & set(text) or _laughs(message))
         )
         or message[0].raw == "aja"  # "don't", in Banyumas

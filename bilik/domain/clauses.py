@@ -115,7 +115,10 @@ class _Cutter:
             if contest := contest_at(self._message, index, self._contests):
                 self._contest(contest)
             elif (
-                word.text in lexicon.NEGATION or self._is_foreign_no(index) or self._is_lain(index)
+                word.text in lexicon.NEGATION
+                or (word.text == "ten" and self._text(index + 1) in lexicon.CHOOSE)  # Balinese
+                or self._is_foreign_no(index)
+                or self._is_lain(index)
             ):
                 self._negate(index)
             elif (

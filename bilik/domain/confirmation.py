@@ -43,7 +43,8 @@ _ASSENT_ONCE_DONE = frozenset(
 )
 """After "sudah", each of these is a yes: "sudah cocok"."""
 _TO_BE_DONE = frozenset(
-    "lanjut lanjutno submit simpan proses diproses catat dicatat masukkan masukin coblos bungkus".split()
+    "lanjut lanjutno submit simpan proses diproses "
+    "catat dicatat masukkan masukin coblos bungkus".split()
 )
 """Beside "saja", or after a request, each of these says to go ahead: "simpan saja"."""
 _TO_GO_ON = frozenset("lanjut lanjutno lanjutkan kirim teruskan sudah".split())
@@ -73,6 +74,8 @@ _ADDRESS = frozenset(
     ).split()
 )
 """To whom one speaks: after a yes, or last, or "iya bapak aja" would name a candidate."""
+_NO_CANDIDATE = frozenset("min admin wak lae bro gan bot kk".split())
+"""Nobody stands for election under these: "betul itu, min"."""
 _GREETING = frozenset(
     "assalamualaikum waalaikumsalam wassalam salam selamat pagi siang sore malam halo hai permisi "
     "punten met".split()
@@ -100,6 +103,7 @@ _NOTHING_CHANGES = (
     ("tidak", "usah", "diubah"),
     ("tidak", "perlu", "diganti"),
     ("pasti", "lagi"),
+    ("jangan", "ditanya", "lagi", "ah"),
     ("jangan", "ditanya", "lagi"),
     ("saya", "sudah", "bilang"),
     ("tidak", "ada", "yang", "salah"),
@@ -296,7 +300,7 @@ def _without_address(texts: Sequence[str]) -> list[str]:
         is_last = not following or all(one in _ADDRESS | _THANKS for one in texts[index + 1 :])
         chain = kept[-1] if kept and before in _ADDRESS else before  # "iya mas admin, betul"
         if text in _ADDRESS and (
-            (is_last and before and before not in _NAMING)
+            (is_last and before and (before not in _NAMING or text in _NO_CANDIDATE))
             or (chain in _YES | _ASSENT | _THANKS | _MUCH | {"banyak"}
                 and following in _YES | _ASSENT | _THANKS | _AFTER_ADDRESS | _GREETING | _ADDRESS)
         ):  # fmt: skip

@@ -361,7 +361,7 @@ FILLER = _words(
     "hm hmm sendiri ja wait actually anyway tbh btw dek dik adek nduk nak le ngger nonton niat",
     "niatnya",
     "dicatet catet sir duh aduh typo autocorrect autokoreksi",
-    "lai choice pribadi uhuy ulala lol anjay anjir anying njir cihuy yuhu gacor yeay",
+    "jak lai choice pribadi uhuy ulala lol anjay anjir anying njir cihuy yuhu gacor yeay",
     "hore asik asyik slebew uwu ih gonna wanna jeung berpasangan duet beserta niki hasilnya walau",
     "afwan syukron ukhti akhi cap cip cup spontan singkat ngetik mulu literally sense make",
     "choose choosing plis pliss pliz with go going let's i'm im i'll ill vote voting team",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bilik.domain.lexicon import ALL
+from bilik.domain.lexicon import ALL, CHOOSE
 from bilik.domain.words import Word
 
 MIN_LETTERS = 3
@@ -58,6 +58,8 @@ def number_at(words: Sequence[Word], start: int, marked: bool = False) -> tuple[
     if word.is_number:
         return (int(word.raw), 1) if word.raw.isdigit() and len(word.raw) <= 4 else None
     text = word.text
+    if text == "ten" and start + 1 < len(words) and words[start + 1].text in CHOOSE:
+        return None  # "not", in Balinese
     if text in {"kosong", "nol"} and start + 1 < len(words):
         unit = WORDS.get(words[start + 1].text)
         return (unit, 2) if unit and unit < 10 else None  # "kosong satu" is 01

@@ -13,6 +13,8 @@ _PERSON = frozenset("dia beliau beliaunya doi piyambake panjenenganipun anjeunna
 _THAT = _PERSON | frozenset("itu ini iku kuwi eta ieu nika niku".split())
 _BETWEEN = lexicon.OWNER | lexicon.THAT_ONE | frozenset("lah we ku kan jadi mau akan".split())
 _CHOSEN = frozenset("pilihan suara jagoan coblosan pilihane".split())
+_TIMES = frozenset("hari kali saat malam pagi minggu tahun".split())
+"""After one of these, "ini" is a time: "hari ini saya putuskan bu Nur"."""
 _REACH = 4
 """So many words after it the verb of choosing is looked for: "itu yang mau saya pilih"."""
 
@@ -58,7 +60,7 @@ _GIVING = frozenset("suara suaraku kasih kasi kase berikan pindah".split())
 
 def _is_what_i_choose(message: Sequence[Word], at: int) -> bool:
     """ "Itu yang saya pilih", "beliau pilihanku"."""
-    if message[at].text not in _THAT:
+    if message[at].text not in _THAT or (at and message[at - 1].text in _TIMES):
         return False
     after = [word.text for word in message[at + 1 : at + 3]]
     if after[:1] and after[0] in _CHOSEN and after[1:] and after[1] in lexicon.OWNER:

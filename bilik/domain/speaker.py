@@ -60,6 +60,8 @@ class Speaker:
         unknown = 0
         for at in range(verb - 1, max(-1, verb - 6), -1):
             word = self._message[at]
+            if word.is_number:
+                continue  # "saya anggota nomor 217 memilih"
             if not word.text[0].isalpha():
                 return "nobody"
             if word.text in lexicon.OWNER:

@@ -50,7 +50,8 @@ _REMARKS = lexicon.HEARSAY - {"bilang"} | lexicon.PEOPLE | lexicon.CAMPAIGN | le
 _SETTLED = frozenset("mantap mantep final fix yakin putuskan".split())
 _SUMMING_UP = frozenset("pokoknya pokoke pokona intinya intine yaudah".split())
 _SETTLES = frozenset(
-    "saja aja ajah aj sj ae wae bae we ajalah haja gen mawon to toh tho wis wes mi".split()
+    "saja aja ajah aj sj ae wae bae we ajalah haja gen mawon to toh tho wis wes mi "
+    "sudah udah suda jak".split()
 )
 """After a name, as typed, these choose whatever comes next."""
 _INTERJECTIONS = frozenset(
@@ -289,6 +290,8 @@ class Judge:
     def _voice(self, clause: Clause) -> Voice:
         texts = set(clause.texts)
         wavering = texts & lexicon.WAVERING
+        if self._hint is Hint.CHOICE:
+            wavering -= {"mending", "mendingan"}  # "mending golput"
         if texts & (lexicon.NEGATION | {"sudah"}):
             wavering -= lexicon.NOTHING_ELSE  # "tidak pakai mikir", "sudah mikir semalaman"
         if (
@@ -346,6 +349,8 @@ class Judge:
 
     def _names_something_else(self, clause: Clause) -> bool:
         """ "Pilih mie goreng nomor satu": two words, unknown, between the verb and a number."""
+        if sum(len(one.mentions) for one in self._clauses) > 1:
+            return False
         for mention, _ in clause.mentions:
             at = mention.start - 1
             while at >= 0 and self._message[at].text in lexicon.NUMBER_MARKER:
@@ -389,8 +394,8 @@ class Judge:
         accepted = all(how is Polarity.ACCEPTED for _, how in clause.mentions)
         if len(chosen) != 1 or not accepted or not self._holds_nothing_else(clause):
             return None
-        settled = any(
-            word.raw in ONLY | _SETTLES or word.text in _SETTLED | lexicon.CHOOSE
+        settled = clause.texts[:1] in (["jadi"], ["hasilnya"]) or any(
+            word.raw in ONLY | _SETTLES or word.text in _SETTLED | lexicon.CHOOSE | {"hasilnya"}
             for _, word in clause.words
         )
         is_number = not any(mention.is_name for mention, _ in clause.mentions)

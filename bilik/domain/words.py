@@ -152,7 +152,19 @@ _PHRASES = (
         r"pasti \1",
     ),
     (re.compile(r"\bbisa jadi\b"), "mungkin"),
+    (re.compile(r"\bterima kasih\b"), "makasih"),
     (re.compile(r"\batas nama\b"), "namanya"),
+    (
+        re.compile(
+            r"\b(?:i(?:['’]?m| am|['’]?ll)? )?(?:going|gonna go|gonna vote|rooting|voting|go) "
+            r"(?:with|for)\b|\bmy (?:vote|choice|pick) (?:is|goes to)\b"
+        ),
+        "saya pilih",
+    ),
+    (re.compile(r"\bbetul kali\b"), "betul"),
+    (re.compile(r"\bho oh\b"), "ya"),
+    (re.compile(r"\bsiap 86\b"), "siap"),
+    (re.compile(r"\b(bapak|pak|ibu|bu) ?/ ?(bapak|ibu|bu|pak|sdr)\b"), "bapak"),
     (re.compile(rf"\b(?:sebagai|sbg) (?:seorang )?\w+ \w+ (?=(?:{_I})\b)"), ""),
     # an apology for how one writes takes nothing back
     (
@@ -181,7 +193,7 @@ _PHRASES = (
 """Words that mean something else together."""
 
 _SPELLINGS = {
-    "saya": "sy sya syaa saia aye ane",
+    "saya": "sy sya syaa saia saye aye ane",
     "aku": "ak aq akuh q",
     "lain": "laen laennya",
     "sebagai": "sbg sbgai",
