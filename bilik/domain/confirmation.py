@@ -61,7 +61,7 @@ _POLITE = frozenset(
         "memilih pilih sing iku ngono itunya ntu eta tepat nah oh boleh monggo menika kula "
         "sanget sangat kuwe kae ma do be la bana suba manten pang izin titik please it "
         "nyatakan menyatakan dibacakan diulang ulang noh awak urang kulo tabe keinginan kemauan "
-        "hati nurani demikian kehendak tiang nian tarus kitu ngoten pls dah ja iki btw"
+        "hati nurani demikian kehendak tiang nian tarus kitu ngoten pls dah ja aje iki btw"
     ).split()
 )
 _ADDRESS = frozenset(
@@ -301,7 +301,7 @@ def _without_address(texts: Sequence[str]) -> list[str]:
         chain = kept[-1] if kept and before in _ADDRESS else before  # "iya mas admin, betul"
         if text in _ADDRESS and (
             (is_last and before and (before not in _NAMING or text in _NO_CANDIDATE))
-            or (chain in _YES | _ASSENT | _THANKS | _MUCH | {"banyak"}
+            or ((chain in _YES | _ASSENT | _THANKS | _MUCH | {"banyak"} or text in _NO_CANDIDATE)
                 and following in _YES | _ASSENT | _THANKS | _AFTER_ADDRESS | _GREETING | _ADDRESS)
         ):  # fmt: skip
             continue

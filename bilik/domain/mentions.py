@@ -183,19 +183,18 @@ def _nobody_at(message: Sequence[Word], index: int, contests: Sequence[Contest])
     """ "Tidak pilih siapa-siapa": a blank ballot, the negation being part of it."""
     if message[index].text not in lexicon.NEGATION:
         return None
-    if blank := _nobody_for_one_at(message, index, contests):
-        return blank
+    if of_one := _nobody_for_one_at(message, index, contests):
+        return of_one
+    blank = {contest.id: frozenset[Selection]({BLANK}) for contest in contests}
     texts = [word.text for word in message[index + 1 : index + 6]]
     if texts[:2] == ["ada", "yang"]:
         verb = 2
         while verb < len(texts) and texts[verb] in lexicon.OWNER | {"mau", "ingin"}:
             verb += 1
         if verb < len(texts) and texts[verb] in {"pilih", "milih", "coblos", "kupilih"}:
-            blank = {contest.id: frozenset[Selection]({BLANK}) for contest in contests}
             return Mention(index, index + verb + 2, blank)  # "tidak ada yang saya pilih"
     for end in range(index + 1, min(index + 5, len(message))):
         if message[end].text in _ALL_OR_ANY:
-            blank = {contest.id: frozenset[Selection]({BLANK}) for contest in contests}
             return Mention(index, end + 1, blank)
         if not message[end].text.isalpha():
             return None

@@ -38,6 +38,7 @@ def wordlike_name_at(
         or before in _RIGHT_BEFORE
         or others <= _ALONE_WITH
         or (before in lexicon.NEGATION | {"eh"} and after in _NO_PREDICATE)
+        or (before == "," and after == "." and lexicon.NEGATION & others)
     ):
         return Mention(index, index + 1, bearers, is_name=True)
     return None

@@ -139,17 +139,17 @@ _PHRASES = (
     (re.compile(r"\bk[ae]mana[ -]*mana\b"), "kemanamana"),
     (
         re.compile(
-            r"\b(?:mau |terus )?(?:siapa|sapa|sopo|saha|spa|sp) (?:lagi|lg|maneh|deui)"
-            r"(?: (?:kalau|kalo|klo|klu|kl|lamun|nek) (?:bukan|bkn|dudu|lain)\b|(?=\s*(?:[!.,]|$)))"
-        ),
-        "pasti",
-    ),
-    (
-        re.compile(
             r"\b(?:kalau|kalo|klo|nek|lamun) (?:bukan|bkn|dudu) (.{2,30}?),? "
             r"(?:siapa|sapa|sopo|saha|spa) (?:lagi|lg|maneh|deui)\b(?: coba\b)?"
         ),
         r"pasti \1",
+    ),
+    (
+        re.compile(
+            r"\b(?:mau |terus )?(?:siapa|sapa|sopo|saha|spa|sp) (?:lagi|lg|maneh|deui)"
+            r"(?: (?:kalau|kalo|klo|klu|kl|lamun|nek) (?:bukan|bkn|dudu|lain)\b|(?=\s*(?:[!.,]|$)))"
+        ),
+        "pasti",
     ),
     (re.compile(r"\bbisa jadi\b"), "mungkin"),
     (re.compile(r"\bterima kasih\b"), "makasih"),
@@ -164,7 +164,7 @@ _PHRASES = (
     (re.compile(r"\bbetul kali\b"), "betul"),
     (re.compile(r"\bho oh\b"), "ya"),
     (re.compile(r"\bsiap 86\b"), "siap"),
-    (re.compile(r"\b(bapak|pak|ibu|bu) ?/ ?(bapak|ibu|bu|pak|sdr)\b"), "bapak"),
+    (re.compile(r"\b(?:bapak|pak|bpk) ?/ ?(?:ibu|bu)\b"), "bapak ibu"),
     (re.compile(rf"\b(?:sebagai|sbg) (?:seorang )?\w+ \w+ (?=(?:{_I})\b)"), ""),
     # an apology for how one writes takes nothing back
     (
