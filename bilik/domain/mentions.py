@@ -111,7 +111,11 @@ def _number_mention_at(
         start, before = index, "."
     alone = all(at == index or not word.text[0].isalnum() for at, word in enumerate(message))
     found = number_at(message, index, marked=alone or before in lexicon.NUMBER_MARKER)
-    if found is None or before in lexicon.UNIT_BEFORE or before in {"salah", "aya", "boga"}:
+    if (
+        found is None
+        or before in lexicon.UNIT_BEFORE
+        or before in {"salah", "aya", "boga", "puluh"}
+    ):
         return None
     if message[index].raw == "one" and before in _BEFORE_ONE:
         return None  # "the last one"

@@ -237,7 +237,9 @@ class Judge:
             or chooses
             or any(word.raw in _SETTLES for clause in counted for _, word in clause.words)
         )
-        if ("?" in texts and not likely) or (not settled and self._is_asked(counted)):
+        if ("?" in texts and not likely and not self._is_refused_at_once()) or (
+            not settled and self._is_asked(counted)
+        ):
             return True
         allowed = UNKNOWN[self._hint][self._own]
         if explicit:
@@ -247,6 +249,16 @@ class Judge:
         if self._hint is Hint.REJECTION and not self._rejects() and not self._own:
             allowed = 0  # a rejection in words that the lexicon does not know
         return sum(not self._is_known(text) for text in texts) > allowed
+
+    def _is_refused_at_once(self) -> bool:
+        """ "Hah, Siti? Tidak lah, Yohanes": what is asked is answered by the voter."""
+        asked = [at for at, one in enumerate(self._clauses) if "?" in one.texts]
+        return all(
+            at
+            and self._clauses[at - 1].mentions
+            and all(how is Polarity.REJECTED for _, how in self._clauses[at - 1].mentions)
+            for at in asked
+        )
 
     def _is_asked(self, clauses: Sequence[Clause]) -> bool:
         """ "Bu Kartika yang nomor 3 ya?"."""

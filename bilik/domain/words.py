@@ -153,6 +153,8 @@ _PHRASES = (
     ),
     (re.compile(r"\bbisa jadi\b"), "mungkin"),
     (re.compile(r"\bterima kasih\b"), "makasih"),
+    (re.compile(r"\ber te\b"), "rt"),  # as a phone writes down what it hears
+    (re.compile(r"\ber we\b"), "rw"),
     (re.compile(r"\batas nama\b"), "namanya"),
     (
         re.compile(
@@ -208,7 +210,7 @@ _SPELLINGS = {
     "yang": "yg yng nyang iang",
     "tidak": "tdk gk ga gak gag nggak ngga enggak engga kagak kaga ndak nda tak tida nggk g gx ra",
     "bukan": "bkn bukn bkan",
-    "jangan": "jgn jngn jangn jng jan ojo",
+    "jangan": "jgn jagn jngn jangn jng jan ojo",
     "sudah": "udah udh sdh uda dah wis wes suda sudh",
     "belum": "blm blum blom belom durung",
     "pilih": "plh pilh pili pilihh",
@@ -263,6 +265,7 @@ _SPELLINGS = {
     "setuju": "stuju stju setju",
     "yakin": "ykin ykn yaqin",
     "mantap": "mantab mantabs mantul",
+    "dokter": "dktr dkter",
     "kirim": (
         "krim krm kirmi dikirimkan dikirimin kirimkn kirimlah kirimmi kerem kirm kirimkan "
         "kirimin kirimno kirimen dikirim kirimakan kirimke send sent"
