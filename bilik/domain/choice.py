@@ -22,6 +22,7 @@ from bilik.domain.mentions import find_mentions
 from bilik.domain.naming import is_named_so
 from bilik.domain.numbers import number_at
 from bilik.domain.reference import with_references
+from bilik.domain.rewording import for_every_contest, reworded, without_introductions
 from bilik.domain.spelling import mended
 from bilik.domain.voice import Judge
 from bilik.domain.words import Word, words
@@ -63,6 +64,15 @@ def resolve(
     """
     message = mended(words(text), partial(is_named_so, contests))
     mentions = with_references(message, find_mentions(message, contests))
+    mentions = without_introductions(message, mentions)
+    message = reworded(message, mentions)
+    every = for_every_contest(message, mentions, contests)
+    if every:
+        asked = next(iter(every.options), asked)
+        message = [
+            word if at in range(every.start, every.end) else replace(word, text="saja")
+            for at, word in enumerate(message)
+        ]
     if asked is None and len(contests) == 1:
         asked = contests[0].id
     if not mentions:
@@ -91,6 +101,7 @@ def resolve(
         or (
             hint is not Hint.CHOICE
             and not judge.is_explicit
+            and not any(clause.corrects for clause in judge.counted())
             and (_LAUGHTER & set(text) or _laughs(message))
         )
         or message[0].raw == "aja"  # "don't", in Banyumas
@@ -101,6 +112,11 @@ def resolve(
             accepted={},
             doubt=Doubt.TALK,
             candidates=_in_order(set(resolution.accepted.values())),
+        )
+    if every and resolution.accepted:
+        return replace(
+            resolution,
+            accepted={contest: next(iter(one)) for contest, one in every.options.items()},
         )
     return resolution
 
@@ -180,7 +196,14 @@ _AROUND_NUMBER = lexicon.MARKER | {
 def _reason(message: Sequence[Word], mentions: Sequence[Mention]) -> range:
     """Where a reason stands: from "karena" after somebody was named, to the end of the sentence."""
     for index, word in enumerate(message):
-        if word.text in lexicon.REASON and any(one.end <= index for one in mentions):
+        begins = word.text in lexicon.REASON or (
+            (
+                word.text in {"daripada", "timbang", "setelah", "sesudah"}
+                and not any(index < one.start for one in mentions)
+            )
+            or (word.text == "wong" and index and message[index - 1].text in {",", "."})
+        )
+        if begins and any(one.end <= index for one in mentions):
             start = index
             if message[index - 1].text in lexicon.NEGATION:
                 start -= 1  # "bukan karena uang"

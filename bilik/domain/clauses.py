@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from bilik.domain import lexicon
-from bilik.domain.election import Contest
+from bilik.domain.election import BLANK, Contest
 from bilik.domain.mention import Mention
 from bilik.domain.naming import alike
 from bilik.domain.words import Word, words
@@ -21,6 +21,10 @@ _SETTLING = frozenset("oke sudah yaudah yowis nah".split())
 """At the beginning of a breath, these replace what was said before."""
 _HENCE = frozenset("makanya mangkanya makane makae mangkane mulane makonyo".split())
 _SAYING = frozenset("bilang pilih milih sebut nyebut ketik ngetik kirim tulis nulis jawab".split())
+_ANNOUNCING = frozenset("jawab jawaban menyatakan dengan ini nyatakan untuk suara".split())
+_ALL_OF_THEM = frozenset("semua semuanya keduanya ketiganya".split())
+_WEARY = frozenset("malas males kapok".split())
+_SAID_BEFORE = frozenset("ya oh oke sudah nah".split())
 _HOLDS_ON = (
     lexicon.NEGATION | lexicon.CONDITION | lexicon.PEOPLE | lexicon.HEARSAY | lexicon.BY_WHOM
     | lexicon.THAT_ONE
@@ -111,7 +115,10 @@ class _Cutter:
             if contest := contest_at(self._message, index, self._contests):
                 self._contest(contest)
             elif (
-                word.text in lexicon.NEGATION or self._is_foreign_no(index) or self._is_lain(index)
+                word.text in lexicon.NEGATION
+                or (word.text == "ten" and self._text(index + 1) in lexicon.CHOOSE)  # Balinese
+                or self._is_foreign_no(index)
+                or self._is_lain(index)
             ):
                 self._negate(index)
             elif (
@@ -143,12 +150,21 @@ class _Cutter:
     def _ends_in_another(self) -> bool:
         """ "Ica… atau tidak usah ya": the last breath is the other possibility."""
         for clause in reversed(self._clauses):
+            if clause.mentions and self._names_no_other(clause):
+                return True
             said = [text for text in clause.texts if text[0].isalpha()]
             if said and said[0] == "atau":
                 return not clause.mentions
             if clause.mentions:
                 return False
         return False
+
+    @staticmethod
+    def _names_no_other(clause: Clause) -> bool:
+        """ "Tono atau siapa": nobody is named after "or"."""
+        last = max(mention.end for mention, _ in clause.mentions)
+        after = [word.text for at, word in clause.words if at >= last]
+        return "atau" in after and after[-1] != "atau"
 
     @property
     def _clause(self) -> Clause:
@@ -183,7 +199,7 @@ class _Cutter:
     def _is_correction(self, index: int) -> bool:
         text, before = self._text(index), self._text(index - 1)
         return (
-            text in lexicon.CORRECTION
+            (text in lexicon.CORRECTION and (text, before) != ("sekarang", "yang"))
             or self._settles(index)
             or (text == "ke" and self._is_old)
             # "yang benar nomor 1"
@@ -206,7 +222,7 @@ class _Cutter:
         if self._text(index) in {"akhirnya", "akhire", "ahirnya", "jadinya"} | _HENCE:
             return True  # "sudah mikir lama, akhirnya pilih 2"
         return (
-            self._text(index) in lexicon.OWNER
+            self._text(index) in lexicon.OWNER | {"tetap"}
             and bool(lexicon.CONCESSION & set(self._clause.texts))
             and before not in lexicon.PEOPLE
             and before not in lexicon.MY_KIN
@@ -214,7 +230,11 @@ class _Cutter:
 
     def _starts_anew(self, index: int) -> bool:
         """ "… makanya saya pilih 2": in a run-on, one's own choice begins a clause."""
-        if self._text(index) not in lexicon.OWNER or self._negations == 0:
+        if self._text(index) not in lexicon.OWNER:
+            return False
+        if self._text(index - 1) in _SAID_BEFORE and lexicon.QUESTION & set(self._clause.texts):
+            return self._text(index + 1) in lexicon.CHOOSE  # "gimana ya, oh sudah saya pilih 2"
+        if self._negations == 0:
             return False
         if not lexicon.OWNER & set(self._clause.texts):
             return False  # "tidak akan pernah saya pilih"
@@ -266,6 +286,14 @@ class _Cutter:
             self._take_back()  # "1 gajadi, 3", "1… gajadi, 3"
             return
         named = any(clause.mentions for clause in self._clauses)
+        if word.text == "seng" and lexicon.JAVANESE & {one.raw for one in self._message}:
+            return  # "aku seng loro": "yang", and not Ambonese "tidak"
+        if word.text in _WEARY and self._clause.mentions and _is_blank(self._clause.mentions):
+            return  # "golput ah males"
+        if self._exceptions == 1 and self._clause.mentions and not self._negations:
+            self._exceptions = 0  # "selain bu Siti tidak ada"
+            self._clause.mentions = [(one, Polarity.ACCEPTED) for one, _ in self._clause.mentions]
+            return
         if named and lexicon.NOTHING_ELSE & set(self._rest_of_clause(index)):
             return  # "3, tidak ganti lagi", "2, yang lain tidak kenal"
         if lexicon.NOTHING_ELSE & set(self._clause.texts):
@@ -345,8 +373,23 @@ class _Cutter:
         if self._text(index) == "," and self._exceptions and self._names_one_more(index):
             return  # "selain 1, 2, sama 4"
         self._end()
+        if self._text(index) == ":" and self._announces():
+            return  # "pilihan: bu Siti"
         if self._clause.mentions or self._clause.contest is None:
             self._break()  # else "bupati: 1" and "untuk bupati, nomor 1" go on
+
+    def _announces(self) -> bool:
+        """Whether the clause only says that what is chosen comes now."""
+        said = [text for text in self._clause.texts if text[0].isalpha()]
+        return (
+            not self._clause.mentions
+            and not self._negations
+            and bool(said)
+            and all(
+                text in lexicon.CHOOSE | lexicon.MARKER | lexicon.OWNER | _ANNOUNCING
+                for text in said
+            )
+        )
 
     def _names_one_more(self, index: int) -> bool:
         """Whether the next word but a joining one is a mention."""
@@ -369,12 +412,15 @@ class _Cutter:
         if not self._negations or self._clause.mentions:
             return
         at = len(self._clauses) - 2
-        while at >= 0 and not self._clauses[at].mentions and not self._clauses[at].texts:
+        while at >= 0 and not self._clauses[at].mentions and self._clauses[at].is_bare:
             at -= 1
         if at < 0 or not self._clauses[at].mentions:
             return
         texts = set(self._clause.texts)
-        is_apart = self._clause.texts[0] in _BREAKS
+        if texts & _ALL_OF_THEM:
+            self._negations = 0
+            return  # "abstain, dua-duanya tidak"
+        is_apart = self._clause.texts[0] in _BREAKS or at < len(self._clauses) - 2
         if is_apart and (texts & {"malas", "males"} or texts - lexicon.KNOWN - _BREAKS):
             self._negations = 0
             return
@@ -383,6 +429,11 @@ class _Cutter:
             self._clauses[at].mentions[-1] = mention, Polarity.REJECTED
             self._clauses[at].idiom = is_apart  # "siti? tidak, yohanes"
             self._negations = 0
+
+
+def _is_blank(mentions: Sequence[tuple[Mention, Polarity]]) -> bool:
+    """Whether these leave the ballot blank and name nobody."""
+    return all(set().union(*one.options.values()) == {BLANK} for one, _ in mentions)
 
 
 def contest_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -> str | None:

@@ -21,18 +21,36 @@ _YES = frozenset(
         "ya benar betul setuju yakin kirim inggih nggih njih injih enggih enggi engghi "
         "sumuhun muhun leres lerres iyo yoi yups sepakat sah valid correct sure io iyes heeh "
         "hi'ih yo batua butul batul bujur patut enya heueuh iih beneh acc tentu sampun olo "
-        "ido tutu na'am naam ongghu kintun dikintun confirm"
+        "ido tutu na'am naam ongghu kintun dikintun confirm confirmed konfirm dikonfirmasi right "
+        "approve approved banar betol heem yak ia oki okcy tenan temenan "
+        "yeah yea tepat persis exactly absolutely certainly definitely"
     ).split()
 )
 """Each of these alone is a yes."""
 _ASSENT = frozenset(
     (
-        "oke sip siap lanjut lanjutkan fix gas gaskeun mantap cocok pas sudah sikat kuy "
-        "sesuai baik yaudah deal cus konfirmasi bungkus tetap"
+        "oke sip siap lanjut lanjutkan fix gas gaskeun mantap mantep cocok pas sudah sikat kuy "
+        "sesuai baik yaudah deal cus konfirmasi bungkus tetap final klop gaspol gaskan submit "
+        "simpan proses diproses catat dicatat masukkan masukin masukkeun coblos tos parantos atos "
+        "mpun wes so lanjutno lanjutken dilanjutkan diteruskan teruskan terusin dilajengaken "
+        "lajengaken kirimen ntap ashiaap"
     ).split()
 )
 """These go along with a yes; the first few are one by themselves."""
-_ASSENT_ALONE = frozenset("oke sip siap fix gaskeun sesuai".split())
+_ASSENT_ALONE = frozenset("oke sip siap fix gaskeun sesuai final deal submit lanjut".split())
+_ASSENT_ONCE_DONE = frozenset(
+    "sesuai cocok pas final mantap mantep fix oke sip siap klop deal".split()
+)
+"""After "sudah", each of these is a yes: "sudah cocok"."""
+_TO_BE_DONE = frozenset(
+    "lanjut lanjutno submit simpan proses diproses "
+    "catat dicatat masukkan masukin coblos bungkus".split()
+)
+"""Beside "saja", or after a request, each of these says to go ahead: "simpan saja"."""
+_TO_GO_ON = frozenset("lanjut lanjutno lanjutkan kirim teruskan sudah".split())
+_NO = frozenset("ora mboten teu kada tra indak sing kadit".split())
+_MUCH = frozenset("sekali banget sanget pisan sangat".split())
+_GO_AHEAD = frozenset("saja silakan silahkan tolong monggo mangga mohon langsung".split())
 _POLITE = frozenset(
     (
         "saja dong deh lah itu pilihan saya pilihannya pilihanku aku gue tolong mohon silakan "
@@ -42,27 +60,55 @@ _POLITE = frozenset(
         "beta pung dengan nan da mangga dipun kintunkeun mawon pisan silahkan beliau dia "
         "memilih pilih sing iku ngono itunya ntu eta tepat nah oh boleh monggo menika kula "
         "sanget sangat kuwe kae ma do be la bana suba manten pang izin titik please it "
-        "nyatakan dibacakan diulang ulang noh awak urang kulo tabe"
+        "nyatakan menyatakan dibacakan diulang ulang noh awak urang kulo tabe keinginan kemauan "
+        "hati nurani demikian kehendak tiang nian tarus kitu ngoten pls dah ja aje iki btw"
     ).split()
 )
 _ADDRESS = frozenset(
     (
         "kak kakak kakaka min admin bapak ibu mas mbak bang bg abang bro sis gan bot bilik "
         "lur bos pren om tante kang teteh cak panitia guys nak dek say sayang lae ito bung "
-        "puang daeng pace mace bli gek wak uda uni rek le lek mbah bah bosku kaka pakde bude"
+        "puang daeng pace mace bli gek wak uda uni rek le lek mbah bah bosku kaka pakde bude kk "
+        "kka ka guru lurah sam ai "
+        "dik adik adek nduk ngger cu cucu tuan puan bos boss ges gaes sist cuy coy bray"
     ).split()
 )
 """To whom one speaks: after a yes, or last, or "iya bapak aja" would name a candidate."""
+_NO_CANDIDATE = frozenset("min admin wak lae bro gan bot kk".split())
+"""Nobody stands for election under these: "betul itu, min"."""
 _GREETING = frozenset(
     "assalamualaikum waalaikumsalam wassalam salam selamat pagi siang sore malam halo hai permisi "
     "punten met".split()
 )
 """May come before a yes, and changes nothing."""
 _NAMING = frozenset("saya pilihan pilihanku itu ini sing dia beliau yang dan pilih memilih".split())
-_AFTER_ADDRESS = frozenset("saya sa aku gue itu mohon silakan tolong sudah silahkan monggo".split())
+_AFTER_ADDRESS = frozenset(
+    "saya kulo kula sa aku gue itu mohon silakan tolong sudah silahkan monggo".split()
+)
 _NOTHING_CHANGES = (
+    ("tidak", "akan", "ganti", "lagi"),
+    ("tidak", "akan", "ganti"),
+    ("tidak", "akan", "diganti"),
+    ("tidak", "akan", "berubah"),
+    ("tidak", "berubah", "lagi"),
     ("tidak", "berubah"),
     ("tidak", "ada", "perubahan"),
+    ("tidak", "ada", "yang", "diubah"),
+    ("tidak", "ada", "yang", "berubah"),
+    ("tidak", "ada", "yang", "keliru"),
+    ("tidak", "ada", "salah"),
+    ("gausah", "diganti"),
+    ("gausah", "diubah"),
+    ("tidak", "usah", "diganti"),
+    ("tidak", "usah", "diubah"),
+    ("tidak", "perlu", "diganti"),
+    ("pasti", "lagi"),
+    ("jangan", "ditanya", "lagi", "ah"),
+    ("jangan", "ditanya", "lagi"),
+    ("saya", "sudah", "bilang"),
+    ("tidak", "ada", "yang", "salah"),
+    ("tidak", "ada", "yang", "perlu", "diubah"),
+    ("tidak", "ada", "yang", "perlu", "diganti"),
     ("tidak", "ada", "yang", "diganti"),
     ("tidak", "ada", "yang", "salah"),
     ("tidak", "perlu", "diubah"),
@@ -70,14 +116,22 @@ _NOTHING_CHANGES = (
     ("yang", "itu"),
 )
 """Beside a yes these say it once more."""
+_PARTING = frozenset("wassalam wassalamualaikum wassalamu'alaikum".split())
+_NOT_WRONG = (("tidak", "salah"), ("tidak", "keliru"), ("tidak", "ganti"))
+"""So do these right after "ya" or "sudah"; after "benar" they might ask."""
+_ELDERS = frozenset("nenek kakek mbah oma opa eyang simbah".split())
+"""Call themselves so when they speak to the young: "pilihan nenek"."""
 _THANKS = frozenset(
-    {"terima kasih", "terima", "kasih", "banyak", "suwun", "nuhun", "hatur", "matur", "nuwun"}
+    (
+        "terima kasih|terima|kasih|banyak|suwun|nuhun|hatur|matur|nuwun|syukron|suksma|danke|atas|"
+        "bantuannya|bantuan|perhatiannya|waktunya|kesabarannya"
+    ).split("|")
 )
-_MARKS = {",", ".", "!", "\n", "…", "(", ")", ";", ":", "-"}
-_SIGNS = frozenset("👍✅👌☑✔")
+_MARKS = {"/", ",", ".", "!", "\n", "…", "(", ")", ";", ":", "-"}
+_SIGNS = frozenset("👍✅👌☑✔💯🆗🫡")
 _FRIENDLY = _SIGNS | frozenset("🙏😊😁🙂😄❤")
 _SKIN_AND_FORM = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
-_PLAIN = re.compile(r"[\w\s.,!()'’\"*;:%&…-]*")
+_PLAIN = re.compile(r"[\w\s.,!()'’\"*;:%&…/-]*")
 MAX_WORDS = 20
 
 
@@ -113,9 +167,13 @@ def is_clear_yes(
         for index, word in enumerate(message)
         if index not in covered and word.text not in beside
     ]
-    if plain.lstrip().startswith("!") or not message or len(message) > MAX_WORDS:
+    if plain.lstrip().startswith(("!", "/")) or not message or len(message) > MAX_WORDS:
         return False
-    usual = [_usual(word.text) for word in message]
+    usual = ["tidak" if word.text in _NO else _usual(word.text) for word in message]
+    while len(usual) > 1 and usual[-1] in _PARTING:
+        usual.pop()
+    if tuple(usual) in _NOTHING_CHANGES and usual[:2] == ["tidak", "ada"]:
+        return True  # "tidak ada yang salah"
     texts = _without_address(_without_phrases(_without_greeting(usual)))
     if len(texts) < len(usual) and texts == ["ya"] and usual[0] in _GREETING | _MUSING:
         return False  # "halo ya"
@@ -162,10 +220,24 @@ def _says_yes(texts: list[str], message: Sequence[Word]) -> bool:
     ):
         return False
     if _THANKS & set(texts):
-        return texts[0] in _YES or (texts[0] in _THANKS and "kirim" in texts) or texts[:2] in _WELL
-    return any(text in _YES for text in texts) or (
-        texts[0] in _ASSENT_ALONE and all(text in _ASSENT | _POLITE for text in texts)
-    )
+        before = texts[: next(at for at, text in enumerate(texts) if text in _THANKS)]
+        return (
+            texts[0] in _YES
+            or (texts[0] in _THANKS and "kirim" in texts)
+            or bool((_YES - {"ya"}) & set(before))
+        )
+    if any(text in _YES for text in texts):
+        return True
+    if not all(text in _ASSENT | _POLITE for text in texts):
+        return False
+    if texts in (["itu", "sudah"], ["itu", "mi"], ["so", "pas"], ["so", "itu"]):
+        return True  # in the east of the country
+    done = texts[0] == "sudah" and texts[1:2] != [] and texts[1] in _ASSENT_ONCE_DONE
+    done = done or (
+        bool(_ASSENT_ONCE_DONE & set(texts)) and bool((_TO_GO_ON - {"sudah"}) & set(texts))
+    )  # "cocok, lanjut"
+    go_ahead = bool(_TO_BE_DONE & set(texts)) and bool(_GO_AHEAD & set(texts))
+    return texts[0] in _ASSENT_ALONE or done or go_ahead
 
 
 _READ = ALL | _YES | _ASSENT | _POLITE | _ADDRESS | _THANKS | _GREETING | _MARKS
@@ -173,8 +245,7 @@ _READ = ALL | _YES | _ASSENT | _POLITE | _ADDRESS | _THANKS | _GREETING | _MARKS
 _MUSING = frozenset({"oh", "ah", "nah", "lah", "euy"})
 _BESIDE_A_NAME = MARKER | DEGREE | {"sama", "dan", "&"}
 _HASTE = frozenset("sekarang saja dong deh langsung".split())
-_SCORN = ("lah itu", "benar benar deh", "betul betul deh")
-_WELL = (["baik", "ya"], ["baik", "benar"])
+_SCORN = ("lah itu", "benar benar deh", "betul betul deh", "sah sah saja", "ya right", "yeah right")
 
 
 def _ends_in_kok(texts: Sequence[str]) -> bool:
@@ -183,7 +254,7 @@ def _ends_in_kok(texts: Sequence[str]) -> bool:
         texts.count("kok") == 1
         and texts[-1] == "kok"
         and texts[-2:-1] != []
-        and (texts[-2] in _YES)
+        and (texts[-2] in _YES | _ASSENT_ALONE)
     )
 
 
@@ -198,9 +269,22 @@ def _without_greeting(texts: list[str]) -> list[str]:
 
 def _without_phrases(texts: list[str]) -> list[str]:
     for phrase in _NOTHING_CHANGES:
-        for at in range(1, len(texts) - len(phrase) + 1):
+        first = 0 if phrase[0] == "tidak" and len(texts) > len(phrase) else 1
+        for at in range(first, len(texts) - len(phrase) + 1):
             if tuple(texts[at : at + len(phrase)]) == phrase:
                 return _without_phrases([*texts[:at], *texts[at + len(phrase) :]])
+    for at in range(1, len(texts) - 1):
+        if tuple(texts[at : at + 2]) in _NOT_WRONG and texts[at - 1] in {
+            "ya",
+            "sudah",
+            "tenan",
+            "temenan",
+        }:
+            return [*texts[:at], *texts[at + 2 :]]
+    if tuple(texts[:2]) in _NOT_WRONG and texts[2:3] != [] and texts[2] in _TO_GO_ON:
+        return ["sudah", "sesuai", *texts[2:]]  # "tidak salah, lanjutkan"
+    if texts[-2:-1] == ["pilihan"] and texts[-1] in _ELDERS:
+        return texts[:-1]
     return texts
 
 
@@ -214,10 +298,11 @@ def _without_address(texts: Sequence[str]) -> list[str]:
         following = texts[index + 1] if index + 1 < len(texts) else ""
         before = texts[index - 1] if index else ""
         is_last = not following or all(one in _ADDRESS | _THANKS for one in texts[index + 1 :])
+        chain = kept[-1] if kept and before in _ADDRESS else before  # "iya mas admin, betul"
         if text in _ADDRESS and (
-            (is_last and before and before not in _NAMING)
-            or (before in _YES | _ASSENT | _THANKS | {"banyak"}
-                and following in _YES | _ASSENT | _THANKS | _AFTER_ADDRESS | _GREETING)
+            (is_last and before and (before not in _NAMING or text in _NO_CANDIDATE))
+            or ((chain in _YES | _ASSENT | _THANKS | _MUCH | {"banyak"} or text in _NO_CANDIDATE)
+                and following in _YES | _ASSENT | _THANKS | _AFTER_ADDRESS | _GREETING | _ADDRESS)
         ):  # fmt: skip
             continue
         kept.append(text)
@@ -248,8 +333,9 @@ def _usual(text: str) -> str:
     if short in known:
         return short
     for particle in ("lah", "mi", "mo"):
-        if text.removesuffix(particle) in _YES:
-            return text.removesuffix(particle)
+        bare = spelled(text.removesuffix(particle))
+        if bare != text and bare in _YES | _ASSENT:
+            return bare
     return text
 
 

@@ -18,7 +18,7 @@ CHOOSE = _words(
     "coblosanku tusuk nusuk tunjuk centang nyontreng contreng tandai dukung mendukung vote voting",
     "ambil pick choose select nyolok colok menjatuhkan jatuhkan jatuh menentukan menetapkan",
     "tetapkan putuskan kasih kasi kasikan berikan memberikan diberikan serahkan suara suaraku",
-    "suaranya suarane mantap mantep fix pokoknya final tetap",
+    "suaranya suarane mantap mantep fix pokoke pokona pokoknya final tetap",
 )
 """Verbs and nouns of choosing."""
 
@@ -74,6 +74,7 @@ ALTERNATIVE = _words("atau apa")
 
 REASON = _words(
     "karena supaya biar agar soal sebab mergo soalnya lantaran gara demi gegara bcs",
+    "semoga moga mogamoga mudahmudahan",
     "because cuz coz",
     "amargi amarga margi lantaranana jalaran sabab ben men",
 )
@@ -128,7 +129,9 @@ PEOPLE = _words(
 CAMPAIGN = _words(
     "kalah menang kalahkan menangkan hidup viva merdeka gaspol juara lupa kampanye dipilih",
     "maksa paksa dipaksa",
-    "didukung dicoblos ajak mari spanduk baliho poster slogan iklan serangan amplop simulasi fb",
+    "didukung dicoblos ajak mari spanduk baliho poster",
+    "spanduknya balihonya posternya slogan iklan serangan amplop simulasi fb",
+    "sejahtera makmur dijamin",
     "facebook tiktok bersama salam dukungan lawan pasukan jaya disuruh dibayar nyuruh suruh",
     "dikasih bayar survei survey polling elektabilitas persen quickcount lsi menangin dimenangkan",
     "kebagian sembako bansos debat relawan",
@@ -192,7 +195,29 @@ HONOURS: dict[str, frozenset[str]] = {
     "ustadz": _words("ust ustaz ustadz"),
     "dokter": _words("dr"),
     "profesor": _words("prof"),
+    "prof": _words("prof"),
     "insinyur": _words("ir"),
+    "bidan": _words("bidan keb bd"),
+    "perawat": _words("kep ns amk perawat suster mantri"),
+    "suster": _words("kep ns amk suster"),
+    "mantri": _words("kep ns amk mantri"),
+    "guru": _words("pd guru"),
+    "apoteker": _words("apt"),
+    "akuntan": _words("ak"),
+    "notaris": _words("mkn kn"),
+    "pengacara": _words("adv"),
+    "pendeta": _words("pdt pendeta"),
+    "romo": _words("rm romo"),
+    "tentara": _words(
+        "purn letkol kolonel mayor kapten jenderal brigjen mayjen letjen peltu serma"
+    ),
+    "purnawirawan": _words("purn"),
+    "jenderal": _words("jend jenderal irjen brigjen mayjen letjen komjen"),
+    "kolonel": _words("kol kolonel"),
+    "letkol": _words("letkol"),
+    "mayor": _words("mayor"),
+    "kapten": _words("kapten"),
+    "polisi": _words("irjen brigjen komjen kombes akbp kompol akp iptu ipda aiptu aipda"),
     "drs": _words("drs"),
     "dra": _words("dra"),
 }
@@ -220,6 +245,8 @@ TITLE = _words(
     "ustadz dr ir drs dra prof kak kakak kk kaka ko koh ci cik uda uni daeng bung nyong gus neng",
     "raden cak ning mami encik tuan nyonya saudara saudari kiai kyai datuk tgk bli mbok ua amang",
     "inang lae mpok puang ceu miq inaq tulang opung ompung wak uwak mama papi p pakcik makcik",
+    "opa oma eyang kakek nenek abah umi abi jenderal kolonel letkol suster",
+    "enci cece koko kokoh engkoh",
     "kanda adinda ust haja karaeng tengku teungku tuanku buya bundo mang bi bik inak amaq",
 )
 """Stands before a name."""
@@ -266,13 +293,16 @@ WOMAN_TITLE = _words(
 MAN_TITLE = _words("bapak mas bang abang kang om pakde haji uda daeng bung cak gus bapa kakek")
 
 OWNER = _words(
-    "i saya aku gue abdi kulo kula ambo awak den denai beta sa ane aye tiang ulun kita inyong",
+    "i saya aku gue abdi kulo kula ambo awak den denai beta sa ane aye tiang ulun kita",
+    "inyong",
     "nyong",
-    "au titiang ku dalem kawula unda icang cang urang aing ana kaulo wak engkok sengkok",
+    "au titiang ku dalem kawula unda icang cang urang aing ana kaulo wak engko sengko engkok",
+    "sengkok",
     "simkuring kuring isun ahu inakke iyya enyong lon ulon yaku sayah",
 )
 
 UNIT_AFTER = _words(
+    "buah ipa ips mipa rpl tkj",
     "tahun th thn ribu rb juta jt persen % orang anak kali hari minggu bulan jam menit detik km",
     "meter kilo kg rupiah lembar wib wita wit pagi siang sore malam karung sak bungkus tahunan",
     "periode putaran suara hp calon paslon kandidat mangkok porsi gelas butir ekor motor mobil",
@@ -285,6 +315,7 @@ UNIT_BEFORE = _words(
     "umur usia umurku usiaku rt rw jam pukul tanggal tgl tps rp hp telepon telp wa nik blok",
     "gang tahun kelas versi dusun lantai kloter seharga harga rumah kavling ruang meja kursi",
     "desember november lorong antrian antrean rumahku gg jalan jl km posisi peringkat juara",
+    "level ukuran rasa season episode babak ronde",
     "ipa ips pintu kontrakan bar shift baris ranking kk hari kerumah pemilih antri kamar",
     "anak cucu anggota peserta induk absen absenku member nip nis nim",
 )
@@ -330,6 +361,15 @@ FILLER = _words(
     "hm hmm sendiri ja wait actually anyway tbh btw dek dik adek nduk nak le ngger nonton niat",
     "niatnya",
     "dicatet catet sir duh aduh typo autocorrect autokoreksi",
+    "jak lai choice pribadi uhuy ulala lol anjay anjir anying njir cihuy yuhu gacor yeay",
+    "hore asik asyik slebew uwu ih gonna wanna jeung berpasangan duet beserta niki hasilnya walau",
+    "afwan syukron ukhti akhi cap cip cup spontan singkat ngetik mulu literally sense make",
+    "choose choosing plis pliss pliz with go going let's i'm im i'll ill vote voting team",
+    "course number kuy kanggo kangge setelah sesudah dipikir pikir pikirpikir dipikirkan",
+    "renungkan",
+    "istikharah sholat shalat doa berdoa jawaban jawabannya jawabanku jawab menyatakan nyatakan",
+    "masihan niat niatnya gantian giliran semuanya keduanya duaduanya menyampaikan sampaikan",
+    "izinkan perkenankan mengucap definitely absolutely certainly honestly memutuskan",
     "panitia izin gas itulah ajalah badhe wau sori handak unda nang cako tu ngomong ngomongnya",
 )
 """Words that change nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bilik.domain import lexicon
+from bilik.domain.clauses import contest_at
 from bilik.domain.election import BLANK, Contest, Selection
 from bilik.domain.mention import Mention
 from bilik.domain.naming import names_of
@@ -18,6 +19,7 @@ from bilik.domain.people import (
     with_everyday_part,
 )
 from bilik.domain.places import place_at
+from bilik.domain.wordlike import wordlike_name_at
 from bilik.domain.words import Word
 
 MOST_CANDIDATES = 99
@@ -39,6 +41,7 @@ def find_mentions(message: Sequence[Word], contests: Sequence[Contest]) -> list[
             or _blank_at(message, index, contests)
             or name_at(message, index, contests)
             or short_name_at(message, index, contests)
+            or wordlike_name_at(message, index, contests)
             or gender_at(message, index, contests)
             or honoured_at(message, index, contests)
         )
@@ -106,21 +109,33 @@ def _number_mention_at(
     before = message[start - 1].text if start else ""
     if start < index and before not in lexicon.NUMBER_MARKER:
         start, before = index, "."
-    found = number_at(message, index, marked=before in lexicon.NUMBER_MARKER)
-    if found is None or before in lexicon.UNIT_BEFORE or before == "salah":
+    alone = all(at == index or not word.text[0].isalnum() for at, word in enumerate(message))
+    found = number_at(message, index, marked=alone or before in lexicon.NUMBER_MARKER)
+    if (
+        found is None
+        or before in lexicon.UNIT_BEFORE
+        or before in {"salah", "aya", "boga", "puluh"}
+    ):
         return None
+    if message[index].raw == "one" and before in _BEFORE_ONE:
+        return None  # "the last one"
     earlier = message[start - 2].text if start > 1 else ""
     if before in lexicon.NUMBER_MARKER and earlier in lexicon.UNIT_BEFORE:
         return None  # "rumah nomor 3", "hari ke 2"
+    if before == "ke" and earlier in _EVENTS:
+        return None  # "pemilu ke 2 saya"
     if start > 1 and earlier in lexicon.UNIT_BEFORE and before in lexicon.OWNER:
         return None  # "nomor antrian saya 2"
     if any(
         message[at].text in lexicon.UNIT_BEFORE
         and all(
-            len(one.text) == 1 or one.text in lexicon.NUMBER_MARKER
+            one.text in "/.-()"
+            or (len(one.text) == 1 and one.text.isalnum())
+            or one.is_number
+            or one.text in lexicon.NUMBER_MARKER
             for one in message[at + 1 : index]
         )
-        for at in range(max(0, index - 4), index)
+        for at in range(max(0, index - 6), index)
     ):
         return None  # "blok C nomor 2"
     value, width = found
@@ -143,6 +158,10 @@ def _number_mention_at(
     return Mention(index, end, options, number=value)
 
 
+_BEFORE_ONE = frozenset(
+    "the this that last first second third fourth fifth which middle top bottom no".split()
+)
+_EVENTS = frozenset("pemilu pilkada pilkades pemilihan pencoblosan nyoblos kali".split())
 _ONLY_SO_MANY = frozenset("cuma hanya mung ngan amung namung sekadar cuman tinggal".split())
 _COUNTED = frozenset("calon calonnya calone calonna ada kandidatnya pilihannya yang".split())
 
@@ -168,10 +187,40 @@ def _nobody_at(message: Sequence[Word], index: int, contests: Sequence[Contest])
     """ "Tidak pilih siapa-siapa": a blank ballot, the negation being part of it."""
     if message[index].text not in lexicon.NEGATION:
         return None
+    if of_one := _nobody_for_one_at(message, index, contests):
+        return of_one
+    blank = {contest.id: frozenset[Selection]({BLANK}) for contest in contests}
+    texts = [word.text for word in message[index + 1 : index + 6]]
+    if texts[:2] == ["ada", "yang"]:
+        verb = 2
+        while verb < len(texts) and texts[verb] in lexicon.OWNER | {"mau", "ingin"}:
+            verb += 1
+        if verb < len(texts) and texts[verb] in {"pilih", "milih", "coblos", "kupilih"}:
+            return Mention(index, index + verb + 2, blank)  # "tidak ada yang saya pilih"
     for end in range(index + 1, min(index + 5, len(message))):
         if message[end].text in _ALL_OR_ANY:
-            blank = {contest.id: frozenset[Selection]({BLANK}) for contest in contests}
             return Mention(index, end + 1, blank)
         if not message[end].text.isalpha():
             return None
     return None
+
+
+def _nobody_for_one_at(
+    message: Sequence[Word], index: int, contests: Sequence[Contest]
+) -> Mention | None:
+    """ "Gubernur 1, bupati tidak pilih": one of several contests left blank."""
+    if len(contests) < 2 or not (_is_mark(message, index + 2) and index + 1 < len(message)):
+        return None
+    if message[index + 1].text not in lexicon.CHOOSE:
+        return None
+    at = index - 1
+    while at >= 0 and not _is_mark(message, at):
+        if contest := contest_at(message, at, contests):
+            return Mention(index, index + 2, {contest: frozenset[Selection]({BLANK})})
+        at -= 1
+    return None
+
+
+def _is_mark(message: Sequence[Word], at: int) -> bool:
+    """Whether a mark or the end of the message is there."""
+    return at >= len(message) or not message[at].text[0].isalnum()

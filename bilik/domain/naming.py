@@ -91,7 +91,8 @@ def alike(said: str, name: str) -> bool:
 
 
 _SOUNDS = (
-    ("oe", "u"), ("dj", "j"), ("tj", "c"), ("kh", "h"), ("sy", "s"), ("ch", "h"), ("au", "o"),
+    ("oe", "u"), ("sh", "s"), ("ck", "k"), ("dj", "j"), ("tj", "c"), ("kh", "h"),
+    ("sy", "s"), ("ch", "h"), ("au", "o"),
     ("y", "i"), ("q", "k"), ("v", "p"), ("f", "p"), ("z", "j"), ("dh", "d"), ("th", "t"),
 )  # fmt: skip
 """Spellings of one sound, old and new."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bilik.domain.lexicon import ALL
+from bilik.domain.lexicon import ALL, CHOOSE
 from bilik.domain.words import Word
 
 MIN_LETTERS = 3
@@ -30,7 +30,16 @@ _UNITS = {
 }
 WORDS = {word: number for number, forms in _UNITS.items() for word in forms.split()}
 """Number words of all languages, with their values."""
-_ORDINALS = {"pertama": 1, "pertamax": 1, "kapisan": 1, "first": 1, "second": 2, "third": 3}
+_ORDINALS = {
+    "pertama": 1,
+    "pertamax": 1,
+    "kapisan": 1,
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "fifth": 5,
+}
 _ROMAN = {
     "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6,
     "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11, "xii": 12,
@@ -49,12 +58,16 @@ def number_at(words: Sequence[Word], start: int, marked: bool = False) -> tuple[
     if word.is_number:
         return (int(word.raw), 1) if word.raw.isdigit() and len(word.raw) <= 4 else None
     text = word.text
+    if text == "ten" and start + 1 < len(words) and words[start + 1].text in CHOOSE:
+        return None  # "not", in Balinese
     if text in {"kosong", "nol"} and start + 1 < len(words):
         unit = WORDS.get(words[start + 1].text)
         return (unit, 2) if unit and unit < 10 else None  # "kosong satu" is 01
     # As typed: "III" is a numeral, and no stretched "i".
     if word.raw in _ROMAN and (marked or word.raw in _ALONE):
         return _ROMAN[word.raw], 1
+    if marked and text == "wahid":
+        return 1, 1  # elsewhere somebody's name
     if marked and text == "sa":
         return 1, 1  # Acehnese; elsewhere "sa" is "I"
     if text in _ORDINALS:

@@ -89,11 +89,13 @@ def _who_begins_with(
 
 def honoured_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -> Mention | None:
     """ "Pak haji", "bu dokter": by an honour that one candidate alone has."""
-    if message[index].text in _RARE_TITLES:
-        return _by_title_at(message, index, contests)
-    if message[index].text not in {"bapak", "ibu", "yang", "si", "nu", "sing"}:
+    if message[index].text in _RARE_TITLES and (found := _by_title_at(message, index, contests)):
+        return found
+    if message[index].text not in _BEFORE_AN_HONOUR:
         return None
     said, at = message[index].text, index + 1
+    while at < len(message) and message[at].text in {"bapak", "ibu", "kak", "si"}:
+        at += 1  # "yang ibu bidan"
     if at < len(message) and message[at].text in {"gelarnya", "bergelar", "titelnya", "gelar"}:
         at += 1
     if at >= len(message):
@@ -107,6 +109,8 @@ def honoured_at(message: Sequence[Word], index: int, contests: Sequence[Contest]
         and (message[at + 1].text not in lexicon.KNOWN)
     ):
         return None  # somebody of that honour, with a name
+    if said not in lexicon.THAT_ONE and _is_spoken_to(message, at + 1):
+        return None  # "pak guru, saya pilih 2"
     wrong = {"ibu": "L", "bapak": "P"}.get(said, "-")
     options = {
         contest.id: frozenset[Selection](
@@ -123,8 +127,21 @@ def honoured_at(message: Sequence[Word], index: int, contests: Sequence[Contest]
     return Mention(index, at + 1, single) if single else None
 
 
+_BEFORE_AN_HONOUR = frozenset("bapak ibu yang si nu sing kak mas mbak mama bung calon nang".split())
+
+
+def _is_spoken_to(message: Sequence[Word], at: int) -> bool:
+    """Whether the voter turns to somebody, before ``at``, and goes on to choose."""
+    if at < len(message) and message[at].text == ",":
+        at += 1
+    if at >= len(message) or message[at].text not in lexicon.OWNER:
+        return False
+    return any(word.text in lexicon.CHOOSE for word in message[at:])
+
+
 _RARE_TITLES = frozenset(
-    "pakde pakdhe bude budhe gus ning ceu daeng puang opung datuk uda uni mama papa mami".split()
+    "pakde pakdhe bude budhe gus ning ceu daeng puang opung datuk uda uni mama papa mami abah umi "
+    "opa oma eyang mbah simbah mbok amang inang kiai kyai".split()
 )
 
 
@@ -287,11 +304,19 @@ def _both(
     return {contest: numbers for contest, numbers in shared.items() if numbers}
 
 
+def _is_just(message: Sequence[Word], index: int) -> bool:
+    """ "Ibunya aja": the one woman, where a word after it chooses."""
+    return index + 1 < len(message) and message[index + 1].text in {"saja", "deh", "dong", "lah"}
+
+
 def gender_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -> Mention | None:
     """ "yang ibu-ibu": only after "yang", and only where it means one candidate."""
     before = {word.text for word in message[max(0, index - 2) : index]}
     text = message[index].text
     gender = "P" if text in lexicon.WOMAN else "L" if text in lexicon.MAN else ""
+    alone = text.removesuffix("nya")
+    if not gender and alone in lexicon.WOMAN | lexicon.MAN and _is_just(message, index):
+        gender, before = "P" if alone in lexicon.WOMAN else "L", before | {"yang"}
     if text == "istri" and before & {"nu", "sane"}:  # Sundanese, Balinese
         gender = "P"
     after = {word.text for word in message[index + 1 : index + 4]}
@@ -303,6 +328,8 @@ def gender_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) 
         )
         for contest in contests
     }
+    if not any(options.values()):
+        return None  # of a pair it is not known
     end = index + 1
     while end < len(message) and message[end].text in {text, "-"}:
         end += 1

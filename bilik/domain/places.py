@@ -31,6 +31,7 @@ def place_at(message: Sequence[Word], index: int, contests: Sequence[Contest]) -
 
 
 _MIDDLE = 1000
+_ENGLISH = {"top": 0, "middle": _MIDDLE, "bottom": -1, "last": -1}
 
 
 def _counted_place(message: Sequence[Word], index: int) -> tuple[int, int] | None:
@@ -48,6 +49,9 @@ def _counted_place(message: Sequence[Word], index: int) -> tuple[int, int] | Non
 def _named_place(message: Sequence[Word], index: int) -> tuple[int, int] | None:
     """ "Paling atas", "yang tengah", "calon terakhir"."""
     text, before = message[index].text, message[index - 1].text if index else ""
+    after = message[index + 1].text if index + 1 < len(message) else ""
+    if text in _ENGLISH and (before == "the" or after == "one"):
+        return _ENGLISH[text], index + 1 + (after == "one")
     if text in {"sebelum", "sadurunge"} and index + 1 < len(message):
         return (-2, index + 2) if message[index + 1].text in lexicon.LAST else None
     if index and not (

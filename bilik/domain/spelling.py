@@ -37,7 +37,19 @@ _WORDS = sorted(
     )
     if len(word) >= MIN_LETTERS and word.isalpha()
 )
-_KNOWN = lexicon.ALL | set(numbers.WORDS)
+_WHOLE = frozenset(
+    "akhiri ambang angka angkal angkat anting apalah asalan bahu ban bantal banya berapi "
+    "biang bidang biduan bujang bukaan bukain bukalah bukankah bulik butuh butut cilok datar "
+    "dateng debar degan dekapan dorang endah haknya isteri itukah kantong karang kareba katak "
+    "kebal kentang kerang ketika ketuan kontak koyak lalai lancang langsing makam masukan "
+    "masukin matan matang merek merekam minat muanya mulih padang patang pemda pilah pileg "
+    "pisang pokok pukang pulang putusan saban saing sajak sajian salat samar sana say sayap "
+    "selaku selama selambat semau semaunya semula setujui silang sonten sudahi susah tanda "
+    "tekang temanya tenang tidakkah tilang timang tindak tuang tukang tulus tunggul tutik "
+    "undang utang yakini yakni".split()
+)
+"""Words of their own, one letter from a word of the lexicon."""
+_KNOWN = lexicon.ALL | set(numbers.WORDS) | _WHOLE
 
 
 def mended(message: Sequence[Word], is_name: Callable[[str], bool]) -> list[Word]:

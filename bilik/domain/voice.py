@@ -16,6 +16,7 @@ from bilik.domain.clauses import Clause, Polarity, stem
 from bilik.domain.election import Contest
 from bilik.domain.hint import Hint
 from bilik.domain.mention import Mention
+from bilik.domain.speaker import AS_FOR_ME, ONLY, Speaker
 from bilik.domain.words import Word, words
 
 
@@ -44,23 +45,26 @@ EXPLICIT = 3
 """The same, where the voter says "I choose" in so many words, whatever the model takes it for."""
 CORRECTED = 2
 """The same, where somebody is corrected, which nobody does in mere talk."""
-_SORRY = frozenset("nyesel nyesal menyesal nyesek kapok".split())
 _ASKS = lexicon.QUESTION
 _REMARKS = lexicon.HEARSAY - {"bilang"} | lexicon.PEOPLE | lexicon.CAMPAIGN | lexicon.REGRET
-_STEADY = frozenset(
-    "namung mung hanya cuma ke tetap mantap mantep fix final maunya milihnya "
-    "pokoknya pokoke mah sih sendiri ganti pindah mau pengen pingin arep handak hoyong jelas pasti "
-    "langsung "
-    "ubah beda".split()
-)
-"""After "saya", these choose as a verb does: "saya ke 2", "aku tetap bu Siti"."""
-_AS_FOR_ME = frozenset("sendiri sih mah ya tetap tetep mah lah kan kok yo teh pun".split())
 _SETTLED = frozenset("mantap mantep final fix yakin putuskan".split())
+_SUMMING_UP = frozenset("pokoknya pokoke pokona intinya intine yaudah".split())
+_SETTLES = frozenset(
+    "saja aja ajah aj sj ae wae bae we ajalah haja gen mawon to toh tho wis wes mi "
+    "sudah udah suda jak".split()
+)
+"""After a name, as typed, these choose whatever comes next."""
+_INTERJECTIONS = frozenset(
+    "bismillah oke sudah wis ya pokoknya pokoke jadi hmm ih ah oh nah cocok hasilnya sih toh to "
+    "hehe titik yang itu".split()
+)
+_TO_SOMEBODY = frozenset(
+    "kamu anda tolong mohon bantu bantuin ayo jangan sampeyan njenengan panjenengan kau ko".split()
+)
+"""Beside one of these, a name may be called upon: "bu Siti, tolong jalan kami"."""
+_CALLS = frozenset("ayo mari yuk ayok ayoo marilah hayu".split())
 _AMONG_FRIENDS = 4
 """So many unknown words may stand around a choice that does not say whose it is."""
-_WHAT_IS_CHOSEN = frozenset("pilihan suara coblosan jagoan pilihane".split())
-_BETWEEN = 2
-"""So many other words may stand between "saya" and its verb: "saya dusun kulon mau memilih 2"."""
 _PLEASE = frozenset("tolong mohon minta please pls plis pliss".split())
 _ADDRESSED = frozenset(
     "ya min admin kak dek dik nak bos gan bro sis cak rek ges gaes bray cuy lur bilik bot".split()
@@ -70,20 +74,6 @@ _AROUND = (
     | lexicon.OWNER
 )  # fmt: skip
 """May stand around a choice that is said before the rest begins."""
-_INTRODUCE = frozenset("saya aku nama namaku bernama kulo kula abdi".split())
-_BEFORE_ME = lexicon.CHOOSE | _AS_FOR_ME | lexicon.AFTERWARDS | lexicon.CONDITION
-"""Before "saya", these make no introduction of it: "pilihan saya", "maksud saya", "kalau saya"."""
-_ACQUAINTED = frozenset("kenal ketemu bertemu tetanggaan temenan mirip kayak seperti".split())
-_ONLY = frozenset(
-    "saja aja ajah aj ae wae bae we dah deh lah dong donk ji mo mi mawon kemawon haja ja "
-    "sajo se su".split()
-)
-"""After a name, these choose, as typed: "saya Pak Rusdi ji"."""
-_LINKS = frozenset(
-    "juga akan bakal mau sudah pada yang itu ini sih mah lah dong memang emang tetap jadi pun lagi "
-    "cuma hanya pasti ingin pengen sendiri dengan ini kan teh ya arep ajeng badhe bade".split()
-)
-"""May stand between a subject and its verb."""
 
 
 class Judge:
@@ -107,8 +97,9 @@ class Judge:
             for name in (contest.title, contest.id, *contest.aliases)
             for word in words(name)
         }
+        self._speaker = Speaker(message, clauses)
         self._is_campaign = any(word.text in lexicon.CAMPAIGN for word in message)
-        self._head = self._emphatic_head()
+        self._head = self._emphatic_head() or self._said_alone()
         self._voices = [self._voice(clause) for clause in clauses]
         self._own = any(
             voice is Voice.OWN and any(how is Polarity.ACCEPTED for _, how in clause.mentions)
@@ -136,7 +127,7 @@ class Judge:
 
     def _says_i_choose(self, clause: Clause) -> bool:
         return any(
-            self._subject(at) == "own"
+            self._speaker.subject(at) == "own"
             for at, word in clause.words
             if word.text in lexicon.CHOOSE | lexicon.AFTERWARDS
         )
@@ -153,8 +144,24 @@ class Judge:
                 continue  # "yang 2 itu RT saya, saya pilih 3"
             if self._tells_apart(at):
                 continue
+            if self._is_said_of_another(at):
+                continue
             kept.append(clause)
         return kept
+
+    def _is_said_of_another(self, at: int) -> bool:
+        """ "Saya sih Ci Lian, Pak Tono galak": a word about somebody else, after the choice."""
+        clause = self._clauses[at]
+        return (
+            self._own
+            and Voice.OWN in self._voices[:at]
+            and self._voices[at] is Voice.PLAIN
+            and not clause.corrects
+            and clause.contest is None
+            and all(mention.is_name for mention, _ in clause.mentions)
+            and not lexicon.CHOOSE & set(clause.texts)
+            and not all(map(self._is_known, clause.texts))
+        )
 
     def _tells_apart(self, at: int) -> bool:
         """ "Pak Parman yang calon, bukan Parman bengkel": a namesake who is no candidate."""
@@ -212,6 +219,9 @@ class Judge:
         if self._asks_leave():
             return True
         counted = self.counted() if likely or self._own else self._clauses
+        if replaced and self._is_decisive(self._clauses[replaced]):
+            last = self._clauses[replaced:]
+            counted = [one for one in counted if one in last]
         counted = [one for one in counted if not self._tells_apart(self._clauses.index(one))]
         if any(self._surname_follows(clause) for clause in counted):
             return True
@@ -222,7 +232,14 @@ class Judge:
             return True  # "makasih bu siti"
         if any(text in lexicon.OFFICE - self._contest_words for text in texts):
             return True
-        if "?" in texts and not likely:
+        settled = (
+            self.is_explicit
+            or chooses
+            or any(word.raw in _SETTLES for clause in counted for _, word in clause.words)
+        )
+        if ("?" in texts and not likely and not self._is_refused_at_once()) or (
+            not settled and self._is_asked(counted)
+        ):
             return True
         allowed = UNKNOWN[self._hint][self._own]
         if explicit:
@@ -233,11 +250,27 @@ class Judge:
             allowed = 0  # a rejection in words that the lexicon does not know
         return sum(not self._is_known(text) for text in texts) > allowed
 
+    def _is_refused_at_once(self) -> bool:
+        """ "Hah, Siti? Tidak lah, Yohanes": what is asked is answered by the voter."""
+        asked = [at for at, one in enumerate(self._clauses) if "?" in one.texts]
+        return all(
+            at
+            and self._clauses[at - 1].mentions
+            and all(how is Polarity.REJECTED for _, how in self._clauses[at - 1].mentions)
+            for at in asked
+        )
+
+    def _is_asked(self, clauses: Sequence[Clause]) -> bool:
+        """ "Bu Kartika yang nomor 3 ya?"."""
+        last = [at for at, one in enumerate(self._clauses) if one in clauses][-1:]
+        after = [text for at in last for one in self._clauses[at + 1 :] for text in one.texts]
+        return after[:1] == ["?"]
+
     @staticmethod
     def _is_decisive(clause: Clause) -> bool:
         """ "Ya sudah, 1 deh", "fix 3"."""
-        return any(
-            word.raw in _ONLY or word.text in _SETTLED | {"oke", "sudah"}
+        return "juga" not in clause.texts and any(
+            word.raw in ONLY or word.text in _SETTLED | _SUMMING_UP | {"oke", "sudah"}
             for _, word in clause.words
         )
 
@@ -247,7 +280,8 @@ class Judge:
             (
                 at
                 for at, one in enumerate(self._clauses)
-                if one.corrects and any(how is Polarity.ACCEPTED for _, how in one.mentions)
+                if (one.corrects or _SUMMING_UP & set(one.texts))
+                and any(how is Polarity.ACCEPTED for _, how in one.mentions)
             ),
             default=0,
         )
@@ -268,46 +302,159 @@ class Judge:
     def _voice(self, clause: Clause) -> Voice:
         texts = set(clause.texts)
         wavering = texts & lexicon.WAVERING
+        if self._hint is Hint.CHOICE:
+            wavering -= {"mending", "mendingan"}  # "mending golput"
         if texts & (lexicon.NEGATION | {"sudah"}):
             wavering -= lexicon.NOTHING_ELSE  # "tidak pakai mikir", "sudah mikir semalaman"
-        if self._is_introduced(clause) or texts & _ASKS or wavering or self._is_past(clause):
+        if (
+            self._speaker.is_introduced(clause)
+            or texts & _ASKS
+            or wavering
+            or self._speaker.is_past(clause)
+        ):
             return Voice.DOUBT
+        if self._names_something_else(clause):
+            return Voice.DOUBT
+        if "belum" in texts and clause.mentions and lexicon.CHOOSE & texts:
+            return Voice.DOUBT  # "untung saya belum nyoblos"
         if "apa" in texts and clause.mentions and self._hint is not Hint.CHOICE:
             return Voice.DOUBT
-        if self._is_my_choice(clause):
+        if self._speaker.is_my_choice(clause):
             return Voice.OWN
-        if self._is_conditional(clause) or clause.texts[:1] == ["kok"] or self._is_quoted(clause):
+        if self._is_conditional(clause) or self._wonders(clause) or self._speaker.is_quoted(clause):
             return Voice.DOUBT
-        spoken = {at for at, word in clause.words if word.text == "bilang" and self._is_spoken(at)}
+        spoken = {
+            at for at, word in clause.words if word.text == "bilang" and self._speaker.is_spoken(at)
+        }
         subjects = {
-            self._subject(at)
+            self._speaker.subject(at)
             for at, word in clause.words
             if word.text in lexicon.CHOOSE | lexicon.AFTERWARDS or at in spoken
         }
-        if "others" in subjects or self._is_of_others(clause):
+        if "others" in subjects or self._speaker.is_of_others(clause):
             return Voice.REMARK
         if clause.mentions and texts & lexicon.HEARSAY and not spoken and "tadi" not in texts:
             return Voice.DOUBT
         own = (
             "own" in subjects
             or bool(texts & lexicon.OWN_CHOICE)
-            or self._is_steady(clause)
+            or self._speaker.is_steady(clause)
+            or self._speaker.turns_to(clause)
             or self._has_settled(clause)
             or ("nobody" in subjects and self._hint is Hint.CHOICE and not self._is_campaign)
             or self._is_said_among_friends(clause, "nobody" in subjects)
         )
+        if "own" not in subjects and self._calls_upon_others(clause):
+            return Voice.REMARK
         if own and (
             not texts & (lexicon.CAMPAIGN | lexicon.REGRET)
             or ("own" in subjects and self._hint is Hint.CHOICE)
         ):
             return Voice.OWN
-        if texts & _REMARKS or texts & lexicon.TOPIC:
+        if texts & _REMARKS or texts & lexicon.TOPIC or self._is_related(clause):
             return Voice.REMARK
-        if clause.mentions and ("orangnya" in texts or self._is_for_office(clause)):
+        if clause.mentions and ("orangnya" in texts or self._speaker.is_for_office(clause)):
             return Voice.REMARK
         if texts & lexicon.JUDGEMENT and not (self._hint is Hint.CHOICE and texts & lexicon.CHOOSE):
             return Voice.REMARK
         return Voice.PLAIN
+
+    def _names_something_else(self, clause: Clause) -> bool:
+        """ "Pilih mie goreng nomor satu": two words, unknown, between the verb and a number."""
+        if sum(len(one.mentions) for one in self._clauses) > 1:
+            return False
+        for mention, _ in clause.mentions:
+            at = mention.start - 1
+            while at >= 0 and self._message[at].text in lexicon.NUMBER_MARKER:
+                at -= 1
+            before = [word.text for word in self._message[max(0, at - 2) : at + 1]]
+            if (
+                mention.number is not None
+                and len(before) == 3
+                and before[0] in lexicon.CHOOSE
+                and not any(self._is_known(text) for text in before[1:])
+            ):
+                return True
+        return False
+
+    @staticmethod
+    def _wonders(clause: Clause) -> bool:
+        """ "Kok bu Siti": but "2 kok" assures."""
+        at, word = clause.words[0] if clause.words else (0, None)
+        return (
+            word is not None
+            and word.text == "kok"
+            and not any(mention.start < at for mention, _ in clause.mentions)
+        )
+
+    def _said_alone(self) -> Clause | None:
+        """ "Rumah sakit penting. Decky.", "cap cip cup, nomor 2": the one breath that names
+        somebody, and names nothing else, beside breaths that name nobody.
+
+        After a comma a name may call upon somebody, so it needs a word that settles; a number, and
+        a name that begins the message or a sentence of its own, does not, unless the model is sure
+        of something else.
+        """
+        named = [one for one in self._clauses if one.mentions]
+        texts = {word.text for word in self._message}
+        if len(named) != 1 or self._hint is Hint.REJECTION or self._is_campaign:
+            return None
+        if texts & (lexicon.QUESTION | lexicon.HEARSAY | {"?"}):
+            return None
+        clause = named[0]
+        chosen = {frozenset(one.options.items()) for one, _ in clause.mentions}
+        accepted = all(how is Polarity.ACCEPTED for _, how in clause.mentions)
+        if len(chosen) != 1 or not accepted or not self._holds_nothing_else(clause):
+            return None
+        settled = clause.texts[:1] in (["jadi"], ["hasilnya"]) or any(
+            word.raw in ONLY | _SETTLES or word.text in _SETTLED | lexicon.CHOOSE | {"hasilnya"}
+            for _, word in clause.words
+        )
+        is_number = not any(mention.is_name for mention, _ in clause.mentions)
+        apart = clause.texts[:1] and clause.texts[0] in {".", ":", "…", "\n"}
+        if self._hint is Hint.OTHER:
+            return clause if settled or (is_number and apart) else None
+        if settled or is_number or apart:
+            return clause
+        begins = clause is self._clauses[0]
+        return clause if begins and not texts & (_TO_SOMEBODY | lexicon.SOCIAL) else None
+
+    @staticmethod
+    def _holds_nothing_else(clause: Clause) -> bool:
+        return all(
+            not word.text[0].isalpha()
+            or word.raw in ONLY | _SETTLES
+            or word.text in _AROUND | _SETTLED | _INTERJECTIONS
+            for _, word in clause.words
+        )
+
+    def _calls_upon_others(self, clause: Clause) -> bool:
+        """ "Ayo dukung nomor 3", "coblos nomor 3 untuk desa maju": a slogan."""
+        texts = clause.texts
+        verbs = [at for at, text in enumerate(texts) if text in lexicon.CHOOSE]
+        if not verbs or not clause.mentions or lexicon.OWNER & set(texts):
+            return False
+        if _CALLS & set(texts[: verbs[0]]):
+            return True
+        return any(
+            text in {"untuk", "demi"}
+            and at > verbs[0]
+            and not all(map(self._is_known, texts[at + 1 : at + 4]))
+            for at, text in enumerate(texts)
+        )
+
+    def _is_related(self, clause: Clause) -> bool:
+        """ "Bu Ros itu guru saya": who somebody is to the voter."""
+        if lexicon.CHOOSE & set(clause.texts) or self._hint is Hint.OPEN:
+            return False
+        return any(
+            mention.is_name
+            and mention.end < at
+            and word.text in lexicon.OWNER
+            and not self._is_known(self._message[at - 1].text)
+            for mention, _ in clause.mentions
+            for at, word in clause.words
+        )
 
     def _is_said_among_friends(self, clause: Clause, has_verb: bool) -> bool:
         """Whether a clause chooses without saying who does, and nothing around it is against that.
@@ -317,18 +464,35 @@ class Judge:
         """
         if self._hint is Hint.CHOICE:
             return clause is self._head
+        if self._hint is Hint.OTHER and clause is self._head:
+            return True
         if self._is_campaign or self._hint is not Hint.OPEN:
             return False
         if clause is not self._head and not (has_verb and all(map(self._is_known, clause.texts))):
             return False
         texts = {word.text for word in self._message}
+        if clause is self._head and (
+            self._is_settled_by_a_word(clause) or clause is self._said_alone()
+        ):
+            return True
         unknown = sum(not self._is_known(text) for one in self._clauses for text in one.texts)
         return unknown <= _AMONG_FRIENDS and not texts & (lexicon.HEARSAY | lexicon.PEOPLE)
 
     @staticmethod
     def _has_settled(clause: Clause) -> bool:
         """ "…, tapi sekarang mantap Bang Jo"."""
-        return clause.corrects and bool(_SETTLED & set(clause.texts)) and bool(clause.mentions)
+        texts = set(clause.texts)
+        return bool(clause.mentions) and (
+            (clause.corrects and bool(_SETTLED & texts)) or bool(_SUMMING_UP & texts)
+        )
+
+    def _is_settled_by_a_word(self, clause: Clause) -> bool:
+        """ "Pak Baso aja, …": with a word that chooses, and a mark after it."""
+        at = max(
+            *(mention.end for mention, _ in clause.mentions), *(at for at, _ in clause.words), 0
+        )
+        marked = any(one.words[:1] and one.words[0][0] > at - 1 for one in self._clauses)
+        return marked and any(word.raw in _SETTLES for _, word in clause.words)
 
     def _emphatic_head(self) -> Clause | None:
         """ "Pak Baso dong, …", "tolong no 1, …": a choice all said before the rest begins.
@@ -336,119 +500,27 @@ class Judge:
         The clause holds nobody but one candidate, the words that choose, and an emphasis.
         """
         named = [one for one in self._clauses if one.mentions]
-        if not named or self._hint not in (Hint.CHOICE, Hint.OPEN):
+        if not named or self._hint is Hint.REJECTION:
             return None
         head = named[0]
+        if self._hint is Hint.OTHER and not self._is_settled_by_a_word(head):
+            return None
         if head.corrects or self._is_campaign or any(word.text == "?" for word in self._message):
             return None
         if any(how is not Polarity.ACCEPTED for _, how in head.mentions):
             return None
         is_number = not any(mention.is_name for mention, _ in head.mentions)
         emphasis = any(
-            word.raw in _ONLY
+            word.raw in ONLY | _SETTLES
             or word.text in _PLEASE | lexicon.CHOOSE | {"nomor"}
             or (is_number and word.text in _ADDRESSED)
             for _, word in head.words
         )
         around = all(
-            not word.text[0].isalpha() or word.raw in _ONLY or word.text in _AROUND
+            not word.text[0].isalpha() or word.raw in ONLY | _SETTLES or word.text in _AROUND
             for _, word in head.words
         )
         return head if emphasis and around else None
-
-    def _subject(self, verb: int) -> str:
-        """Whose the verb of choosing at this place is: "own", "others" or "nobody"."""
-        if verb + 1 < len(self._message) and self._message[verb + 1].text in lexicon.OWNER:
-            return "own"  # "pilihan saya"
-        unknown = 0
-        for at in range(verb - 1, max(-1, verb - 6), -1):
-            word = self._message[at]
-            if not word.text[0].isalpha():
-                return "nobody"
-            if word.text in lexicon.OWNER:
-                before = self._message[at - 1] if at else None
-                earlier = self._message[at - 2].text if at > 1 else ""
-                if before and _is_person(before) and earlier not in lexicon.BY_WHOM:
-                    return "others"  # "bapak saya pilih 2", which is not "pak, saya pilih 2"
-                return "own"
-            if word.text in lexicon.OTHERS or _is_person(word) or self._is_the_rest(at):
-                by = at > 0 and self._message[at - 1].text in lexicon.BY_WHOM
-                return "nobody" if by else "others"
-            if word.text not in _LINKS | lexicon.NEGATION | lexicon.CHOOSE:
-                if word.text in lexicon.TALK | lexicon.QUESTION | lexicon.TITLE:
-                    return "nobody"
-                unknown += 1
-                if unknown > _BETWEEN:
-                    return "nobody"
-        return "nobody"
-
-    def _is_the_rest(self, at: int) -> bool:
-        """ "Yang lain pada pilih 1"."""
-        return self._message[at].text == "lain" and at > 0 and self._message[at - 1].text == "yang"
-
-    def _is_past(self, clause: Clause) -> bool:
-        """ "Dulu saya pilih 2", "2, tapi menyesal"."""
-        texts = clause.texts
-        verbs = [at for at, text in enumerate(texts) if text in lexicon.CHOOSE]
-        return bool(_SORRY & set(texts)) or bool(
-            clause.mentions and verbs and lexicon.PAST & set(texts[: verbs[-1]])
-        )
-
-    def _is_for_office(self, clause: Clause) -> bool:
-        """ "Bambang for kades"."""
-        ends = {mention.end for mention, _ in clause.mentions}
-        return any(word.raw == "for" and at in ends for at, word in clause.words)
-
-    def _is_spoken(self, at: int) -> bool:
-        """ "Saya bilang empat": the voter's own word, unless it was said before."""
-        before = self._message[at - 1].text if at else ""
-        return before in lexicon.OWNER and not any(
-            word.text in {"tadi", "kemarin", "kemaren"} for word in self._message[:at]
-        )
-
-    def _is_of_others(self, clause: Clause) -> bool:
-        """ "Sa pu kaka", "suami ke 1", "orang rumah pada ke pak Tris"."""
-        for at, word in clause.words:
-            following = self._message[at + 1] if at + 1 < len(self._message) else None
-            if following is None:
-                break
-            if word.raw in lexicon.POSSESSIVE and following.text in lexicon.TITLE:
-                return True
-            if word.raw in lexicon.MY_KIN and following.text in lexicon.OWNER:
-                return True
-        for mention, _ in clause.mentions:
-            at = mention.start - 1
-            while at >= 0 and self._message[at].text in _STEADY | _LINKS | lexicon.MARKER:
-                at -= 1
-            if at >= 0 and self._message[at].text in lexicon.OTHERS - {"kami"}:
-                return True  # "dia maunya nomor 2"
-        texts = clause.texts
-        return bool(
-            clause.mentions
-            and any(
-                text in lexicon.PEOPLE or text.removesuffix("ku") in lexicon.PEOPLE
-                for text in texts[:2]
-            )
-        )
-
-    def _is_introduced(self, clause: Clause) -> bool:
-        """ "Saya Siti": the voter's own name, unless something like "pilihan" stands before."""
-        for mention, _ in clause.mentions:
-            if not mention.is_name or not mention.start:
-                continue
-            before = self._message[mention.start - 1]
-            if before.text == "namanya" and self._owner_before(mention.start - 1):
-                return True  # "saya sendiri namanya Nurhayati"
-            if before.text in _ACQUAINTED:
-                return True  # "saya kenal Ketut yang jualan bakso"
-            earlier = self._message[mention.start - 2].text if mention.start > 1 else ""
-            only = mention.end < len(self._message) and self._message[mention.end].raw in _ONLY
-            if before.text in _INTRODUCE and earlier not in _BEFORE_ME and not only:
-                return True
-        return False
-
-    def _owner_before(self, at: int) -> bool:
-        return any(word.text in lexicon.OWNER for word in self._message[max(0, at - 2) : at])
 
     def _is_conditional(self, clause: Clause) -> bool:
         for at, word in clause.words:
@@ -462,7 +534,7 @@ class Judge:
                 and after[0] in lexicon.OWNER
                 and (
                     self._hint is Hint.CHOICE
-                    or (len(after) > 1 and after[1] in _AS_FOR_ME)
+                    or (len(after) > 1 and after[1] in AS_FOR_ME)
                     or self._comes_after_others(clause)
                 )
             ):
@@ -473,42 +545,6 @@ class Judge:
     def _comes_after_others(self, clause: Clause) -> bool:
         """ "Mama pilih 2, bapak pilih 3, kalau saya pilih 1"."""
         return clause is self._clauses[-1] and any(one.mentions for one in self._clauses[:-1])
-
-    def _is_my_choice(self, clause: Clause) -> bool:
-        """ "Kami sekeluarga sepakat, pilihan saya nomor 3"."""
-        return any(
-            how is Polarity.ACCEPTED
-            and any(
-                self._message[at].text in _WHAT_IS_CHOSEN
-                and self._message[at + 1].text in lexicon.OWNER
-                for at in range(max(0, mention.start - 4), mention.start - 1)
-            )
-            for mention, how in clause.mentions
-        )
-
-    def _is_quoted(self, clause: Clause) -> bool:
-        """ "Kata Pak Slamet: aku pilih 2"."""
-        at = self._clauses.index(clause)
-        if not at or clause.texts[:1] != [":"]:
-            return False
-        before = self._clauses[at - 1].texts
-        said = (lexicon.HEARSAY | lexicon.PEOPLE | {"bilang"}) & set(before)
-        return bool(said) and not (before and before[0] in lexicon.OWNER)
-
-    def _is_steady(self, clause: Clause) -> bool:
-        """ "Saya ke 2", "aku nomor loro", "gue mah bu Siti": a person, and then what is chosen."""
-        for mention, how in clause.mentions:
-            if how is not Polarity.ACCEPTED:
-                continue
-            steady, at = not mention.is_name, mention.start - 1
-            while at >= 0 and self._message[at].text in _STEADY | _LINKS | lexicon.MARKER | {":"}:
-                steady = steady or self._message[at].text in _STEADY
-                at -= 1
-            if steady and at >= 0 and self._message[at].text in lexicon.OWNER:
-                before = self._message[at - 1] if at else None
-                if before is None or not _is_person(before):
-                    return True
-        return False
 
     def _surname_follows(self, clause: Clause) -> bool:
         """ "Siti Nurhaliza" where the candidate is Siti Rahmawati: somebody else."""
@@ -523,9 +559,3 @@ class Judge:
         if not text[0].isalpha() or stem(text) in self._contest_words:
             return True
         return text in lexicon.KNOWN or text.removesuffix("lah") in lexicon.KNOWN
-
-
-def _is_person(word: Word) -> bool:
-    """Whether a word names somebody other than the voter."""
-    plain = word.text.removesuffix("ku").removesuffix("nya")
-    return word.raw in lexicon.MY_KIN or word.text in lexicon.PEOPLE or plain in lexicon.PEOPLE

@@ -19,8 +19,8 @@ _ZERO_WIDTH = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[,.;:!?\n…&/()%-]")
 _REDUPLICATED = re.compile(
-    r"\b(?!(?:no|nmr|nomor|nomer|paslon|calon|cagub|cabup|gub|bup|urut|kades|rt|rw|tps)2)"
-    r"([^\W\d_]{2,})2\b"
+    r"\b(?!(?:no|nmr|nomor|nomer|paslon|calon|cagub|cabup|gub|bup|urut|kades|rt|rw|tps)2\b)"
+    r"([^\W\d_]{2,})2(?=\b|nya\b)"
 )
 
 _I = "saya|sya|sy|aku|gue|gw|kulo|kula|abdi|beta|sa"
@@ -50,7 +50,11 @@ _PHRASES = (
         "nonton",
     ),
     (
-        re.compile(rf"\b({_I}) (?:warga|penduduk|rakyat)\b"),
+        re.compile(
+            rf"\b({_I}) (?:seorang |cuma |hanya )?(?:warga|penduduk|rakyat|ibu rumah tangga|petani"
+            r"|nelayan|pedagang|pensiunan|buruh|guru|mahasiswa|pelajar|siswa|lansia|janda|perantau"
+            r"|tukang|sopir|karyawan|penyintas|difabel|tunanetra|disabilitas)\b"
+        ),
         r"\1",
     ),
     (
@@ -64,6 +68,17 @@ _PHRASES = (
         re.compile(r"\b(?:masa|masak|mosok) (?:engga|enggak|nggak|ngga|gak|ga|tidak|ndak|ora)\b"),
         "pasti",
     ),
+    (
+        re.compile(
+            rf"\b({_I}) ((?:[a-z]+ )?)(?:lebih|lbh|lbih) (?:suka|seneng|senang|demen|cocok|sreg"
+            r"|percaya|yakin|condong|memilih|milih|pilih|mantap|mantep)\b"
+            r"(?: (?:sama|ke|dengan|sm)\b)?"
+        ),
+        r"\1 \2pilih",
+    ),
+    (re.compile(r"\b(\d|satu|dua|tiga|empat|lima|enam) anak\b"), r"\1 buah"),
+    (re.compile(r"\btitip suara\b"), "kasih suara"),
+    (re.compile(r"\bibu rumah tangga\b"), "saya"),
     (re.compile(r"(?<!\d )(?<!\d)\bkg (?=[a-z]{3})"), "kang "),
     (re.compile(r"\bsatu ?pun\b"), "siapapun"),
     (re.compile(r"\b(?:tinggal|sisa) (?:satu|1|siji|hiji)\b"), "sisanya"),
@@ -85,10 +100,27 @@ _PHRASES = (
         "selain",
     ),
     (re.compile(r"\bhe+['’ ]?eh\b"), "heeh"),
-    (re.compile(r"\bthat['’]?s right\b"), "betul"),
+    (
+        re.compile(
+            r"\bthat(?:['’]?s| is) (?:right|correct|it)\b|\b(?:looks|all|sounds) good\b"
+            r"|\bof course\b(?! not)"
+        ),
+        "betul",
+    ),
+    # a prayer over what is settled, not the "God willing" of one who has not settled it
+    (
+        re.compile(
+            r"\binsya ?(?:allah|alloh) (?=(?:sudah |udah |sdh |udh )?(?:benar|bener|betul|yakin"
+            r"|mantap|mantep)\b)"
+        ),
+        "",
+    ),
     (re.compile(r"\b(?:wk){2,}w?\b|\b(?:ha){2,}h?\b|\b(?:he){2,}h?\b"), "hehe"),
     (
-        re.compile(r"\b(?:dari|ti|saka|ket|dr|dri) (?:dulu|awal|pertama|kemarin|kemaren|kmrn)\b"),
+        re.compile(
+            r"\b(?:dari|ti|saka|ket|dr|dri) (?:dulu|awal|pertama|kemarin|kemaren|kmrn"
+            r"|lama|(?:minggu|bulan|tahun) (?:lalu|kemarin|kemaren))\b"
+        ),
         "selalu",
     ),
     (re.compile(r"\bnaon deui\b"), "pasti"),
@@ -107,10 +139,50 @@ _PHRASES = (
     (re.compile(r"\bk[ae]mana[ -]*mana\b"), "kemanamana"),
     (
         re.compile(
-            r"\b(?:mau |terus )?(?:siapa|sapa|sopo|saha) lagi"
-            r"(?: (?:kalau|kalo|klo|klu|kl) (?:bukan|bkn)\b|(?=\s*(?:[!.,]|$)))"
+            r"\b(?:kalau|kalo|klo|nek|lamun) (?:bukan|bkn|dudu) (.{2,30}?),? "
+            r"(?:siapa|sapa|sopo|saha|spa) (?:lagi|lg|maneh|deui)\b(?: coba\b)?"
+        ),
+        r"pasti \1",
+    ),
+    (
+        re.compile(
+            r"\b(?:mau |terus )?(?:siapa|sapa|sopo|saha|spa|sp) (?:lagi|lg|maneh|deui)"
+            r"(?: (?:kalau|kalo|klo|klu|kl|lamun|nek) (?:bukan|bkn|dudu|lain)\b|(?=\s*(?:[!.,]|$)))"
         ),
         "pasti",
+    ),
+    (re.compile(r"\bbisa jadi\b"), "mungkin"),
+    (re.compile(r"\bterima kasih\b"), "makasih"),
+    (re.compile(r"\ber te\b"), "rt"),  # as a phone writes down what it hears
+    (re.compile(r"\ber we\b"), "rw"),
+    (re.compile(r"\batas nama\b"), "namanya"),
+    (
+        re.compile(
+            r"\b(?:i(?:['’]?m| am|['’]?ll)? )?(?:going|gonna go|gonna vote|rooting|voting|go) "
+            r"(?:with|for)\b|\bmy (?:vote|choice|pick) (?:is|goes to)\b"
+        ),
+        "saya pilih",
+    ),
+    (re.compile(r"\bbetul kali\b"), "betul"),
+    (re.compile(r"\bho oh\b"), "ya"),
+    (re.compile(r"\bsiap 86\b"), "siap"),
+    (re.compile(r"\b(?:bapak|pak|bpk) ?/ ?(?:ibu|bu)\b"), "bapak ibu"),
+    (re.compile(rf"\b(?:sebagai|sbg) (?:seorang )?\w+ \w+ (?=(?:{_I})\b)"), ""),
+    # an apology for how one writes takes nothing back
+    (
+        re.compile(
+            r"\b(?:mohon )?maaf (?:apabila|bila|jika|kalau|kalo|klo) (?:ada )?(?:yang )?"
+            r"(?:salah|kesalahan|kurang|typo|keliru|kekeliruan)"
+            r"(?: (?:kata|ketik|tulis|ucap|berkenan|dalam|penulisan))*"
+        ),
+        "maaf",
+    ),
+    (
+        re.compile(
+            r"\b(?:satu|1) (?=(?:angkatan|gereja|kelas|kampung|desa|dusun|suku|marga|sekolah"
+            r"|almamater|keluarga|komplek|jemaat|pengajian|organisasi|daerah|pulau|hati)\b)"
+        ),
+        "bareng ",
     ),
     (
         re.compile(
@@ -123,8 +195,13 @@ _PHRASES = (
 """Words that mean something else together."""
 
 _SPELLINGS = {
-    "saya": "sy sya syaa saia aye ane",
-    "aku": "ak aq akuh",
+    "saya": "sy sya syaa saia saye aye ane",
+    "aku": "ak aq akuh q",
+    "lain": "laen laennya",
+    "sebagai": "sbg sbgai",
+    "kelas": "klas kls",
+    "sebenarnya": "sebenernya sbnrnya sebenere sakjane asline aslinya",
+    "pilihannya": "plhnya plihnya",
     "gue": "gw gua gwe gueh w",
     "anda": "agan",
     "bilang": "blg blng bilg",
@@ -133,8 +210,8 @@ _SPELLINGS = {
     "yang": "yg yng nyang iang",
     "tidak": "tdk gk ga gak gag nggak ngga enggak engga kagak kaga ndak nda tak tida nggk g gx ra",
     "bukan": "bkn bukn bkan",
-    "jangan": "jgn jngn jangn jng jan ojo",
-    "sudah": "udah udh sdh uda dah wis wes suda",
+    "jangan": "jgn jagn jngn jangn jng jan ojo",
+    "sudah": "udah udh sdh uda dah wis wes suda sudh",
     "belum": "blm blum blom belom durung",
     "pilih": "plh pilh pili pilihh",
     "memilih": "mmilih memilh",
@@ -187,6 +264,8 @@ _SPELLINGS = {
     "tidak jadi": "gajadi gakjadi gjadi",
     "setuju": "stuju stju setju",
     "yakin": "ykin ykn yaqin",
+    "mantap": "mantab mantabs mantul",
+    "dokter": "dktr dkter",
     "kirim": (
         "krim krm kirmi dikirimkan dikirimin kirimkn kirimlah kirimmi kerem kirm kirimkan "
         "kirimin kirimno kirimen dikirim kirimakan kirimke send sent"
