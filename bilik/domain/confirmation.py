@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bilik.domain.election import Contest, Selections
-from bilik.domain.lexicon import ALL, DEGREE, MARKER
+from bilik.domain.lexicon import ALL, DEGREE, MARKER, NEGATION
 from bilik.domain.mention import Mention
 from bilik.domain.mentions import find_mentions
 from bilik.domain.numbers import WORDS
@@ -156,7 +157,10 @@ def is_clear_yes(
         return True
     if not _PLAIN.fullmatch("".join(sign for sign in plain if sign not in _FRIENDLY)):
         return False
-    message = [word for word in words(plain) if word.text not in _MARKS]
+    written = words(plain)
+    if any(one.text in NEGATION | _NO and other.text in _MARKS for one, other in pairwise(written)):
+        return False  # "tidak, ada yang salah" is not "tidak ada yang salah"
+    message = [word for word in written if word.text not in _MARKS]
     named = find_mentions(message, contests) if contests else []
     if not all(_is_pending(mention, pending or {}) for mention in named):
         return False
@@ -172,8 +176,6 @@ def is_clear_yes(
     usual = ["tidak" if word.text in _NO else _usual(word.text) for word in message]
     while len(usual) > 1 and usual[-1] in _PARTING:
         usual.pop()
-    if tuple(usual) in _NOTHING_CHANGES and usual[:2] == ["tidak", "ada"]:
-        return True  # "tidak ada yang salah"
     texts = _without_address(_without_phrases(_without_greeting(usual)))
     if len(texts) < len(usual) and texts == ["ya"] and usual[0] in _GREETING | _MUSING:
         return False  # "halo ya"
@@ -269,7 +271,8 @@ def _without_greeting(texts: list[str]) -> list[str]:
 
 def _without_phrases(texts: list[str]) -> list[str]:
     for phrase in _NOTHING_CHANGES:
-        first = 0 if phrase[0] == "tidak" and len(texts) > len(phrase) else 1
+        clear = phrase[0] == "tidak" and not {"salah", "keliru"} & set(phrase)
+        first = 0 if clear and len(texts) > len(phrase) else 1
         for at in range(first, len(texts) - len(phrase) + 1):
             if tuple(texts[at : at + len(phrase)]) == phrase:
                 return _without_phrases([*texts[:at], *texts[at + len(phrase) :]])

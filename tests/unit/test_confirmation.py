@@ -59,7 +59,8 @@ def test_a_yes_may_name_what_only_others_know(message: str, may: bool) -> None:
 
 @pytest.mark.parametrize(
     "message",
-    ["simpan dulu", "proses hukum", "sah sah aja", "yeah right", "insyaallah ya", "tidak salah",
+    ["tidak, ada yang salah", "tidak ada yang salah", "iya tidak, ada yang salah", "simpan dulu",
+     "proses hukum", "sah sah aja", "yeah right", "insyaallah ya", "tidak salah",
      "betul tidak salah", "cocok", "sudah kirim", "of course not", "hehe iya ya",
      "halo ya", "selamat malam ya pak", "lah iya ya", "!ya", "oh iya", "betul ke ni", "lanjutkan!"],
 )  # fmt: skip
@@ -72,7 +73,7 @@ def test_small_talk_with_a_yes_in_it_is_none(message: str) -> None:
     ["assalamualaikum, ya benar", "iya kang, kirim", "ya, tidak ada perubahan", "injih leres",
      "iya betul pak, terima kasih", "yaudah kirim", "betull kirimm", "hooh", "olo, kirim ma",
      "tepat sekali", "sudah cocok", "simpan saja", "silakan diproses", "cocok, lanjut",
-     "tidak ada yang salah", "tidak salah, lanjutkan", "ya saya tidak akan ganti lagi",
+     "ya, tidak ada yang salah", "tidak salah, lanjutkan", "ya saya tidak akan ganti lagi",
      "iya mas admin, betul", "iya nak, itu pilihan nenek", "itu sudah", "that is right", "💯",
      "insyaallah sudah benar", "baik, sudah betul. terima kasih atas bantuannya"],
 )  # fmt: skip
