@@ -193,6 +193,9 @@ _AROUND_NUMBER = lexicon.MARKER | {
 }  # fmt: skip
 
 
+_IN_TRUTH = frozenset("sebenarnya sebenernya sebetulnya sebenere aslinya".split())
+
+
 def _reason(message: Sequence[Word], mentions: Sequence[Mention]) -> range:
     """Where a reason stands: from "karena" after somebody was named, to the end of the sentence."""
     for index, word in enumerate(message):
@@ -209,6 +212,8 @@ def _reason(message: Sequence[Word], mentions: Sequence[Mention]) -> range:
                 start -= 1  # "bukan karena uang"
             end = index
             while end < len(message) and message[end].text not in {".", "!", "\n"}:
+                if message[end - 1].text == "," and message[end].text in _IN_TRUTH:
+                    break  # "tadi 2 karena dipaksa, sebenarnya saya 1"
                 end += 1
             return range(start, end)
     return range(0)

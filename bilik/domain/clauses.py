@@ -221,6 +221,8 @@ class _Cutter:
         before = self._text(index - 1)
         if self._text(index) in {"akhirnya", "akhire", "ahirnya", "jadinya"} | _HENCE:
             return True  # "sudah mikir lama, akhirnya pilih 2"
+        if self._text(index) in {"pokoknya", "pokoke", "pokona"} and self._clause.mentions:
+            return True  # "dua-duanya baik, ya pokoknya 1"
         return (
             self._text(index) in lexicon.OWNER | {"tetap"}
             and bool(lexicon.CONCESSION & set(self._clause.texts))

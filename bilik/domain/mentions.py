@@ -198,7 +198,8 @@ def _nobody_at(message: Sequence[Word], index: int, contests: Sequence[Contest])
         if verb < len(texts) and texts[verb] in {"pilih", "milih", "coblos", "kupilih"}:
             return Mention(index, index + verb + 2, blank)  # "tidak ada yang saya pilih"
     for end in range(index + 1, min(index + 5, len(message))):
-        if message[end].text in _ALL_OR_ANY:
+        chosen = message[end - 1].text in lexicon.CHOOSE
+        if message[end].text in _ALL_OR_ANY or (chosen and message[end].text == "semua"):
             return Mention(index, end + 1, blank)
         if not message[end].text.isalpha():
             return None

@@ -160,6 +160,21 @@ class Speaker:
                 for at in range(max(0, mention.start - 4), mention.start - 1)
             )
             for mention, how in clause.mentions
+        ) or self._is_said_outright(clause)
+
+    def _is_said_outright(self, clause: Clause) -> bool:
+        """ "Biar jalan bagus ya Rangga lah": what goes without saying."""
+        if (lexicon.HEARSAY | lexicon.PEOPLE) & set(clause.texts):
+            return False
+        around = [
+            [word.text for word in self._message[mention.end :]]
+            for mention, how in clause.mentions
+            if how is Polarity.ACCEPTED
+            and mention.start
+            and self._message[mention.start - 1].text == "ya"
+        ]
+        return any(
+            after[:1] == ["lah"] and after[1:2] != ["yang"] and "?" not in after for after in around
         )
 
     def is_quoted(self, clause: Clause) -> bool:

@@ -24,9 +24,11 @@ _COMMON = frozenset(
     "keliru putuskan".split()
 )
 """What a word without its vowels may stand for."""
-_SHORT = frozenset("yang saya saja bang kang aja sama juga".split())
+_SHORT = frozenset("yang saya saja bang kang aja sama juga jadi lagi udah mbak".split())
 """Short words so frequent that a slip of one key is more likely than another word."""
 _NUMBERS = frozenset("satu dua tiga empat lima enam tujuh delapan sembilan papat telu siji".split())
+_SWAPS = {"".join(sorted(word)): word for word in sorted(_SHORT | _COMMON | _NUMBERS)}
+"""By their letters: two that have changed places are told from a letter too many."""
 _WORDS = sorted(
     word
     for word in (
@@ -66,6 +68,9 @@ def mended(message: Sequence[Word], is_name: Callable[[str], bool]) -> list[Word
 def _mended(text: str) -> str:
     if text in _KNOWN or len(text) < MIN_LETTERS - 1:
         return text
+    swapped = _SWAPS.get("".join(sorted(text)))
+    if swapped and swapped[0] == text[0] and OSA.distance(text, swapped) == 1:
+        return swapped  # "saay", "siaap", "jaid"
     once = _TWICE.sub(r"\1", text)
     if once in _KNOWN and len(once) >= MIN_LETTERS - 1:
         return once  # "sattu", "kosonng"

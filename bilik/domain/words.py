@@ -80,7 +80,9 @@ _PHRASES = (
     (re.compile(r"\btitip suara\b"), "kasih suara"),
     (re.compile(r"\bibu rumah tangga\b"), "saya"),
     (re.compile(r"(?<!\d )(?<!\d)\bkg (?=[a-z]{3})"), "kang "),
+    (re.compile(r"\bmemilih untuk tidak memilih\b"), "golput"),
     (re.compile(r"\bsatu ?pun\b"), "siapapun"),
+    (re.compile(r"(?<!di )(?<!ke )\bmana ?pun\b"), "siapapun"),
     (re.compile(r"\b(?:tinggal|sisa) (?:satu|1|siji|hiji)\b"), "sisanya"),
     (re.compile(r"\b(siji|satu|hiji)[ -]*\1 ?(?:nya|ne|na|nyo)\b"), "satusatunya"),
     (

@@ -41,7 +41,7 @@ def test_naming_what_was_read_back_takes_nothing_from_a_yes(message: str, clear:
         "nomor 3 aja", "ya nomor 3", "/affirm", '/affirm{"x": "y"}', "ya ga", "iya kali", "sudah",
         "ya ya ya ya ya ya ya ya ya ya ya ya ya", "belum", "jangan kirim", "ya nanti",
         "benarkah", "ya jangan", "tidak benar", "betul betul jelek",
-        "makasih ya", "oke makasih", "dah ya", "gas", "pas",
+        "makasih ya", "oke makasih", "dah ya", "gas melon", "pas foto", "pas apa",
     ],
 )  # fmt: skip
 def test_what_is_no_clear_yes(message: str) -> None:
