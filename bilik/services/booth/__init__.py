@@ -1,0 +1,81 @@
+"""The polling booth: everything a voter can do, each one call.
+
+Every call takes the chat's sender id and, where it reads one, the voter's message; it answers with
+an :class:`Outcome`. Nothing is recorded before :meth:`Booth.confirm`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from bilik.domain.election import State
+from bilik.domain.receipt import find_receipt
+from bilik.services import ballot_box, inbox, sessions
+from bilik.services.booth.identity import Identity
+from bilik.services.booth.pressing import Pressing
+from bilik.services.counting import Result, published
+from bilik.services.elections import all_elections, current
+from bilik.services.interim import Interim, newest
+from bilik.services.outcomes import Scene
+from bilik.services.sessions import Session, Stage
+from bilik.storage.tables import voters
+
+
+class Booth(Identity, Pressing):
+    """The voter's side of the elections in one database."""
+
+    def look(self, sender: str) -> Scene:
+        """Where the sender stands; changes nothing."""
+        with self._database.read() as connection:
+            now = self._clock()
+            session = sessions.load(connection, self._keys, self._keys.sender_hash(sender), now)
+            if self._is_overtaken(connection, session):
+                session = Session()
+            return self._scene(connection, session, now)
+
+    def take_leave(self, sender: str) -> None:
+        """Forget what is left of a finished or expired session: the next voter starts afresh."""
+        with self._visit(sender) as (connection, session, _):
+            if session.stage in (Stage.DONE, Stage.EXPIRED):
+                sessions.forget(connection, self._keys.sender_hash(sender))
+
+    def finds_receipt(self, text: str) -> tuple[str | None, bool]:
+        """The receipt in a message, if it has a well-formed one, and whether it is in the box."""
+        receipt = find_receipt(text)
+        if receipt is None:
+            return None, False
+        with self._database.read() as connection:
+            return receipt, ballot_box.holds(connection, receipt)
+
+    def results(self) -> list[Result]:
+        """The counts of the current elections that the panitia has tallied."""
+        with self._database.read() as connection:
+            return [
+                result
+                for stored in current(all_elections(connection), self._clock())
+                if stored.state is State.TALLIED and (result := published(connection, stored))
+            ]
+
+    def interim_counts(self) -> list[Interim]:
+        """The newest counts of current elections whose results are live and not final yet."""
+        with self._database.read() as connection:
+            return [
+                interim
+                for stored in current(all_elections(connection), self._clock())
+                if (interim := newest(connection, stored))
+            ]
+
+    def keep_not_understood(self, sender: str, text: str, scene: Scene) -> None:
+        """Let a message wait for a trainer, masked, if its election allows it.
+
+        Where several elections are open and the voter is not known yet, it is no election's.
+        """
+        election = scene.election
+        if election is None or not election.keeps_not_understood:
+            return
+        with self._visit(sender) as (connection, session, _):
+            query = select(voters.c.name).where(voters.c.id == session.voter_id)
+            voter_name = connection.execute(query).scalar()
+            for stored in all_elections(connection):
+                if stored.election.slug == election.slug:
+                    inbox.keep(connection, stored, text, voter_name)

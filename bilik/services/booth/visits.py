@@ -1,0 +1,165 @@
+"""A voter's message, from the look at their session to the keeping of it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from bilik.clock import Clock, system_clock
+from bilik.domain.choice import Resolution
+from bilik.domain.election import Election, Phase
+from bilik.keys import Keys
+from bilik.services import ballot_box, buttons, sessions
+from bilik.services.buttons import Button
+from bilik.services.elections import StoredElection, all_elections, current, one_election
+from bilik.services.outcomes import Kind, Outcome, Scene
+from bilik.services.sessions import Session, Stage
+from bilik.storage.database import Database
+
+
+class Visits:
+    """What all that a voter can do has in common."""
+
+    def __init__(self, database: Database, keys: Keys, clock: Clock = system_clock) -> None:
+        """Serve the elections of ``database``."""
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+
+    def _go_on(
+        self,
+        connection: Connection,
+        sender: str,
+        session: Session,
+        election: Election,
+        now: datetime,
+        resolution: Resolution | None = None,
+    ) -> Outcome:
+        open_contests = [one.id for one in election.contests if one.id not in session.selections]
+        if open_contests:
+            session.stage, session.asked, session.readback = Stage.CHOOSING, open_contests[0], None
+            return self._keep(connection, sender, session, Kind.ASK_CONTEST, now, resolution)
+        session.stage, session.asked = Stage.CONFIRMING, None
+        session.readback = secrets.token_hex(8)
+        return self._keep(connection, sender, session, Kind.READ_BACK, now, resolution)
+
+    def _turn_away(
+        self,
+        connection: Connection,
+        sender: str,
+        kind: Kind,
+        stored: StoredElection,
+        now: datetime,
+        again: bool = False,
+    ) -> Outcome:
+        sessions.forget(connection, self._keys.sender_hash(sender))
+        shown = ((stored.election, stored.phase(now)),)
+        return Outcome(kind, Scene(Stage.IDENTITY, now, shown, again=again))
+
+    @contextmanager
+    def _visit(self, sender: str) -> Iterator[tuple[Connection, Session, datetime]]:
+        with self._database.write() as connection:
+            now = self._clock()
+            session = sessions.load(connection, self._keys, self._keys.sender_hash(sender), now)
+            yield connection, session, now
+
+    @contextmanager
+    def _voting(
+        self, sender: str, lock: bool = False
+    ) -> Iterator[tuple[Connection, Session, datetime, Outcome | None]]:
+        """A visit that needs a voter past identity; else the outcome that says why not.
+
+        With ``lock`` the election cannot be closed between this look at it and the commit.
+        """
+        with self._visit(sender) as (connection, session, now):
+            stopped = None
+            if session.stage is Stage.EXPIRED:
+                stopped = Outcome(Kind.EXPIRED, self._scene(connection, session, now))
+            elif session.stage not in (Stage.CHOOSING, Stage.CONFIRMING):
+                stopped = Outcome(Kind.NEED_IDENTITY, self._scene(connection, session, now))
+            elif self._is_overtaken(connection, session):
+                stored = one_election(connection, session.election_id or 0)
+                stopped = self._turn_away(connection, sender, Kind.ALREADY_VOTED, stored, now)
+            else:
+                stored = one_election(connection, session.election_id or 0, lock)
+                phase = stored.phase(now)
+                closed = CLOSED_KINDS.get(phase) if phase is not Phase.GRACE else None
+                if closed is Kind.PAUSED:
+                    stopped = Outcome(closed, self._scene(connection, session, now))
+                elif closed:
+                    again = self._votes_again(connection, session, [stored])
+                    stopped = self._turn_away(connection, sender, closed, stored, now, again)
+            yield connection, session, now, stopped
+
+    @staticmethod
+    def _is_overtaken(connection: Connection, session: Session) -> bool:
+        """Whether the voter of this session has meanwhile voted in another chat, for good."""
+        if session.voter_id is None or not ballot_box.has_voted(connection, session.voter_id):
+            return False
+        return not one_election(connection, session.election_id or 0).election.allows_revote
+
+    @staticmethod
+    def _votes_again(
+        connection: Connection, session: Session, found: Sequence[StoredElection]
+    ) -> bool:
+        """Whether a ballot of this session's voter is in the box, which a new one replaces."""
+        if session.voter_id is None or not any(one.election.allows_revote for one in found):
+            return False
+        return ballot_box.has_voted(connection, session.voter_id)
+
+    def _keep(
+        self,
+        connection: Connection,
+        sender: str,
+        session: Session,
+        kind: Kind,
+        now: datetime,
+        resolution: Resolution | None = None,
+    ) -> Outcome:
+        if session.stage is not Stage.DONE:
+            session.seed = buttons.new_seed()
+        sessions.save(connection, self._keys, self._keys.sender_hash(sender), session, now)
+        scene = self._scene(connection, session, now)
+        return Outcome(kind, scene, resolution, voter=session.voter, tps=session.tps)
+
+    def _election_of(self, connection: Connection, session: Session) -> Election:
+        return one_election(connection, session.election_id or 0).election
+
+    def _scene(self, connection: Connection, session: Session, now: datetime) -> Scene:
+        if session.election_id is not None:
+            found = [one_election(connection, session.election_id)]
+        else:
+            found = current(all_elections(connection), now)
+        missing = "code" if session.nik else "nik" if session.code else None
+        pressable: tuple[Button, ...] = ()
+        if session.stage in (Stage.CHOOSING, Stage.CONFIRMING):
+            election = found[0].election if found[0].phase(now) in _VOTING else None
+            pressable = buttons.offered(session, election)
+        return Scene(
+            stage=session.stage,
+            now=now,
+            elections=tuple((one.election, one.phase(now)) for one in found),
+            selections=dict(session.selections),
+            asked=session.asked,
+            readback=session.readback,
+            receipt=session.receipt,
+            half=missing,
+            buttons=pressable,
+            again=self._votes_again(connection, session, found),
+        )
+
+
+_VOTING = (Phase.OPEN, Phase.GRACE)
+CLOSED_KINDS = {
+    Phase.DRAFT: Kind.NOT_OPEN,
+    Phase.UPCOMING: Kind.NOT_OPEN,
+    Phase.PAUSED: Kind.PAUSED,
+    Phase.GRACE: Kind.CLOSED,
+    Phase.CLOSED: Kind.CLOSED,
+    Phase.TALLIED: Kind.CLOSED,
+}
+"""Why nobody is let in in a phase."""
