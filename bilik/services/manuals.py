@@ -16,7 +16,7 @@ Isi folder ini
   {uuid}.bel   kotak suara: semua surat suara dalam bentuk terenkripsi, jumlahnya, dan
                        bukti bahwa hasilnya benar
   pemilihan.yml        calon dan jadwal, seperti ditetapkan panitia sebelum dibuka
-  hasil.json           hasil, jumlah suara masuk, dan sidik daftar pemilih
+  hasil.json           hasil, jumlah suara masuk, partisipasi tiap TPS, dan sidik daftar pemilih
   tanda-terima.txt     tanda terima semua suara di kotak, menurut abjad
   jejak-panitia.jsonl  semua yang dilakukan panitia sampai hitungan, siapa dan kapan; tiap baris
                        menyebut SHA-256 baris sebelumnya

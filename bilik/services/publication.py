@@ -33,6 +33,7 @@ from bilik.errors import BilikError, InvalidRecord, NotFound
 from bilik.services import manuals
 from bilik.services.files import read_bytes
 from bilik.services.record import Source, description_of, questions_of
+from bilik.services.turnout import Station
 
 DEFINITION, RESULT, RECEIPTS, LOG, MANUAL, SNAPSHOT = (
     "pemilihan.yml", "hasil.json", "tanda-terima.txt", "jejak-panitia.jsonl", "CARA-MEMERIKSA.txt",
@@ -72,8 +73,9 @@ def describe(source: Source, file: BinaryIO, workers: int = 1) -> Description:
     verified = verify(archive, workers)
     _check_holders(election, verified)
     digest = _sha256(file)
+    stations = [_station(one) for one in source.turnout]
     summary = _summary(
-        election, verified, digest, source.roll_hash.hex(), source.ballots, source.log
+        election, verified, digest, source.roll_hash.hex(), source.ballots, source.log, stations
     )
     manual = manuals.of_result(election, archive, verified.election.uuid, digest)
     return _description(source, (RESULT, summary), _receipts(archive, verified), manual)
@@ -159,10 +161,10 @@ def _check(
     if name == SNAPSHOT:
         summary = _snapshot_summary(election, archive, verified, digest, roll_hash, log)
     else:
-        ballots = said.get("suara_masuk")
-        if type(ballots) is not int:
+        ballots, stations = said.get("suara_masuk"), said.get("partisipasi_tps")
+        if type(ballots) is not int or not isinstance(stations, list):
             raise InvalidRecord(f"{name}: isiannya kurang")
-        summary = _summary(election, verified, digest, roll_hash, ballots, log)
+        summary = _summary(election, verified, digest, roll_hash, ballots, log, stations)
     for key in summary.keys() | said.keys():
         if summary.get(key) != said.get(key):
             raise InvalidRecord(f"{name}: isian `{key}` tidak sesuai dengan arsip")
@@ -240,6 +242,7 @@ def _summary(
     roll_hash: str,
     ballots: int,
     log: Sequence[Entry],
+    stations: Sequence[dict[str, Any]],
 ) -> dict[str, Any]:
     if verified.result is None:
         raise InvalidRecord("arsip belum berisi hasil")
@@ -248,6 +251,7 @@ def _summary(
     figures = _figures(verified, log)
     _check_replaced(election, verified)
     voters = figures.voters + figures.added
+    _check_stations(stations, voters, range(verified.ballots, ballots + 1))
     return {
         "kode": election.slug,
         "judul": election.title,
@@ -264,6 +268,7 @@ def _summary(
         "disisihkan": ballots - verified.ballots,
         "diganti": len(verified.replaced),
         "partisipasi": round(ballots / voters, 4),
+        "partisipasi_tps": list(stations),
         "hasil": _contests(election, verified.result),
     }
 
@@ -301,6 +306,30 @@ def _check_holders(election: Election, verified: Verified) -> None:
     held = (first.threshold, len(first.certs)) if isinstance(first, Threshold) else None
     if others or held != (group and (group.threshold, len(group.names))):
         raise InvalidRecord(f"kunci di arsip tidak dipegang oleh saksi yang disebut {DEFINITION}")
+
+
+def _station(one: Station) -> dict[str, Any]:
+    return {"tps": one.name, "pemilih": one.voters, "memilih": one.voted}
+
+
+def _check_stations(stations: Sequence[dict[str, Any]], voters: int, ballots: range) -> None:
+    """See that the turnout of all stations adds up to that of the election.
+
+    ``ballots`` goes from those that count to all that came in.
+
+    Raises:
+        InvalidRecord: it does not.
+    """
+    try:
+        read = [Station(one["tps"], int(one["pemilih"]), int(one["memilih"])) for one in stations]
+    except (KeyError, TypeError, ValueError):
+        raise InvalidRecord(f"{RESULT}: isian `partisipasi_tps` tidak terbaca") from None
+    fits = all(0 <= one.voted <= one.voters for one in read)
+    adds_up = (
+        sum(one.voters for one in read) == voters and sum(one.voted for one in read) in ballots
+    )
+    if not fits or not adds_up or [_station(one) for one in read] != list(stations):
+        raise InvalidRecord(f"{RESULT}: jumlah di `partisipasi_tps` tidak cocok dengan totalnya")
 
 
 def _contests(election: Election, result: Result) -> Sequence[dict[str, Any]]:

@@ -22,9 +22,10 @@ from bilik.belenios.trustees import Trustees
 from bilik.domain.audit import Act, Entry, opening_of
 from bilik.domain.election import Election, State
 from bilik.errors import WrongState
-from bilik.services import audit, ballot_box, chain, shares
+from bilik.services import audit, ballot_box, chain, shares, turnout
 from bilik.services.credentials import element_of
 from bilik.services.elections import StoredElection
+from bilik.services.turnout import Station
 from bilik.storage.tables import elections, records, spares, voters
 
 _LOG = "; jejak panitia SHA-256 "
@@ -32,7 +33,7 @@ _LOG = "; jejak panitia SHA-256 "
 
 @dataclass(frozen=True)
 class Source:
-    """What is published of an election besides its archive: file, roll's hash, panitia's log.
+    """What is published of an election besides its archive: file, roll's hash, log, turnout.
 
     ``ballots`` counts those set aside too, which are not in the archive; a snapshot does not tell.
     """
@@ -41,6 +42,7 @@ class Source:
     roll_hash: bytes
     ballots: int
     log: tuple[Entry, ...]
+    turnout: tuple[Station, ...]
 
 
 def questions_of(definition: Election) -> tuple[Question, ...]:
@@ -215,7 +217,8 @@ def _source(connection: Connection, stored: StoredElection) -> Source:
     set_aside = ballot_box.set_aside_in(connection, stored.id)
     ballots = ballot_box.counting_in(connection, stored.id) + set_aside
     log = audit.published(connection, stored.election.slug)
-    return Source(_definition(connection, stored), roll_hash, ballots, log)
+    stations = tuple(turnout.by_station(connection, stored.id))
+    return Source(_definition(connection, stored), roll_hash, ballots, log, stations)
 
 
 def _write_sum(connection: Connection, stored: StoredElection, row: Any, file: BinaryIO) -> Writer:
