@@ -38,7 +38,8 @@ SMALLEST = 9.0
 class Look:
     """How a letter of one size looks: its type, and which parts stand in which column.
 
-    ``qr_side`` is without the quiet zone; ``title`` and ``name`` are sizes to try in turn.
+    ``qr_side`` is without the quiet zone; ``title`` and ``name`` are sizes to try in turn. A
+    ``terse`` one has shorter words.
     """
 
     width: float
@@ -52,23 +53,24 @@ class Look:
     qr_side: float
     gutter: float = 0.0
     widest_gap: float = 6 * mm
+    terse: bool = False
 
 
 _ALL = ("title", "voter", "code", "doors", "steps", "secrecy", "helper", "contact")
 LOOKS = {
     1: Look(
-        A4[0], A4[1], 20 * mm, (_ALL,), body=12.5, title=(22, 19, 16), name=(20, 17, 14),
+        A4[0], A4[1], 20 * mm, (_ALL,), body=12.5, title=(22, 19, 16), name=(20, 15),
         code=42, qr_side=34 * mm, widest_gap=9 * mm,
     ),
     2: Look(
         A4[0], A4[1] / 2, 9 * mm,
         (("title", "voter", "code", "secrecy", "contact"), ("doors", "steps", "helper")),
-        body=10.2, title=(16, 14, 12, 10.5), name=(15, 13, 11), code=29, qr_side=24 * mm,
+        body=10.2, title=(16, 14, 12, 10.5), name=(15, 11.5), code=29, qr_side=24 * mm,
         gutter=9 * mm, widest_gap=8 * mm,
     ),
     4: Look(
-        A4[0] / 2, A4[1] / 2, 6.5 * mm, (_ALL,), body=SMALLEST, title=(12.5, 11, 10, 9),
-        name=(12.5, 11, 9.5), code=23, qr_side=22 * mm, widest_gap=3.5 * mm,
+        A4[0] / 2, A4[1] / 2, 6 * mm, (_ALL,), body=SMALLEST, title=(12.5, 11, 10, 9),
+        name=(12.5, 9.5), code=22, qr_side=22 * mm, widest_gap=3.5 * mm, terse=True,
     ),
 }  # fmt: skip
 """By how many letters stand on a sheet."""
@@ -228,25 +230,34 @@ class LetterForm:
         def draw(x: float, y: float) -> None:
             self._slots.name = (x, y)
 
-        return Part(high, draw) if self._of_spares else _stacked(
-            self._paragraph(label), Part(high, draw), gap=0
-        )
+        with_label = not (self._of_spares or look.terse)
+        return _stacked(*([self._paragraph(label)] if with_label else []), Part(high, draw), gap=0)
 
     def _code(self) -> Part:
+        """The code in a box, its label above it, or beside it where room is scarce."""
         look, canvas = self.look, self._canvas
-        label = look.body * LEADING
-        high = label + look.code * 1.15 + look.body * 0.9
+        label = 0 if look.terse else look.body * LEADING
+        high = label + look.code * 1.1 + look.body
 
         def draw(x: float, y: float) -> None:
             canvas.setFillColor(TINT)
             canvas.setStrokeColor(GREEN)
             canvas.setLineWidth(0.9)
             canvas.roundRect(x, y - high, self._column, high, 2 * mm, stroke=1, fill=1)
-            canvas.setFillColor(FAINT)
-            canvas.setFont(SANS, look.body)
-            middle = x + self._column / 2
-            canvas.drawCentredString(middle, y - label, wording.CODE)
-            self._slots.code = (middle, y - high + look.body * 0.75 + look.code * 0.1)
+            canvas.setFillColor(GREEN)
+            canvas.setFont(BOLD, look.body)
+            middle, base = x + self._column / 2, y - high + look.body * 0.5 + look.code * 0.2
+            if look.terse:
+                words = wording.CODE.split(" ", 1)
+                for line, word in enumerate(words):
+                    canvas.drawString(
+                        x + look.body, y - high / 2 - look.body * (line * LEADING - 0.25), word
+                    )
+                aside = max(typeset.width(word, BOLD, look.body) for word in words) + look.body
+                middle += aside / 2
+            else:
+                canvas.drawCentredString(middle, y - label - look.body * 0.15, wording.CODE)
+            self._slots.code = (middle, base)
 
         return Part(high, draw)
 
@@ -265,12 +276,12 @@ class LetterForm:
         quiet = max(qr.quiet_zone(door.link("0" * 9), look.qr_side) for door in self._doors)
         names = look.body * LEADING
         lines = max(address.height for _, address, _ in row)
-        high = quiet + look.qr_side + quiet + names + lines
+        high = look.qr_side + quiet + names + lines
 
         def draw(x: float, y: float) -> None:
             for number, (door, address, share) in enumerate(row):
                 middle = x + (number + 0.5) * share
-                bottom = y - quiet - look.qr_side
+                bottom = y - look.qr_side
                 self._slots.qr.append((middle - look.qr_side / 2, bottom))
                 canvas.setFillColor(INK)
                 canvas.setFont(BOLD, look.body)
@@ -286,7 +297,7 @@ class LetterForm:
         look, canvas = self.look, self._canvas
         indent = look.body * 1.9
         parts = []
-        for number, text in enumerate(wording.steps(self._election, self._doors), start=1):
+        for number, text in enumerate(wording.steps(self._election, self._doors, look.terse), start=1):
             paragraph = Paragraph(text, self._style())
             _, high = paragraph.wrap(self._column - indent, look.height)
             parts.append(Part(high, self._step(number, paragraph, indent, high)))
@@ -309,7 +320,7 @@ class LetterForm:
         return draw
 
     def _secrecy(self) -> Part:
-        return self._paragraph(Paragraph(wording.SECRECY, self._style()))
+        return self._paragraph(Paragraph(wording.secrecy(self.look.terse), self._style()))
 
     def _helper(self) -> Part:
         """What a helper may do, and room for their name and signature."""

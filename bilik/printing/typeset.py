@@ -20,7 +20,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 SANS = "Bilik"
 BOLD = "Bilik-Bold"
 MONO = "Bilik-Mono"
-LEADING = 1.24
+LEADING = 1.2
 """From one baseline to the next, in sizes of the type."""
 _ELLIPSIS = "…"
 

@@ -24,11 +24,8 @@ HELPER = (
     "<b>Perlu bantuan?</b> Anda boleh didampingi satu orang yang Anda pilih sendiri. "
     "Ia wajib merahasiakan pilihan Anda."
 )
-SECRECY = (
-    "<b>Jangan berikan kode ini kepada siapa pun, juga panitia.</b> Pilihlah sendiri, jauh dari "
-    "pandangan orang lain. Aplikasi obrolan dan server melihat pesan saat dikirim, jadi hapus "
-    "percakapannya sesudah memilih."
-)
+_KEEP_TO_YOURSELF = "<b>Jangan berikan kode ini kepada siapa pun, juga panitia.</b>"
+_SEEN = "Aplikasi obrolan dan server melihat pesan saat dikirim"
 
 
 def hours(election: Election) -> str:
@@ -40,12 +37,19 @@ def hours(election: Election) -> str:
     return f"{moment_text(opens, zone)} sampai {moment_text(closes, zone)}"
 
 
-def steps(election: Election, doors: Sequence[Door]) -> list[str]:
+def steps(election: Election, doors: Sequence[Door], terse: bool) -> list[str]:
     """How to vote, step by step."""
     which = "salah satu QR" if len(doors) > 1 else "QR ini"
-    start = " (di Telegram, tekan <b>Mulai</b>)" if _leads_to(doors, App.TELEGRAM) else ""
+    start = " (Telegram: tekan <b>Mulai</b>)" if _leads_to(doors, App.TELEGRAM) else ""
     known = " dari nomor HP Anda yang terdaftar" if election.needs_known_number else ""
     again = " Sampai ditutup, Anda boleh memilih lagi." if election.allows_revote else ""
+    if terse:
+        return [
+            f"Pindai {which} dengan kamera HP; kode sudah terisi, tinggal kirim{start}. "
+            "Tanpa kamera: buka alamatnya, ketik kode.",
+            f"Kirim <b>NIK</b> Anda{known}, lalu sebut pilihan Anda.",
+            f"Periksa, balas <b>ya</b>, dan simpan tanda terimanya.{again}",
+        ]
     return [
         f"Pindai {which} dengan kamera HP. Kode Anda sudah terisi; tinggal kirim{start}. "
         "Tanpa kamera: buka alamat di bawah QR, lalu ketik kodenya.",
@@ -55,9 +59,19 @@ def steps(election: Election, doors: Sequence[Door]) -> list[str]:
     ]
 
 
+def secrecy(terse: bool) -> str:
+    """What to keep secret, and who sees a message on its way."""
+    if terse:
+        return f"{_KEEP_TO_YOURSELF} {_SEEN}: hapus percakapannya sesudah memilih."
+    return (
+        f"{_KEEP_TO_YOURSELF} Pilihlah sendiri, jauh dari pandangan orang lain. {_SEEN}, jadi "
+        "hapus percakapannya sesudah memilih."
+    )
+
+
 def contact(election: Election) -> str:
     """Whom to ask."""
-    return f"Ada pertanyaan, atau surat ini hilang? <b>{escape(election.contact)}</b>"
+    return f"Ada pertanyaan? Surat hilang? <b>{escape(election.contact)}</b>"
 
 
 def place(tps: str) -> str:
