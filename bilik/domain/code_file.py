@@ -80,9 +80,7 @@ def by_place(invitations: Iterable[Invitation]) -> list[Sequence[Invitation]]:
     return [list(group) for _, group in groupby(ordered, key=lambda one: one.tps)]
 
 
-def _invitations(
-    reader: csv.DictReader[str], problems: list[Problem]
-) -> Iterator[Invitation]:
+def _invitations(reader: csv.DictReader[str], problems: list[Problem]) -> Iterator[Invitation]:
     first_seen: dict[str, int] = {}
     for row in reader:
         line = reader.line_num

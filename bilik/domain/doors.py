@@ -19,7 +19,7 @@ class App(str, Enum):
 
 @dataclass(frozen=True)
 class Door:
-    """A link up to where the code follows, and ``address``, which can be typed in its place."""
+    """A link up to where the code follows, and ``address``: what one looks for without a camera."""
 
     app: App
     before_code: str
@@ -44,7 +44,7 @@ def telegram(bot: str) -> Door:
 
     Source: https://core.telegram.org/api/links#bot-links
     """
-    return Door(App.TELEGRAM, f"https://t.me/{bot}?start=", f"t.me/{bot}")
+    return Door(App.TELEGRAM, f"https://t.me/{bot}?start=", f"@{bot}")
 
 
 def web(public_url: str) -> Door:

@@ -8,7 +8,7 @@ corner.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4
@@ -32,14 +32,16 @@ FAINT = HexColor("#56605a")
 WHITE = HexColor("#ffffff")
 SMALLEST = 9.0
 """No type is smaller."""
+_LEAST_GAP = 0.1
+"""Between two parts, in sizes of the type."""
 
 
 @dataclass(frozen=True)
 class Look:
     """How a letter of one size looks: its type, and which parts stand in which column.
 
-    ``qr_side`` is without the quiet zone; ``title`` and ``name`` are sizes to try in turn. A
-    ``terse`` one has shorter words.
+    ``qr_side`` is without the quiet zone. ``title`` has sizes to try in turn, ``name`` those of a
+    name in one line and in two. A ``terse`` letter has shorter words.
     """
 
     width: float
@@ -52,25 +54,25 @@ class Look:
     code: float
     qr_side: float
     gutter: float = 0.0
-    widest_gap: float = 6 * mm
     terse: bool = False
+    stacks_signature: bool = False
 
 
 _ALL = ("title", "voter", "code", "doors", "steps", "secrecy", "helper", "contact")
 LOOKS = {
     1: Look(
-        A4[0], A4[1], 20 * mm, (_ALL,), body=12.5, title=(22, 19, 16), name=(20, 15),
-        code=42, qr_side=34 * mm, widest_gap=9 * mm,
+        A4[0], A4[1], 20 * mm, (_ALL,), body=13, title=(24, 21, 18, 16), name=(20, 15), code=44,
+        qr_side=34 * mm,
     ),
     2: Look(
         A4[0], A4[1] / 2, 9 * mm,
-        (("title", "voter", "code", "secrecy", "contact"), ("doors", "steps", "helper")),
-        body=10.2, title=(16, 14, 12, 10.5), name=(15, 11.5), code=29, qr_side=24 * mm,
-        gutter=9 * mm, widest_gap=8 * mm,
+        (("title", "voter", "code", "helper", "contact"), ("doors", "steps", "secrecy")),
+        body=10.8, title=(17, 15, 13, 11, 9.5), name=(16, 11.5), code=30, qr_side=24 * mm,
+        gutter=9 * mm, stacks_signature=True,
     ),
     4: Look(
-        A4[0] / 2, A4[1] / 2, 6 * mm, (_ALL,), body=SMALLEST, title=(12.5, 11, 10, 9),
-        name=(12.5, 9.5), code=22, qr_side=22 * mm, widest_gap=3.5 * mm, terse=True,
+        A4[0] / 2, A4[1] / 2, 5.2 * mm, (_ALL,), body=SMALLEST, title=(12.5, 11, 10, 9),
+        name=(12.5, 9.5), code=22, qr_side=22 * mm, terse=True,
     ),
 }  # fmt: skip
 """By how many letters stand on a sheet."""
@@ -118,11 +120,12 @@ class LetterForm:
         self._slots = Slots()
         self._frame = "rangka"
         look = self.look
-        self._column = (
-            look.width - 2 * look.margin - (len(look.columns) - 1) * look.gutter
-        ) / len(look.columns)
+        self._column = (look.width - 2 * look.margin - (len(look.columns) - 1) * look.gutter) / len(
+            look.columns
+        )
+        columns = self._fitting_columns()
         canvas.beginForm(self._frame, 0, 0, look.width, look.height)
-        self._draw_frame()
+        self._draw_frame(columns)
         canvas.endForm()
 
     def draw(self, invitation: Invitation, number: int, of: int, left: float, top: float) -> None:
@@ -142,75 +145,98 @@ class LetterForm:
         canvas.restoreState()
 
     def _fill_in_number(self, invitation: Invitation, number: int, of: int) -> None:
-        look = self.look
-        kind = wording.SPARE_KIND if self._of_spares else wording.KIND
-        count = f"{number} dari {of}"
-        size = max(SMALLEST, look.body - 1)
-        room = look.width - 2 * look.margin - typeset.width(f"{kind}  · {count}", BOLD, size)
-        place = (
-            typeset.fit(wording.place(invitation.tps), BOLD, (size,), room, 1).lines[0]
-            if invitation.tps
-            else ""
-        )
+        look, size = self.look, self._head()
+        text = f"{number} dari {of}"
+        if invitation.tps:
+            beside = typeset.width(f"{self._kind}  · {text}", BOLD, size)
+            room = look.width - 2 * look.margin - beside
+            place = self._line(wording.place(invitation.tps), BOLD, (size,), room)
+            text = f"{place.lines[0]} · {text}"
         self._canvas.setFont(BOLD, size)
-        text = f"{place} · {count}" if place else count
-        self._canvas.drawRightString(
-            look.width - look.margin, look.height - look.margin - size * 0.8, text
-        )
+        self._canvas.drawRightString(look.width - look.margin, self._head_line(), text)
 
     def _fill_in_name(self, invitation: Invitation) -> None:
-        canvas, look = self._canvas, self.look
-        x, y = self._slots.name
-        name = (
-            invitation.name
-            if invitation.spare is None
-            else f"Surat cadangan nomor {invitation.spare}"
-        )
+        look = self.look
+        name, below = invitation.name, f"NIK {invitation.nik}"
+        if invitation.spare is not None:
+            name, below = f"Surat cadangan nomor {invitation.spare}", wording.SPARE_NOTE
+        elif invitation.tps:
+            below += f"  ·  {wording.place(invitation.tps)}"
         fitted = typeset.fit(name, BOLD, look.name[:1], self._column, 1)
-        if fitted.lines[0] != name:
-            fitted = typeset.fit(name, BOLD, look.name[1:], self._column, 2)
-        y = _set_lines(canvas, fitted, BOLD, x, y)
-        place = f"  ·  {wording.place(invitation.tps)}" if invitation.tps else ""
-        below = wording.SPARE_NOTE if self._of_spares else f"NIK {invitation.nik}{place}"
-        _set_lines(canvas, typeset.fit(below, SANS, (look.body,), self._column, 1), SANS, x, y)
+        if len(fitted.lines) > 1:
+            fitted = typeset.fit(name, BOLD, (*look.name[1:], SMALLEST), self._column, 2)
+            fitted = typeset.cut(fitted, BOLD, self._column, 2)
+        x, y = self._slots.name
+        y = _set_lines(self._canvas, fitted, BOLD, x, y)
+        line = self._line(below, SANS, (look.body, SMALLEST), self._column)
+        _set_lines(self._canvas, line, SANS, x, y)
 
-    def _draw_frame(self) -> None:
+    @staticmethod
+    def _line(text: str, font: str, sizes: Sequence[float], room: float) -> typeset.Fitted:
+        return typeset.cut(typeset.fit(text, font, sizes, room, 1), font, room, 1)
+
+    @property
+    def _kind(self) -> str:
+        return wording.SPARE_KIND if self._of_spares else wording.KIND
+
+    def _head(self) -> float:
+        """The size of the type at the head."""
+        return max(SMALLEST, self.look.body - 1)
+
+    def _head_line(self) -> float:
+        """The baseline of the head."""
+        return self.look.height - self.look.margin - self._head() * 0.8
+
+    def _draw_frame(self, columns: Sequence[Sequence[Part]]) -> None:
         look, canvas = self.look, self._canvas
-        size = max(SMALLEST, look.body - 1)
-        baseline = look.height - look.margin - size * 0.8
-        canvas.setFont(BOLD, size)
+        canvas.setFont(BOLD, self._head())
         canvas.setFillColor(GREEN)
-        kind = wording.SPARE_KIND if self._of_spares else wording.KIND
-        canvas.drawString(look.margin, baseline, kind)
-        rule = baseline - size * 0.55
+        canvas.drawString(look.margin, self._head_line(), self._kind)
+        rule = self._head_line() - self._head() * 0.55
         canvas.setStrokeColor(GREEN)
         canvas.setLineWidth(1.2)
         canvas.line(look.margin, rule, look.width - look.margin, rule)
-        top = rule - look.body * 0.7
-        draw_of: dict[str, Callable[[], Part | None]] = {
-            "title": self._title, "voter": self._voter, "code": self._code,
-            "doors": self._doors_part, "steps": self._steps, "secrecy": self._secrecy,
-            "helper": self._helper, "contact": self._contact,
-        }  # fmt: skip
-        for number, names in enumerate(look.columns):
-            parts = [part for name in names if (part := draw_of[name]()) is not None]
-            self._stack(parts, look.margin + number * (self._column + look.gutter), top)
+        for number, parts in enumerate(columns):
+            left = look.margin + number * (self._column + look.gutter)
+            gap = self._gap(parts)
+            at = self._top()
+            for part in parts:
+                part.draw(left, at)
+                at -= part.height + gap
 
-    def _stack(self, parts: Sequence[Part], left: float, top: float) -> None:
-        """Draw parts below one another, with what room is left over evenly between them."""
-        look = self.look
-        left_over = top - look.margin - sum(part.height for part in parts)
-        gap = left_over / max(1, len(parts) - 1)
-        if gap < look.body * 0.2:
-            raise BilikError(
-                "Judul, kontak, atau alamat terlalu panjang untuk surat sekecil ini. Pakai "
-                "--per-halaman yang lebih kecil, atau pendekkan di berkas pemilihan."
-            )
-        at = top
-        for part in parts[:-1]:
-            part.draw(left, at)
-            at -= part.height + min(gap, look.widest_gap)
-        parts[-1].draw(left, look.margin + parts[-1].height)
+    def _fitting_columns(self) -> list[list[Part]]:
+        """The parts of each column, in the largest type in which they fit below one another."""
+        usual = self.look
+        for body, title in (
+            (usual.body, usual.title),
+            ((usual.body + SMALLEST) / 2, usual.title[1:]),
+            (SMALLEST, usual.title[-1:]),
+        ):
+            self.look = replace(usual, body=body, title=title)
+            makers: dict[str, Callable[[], Part | None]] = {
+                "title": self._title, "voter": self._voter, "code": self._code,
+                "doors": self._doors_part, "steps": self._steps, "secrecy": self._secrecy,
+                "helper": self._helper, "contact": self._contact,
+            }  # fmt: skip
+            columns = [
+                [part for name in names if (part := makers[name]()) is not None]
+                for names in self.look.columns
+            ]
+            if all(self._gap(parts) >= body * _LEAST_GAP for parts in columns):
+                return columns
+        raise BilikError(
+            "Judul, kontak, atau alamat terlalu panjang untuk surat sekecil ini. Pakai "
+            "--per-halaman yang lebih kecil, atau pendekkan di berkas pemilihan."
+        )
+
+    def _top(self) -> float:
+        """Where the parts begin, below the line at the head."""
+        return self._head_line() - self._head() * 0.55 - self.look.body * 0.7
+
+    def _gap(self, parts: Sequence[Part]) -> float:
+        """How much room there is between two parts if all of a column is used."""
+        used = sum(part.height for part in parts)
+        return (self._top() - self.look.margin - used) / max(1, len(parts) - 1)
 
     def _title(self) -> Part:
         look = self.look
@@ -237,7 +263,7 @@ class LetterForm:
         """The code in a box, its label above it, or beside it where room is scarce."""
         look, canvas = self.look, self._canvas
         label = 0 if look.terse else look.body * LEADING
-        high = label + look.code * 1.1 + look.body
+        high = label + look.code * 1.1 + look.body * (0.7 if look.terse else 1)
 
         def draw(x: float, y: float) -> None:
             canvas.setFillColor(TINT)
@@ -246,7 +272,8 @@ class LetterForm:
             canvas.roundRect(x, y - high, self._column, high, 2 * mm, stroke=1, fill=1)
             canvas.setFillColor(GREEN)
             canvas.setFont(BOLD, look.body)
-            middle, base = x + self._column / 2, y - high + look.body * 0.5 + look.code * 0.2
+            middle = x + self._column / 2
+            base = y - high + look.body * (0.35 if look.terse else 0.5) + look.code * 0.2
             if look.terse:
                 words = wording.CODE.split(" ", 1)
                 for line, word in enumerate(words):
@@ -264,11 +291,15 @@ class LetterForm:
     def _doors_row(self) -> list[tuple[Door, typeset.Fitted, float]]:
         """Each door with its address in lines, and the width it has."""
         share = self._column / len(self._doors)
-        room = share - 2 * mm
-        return [
-            (door, typeset.fit(door.address, SANS, (self.look.body, SMALLEST), room, 3), share)
-            for door in self._doors
-        ]
+        room = share - 1.5 * mm
+        sizes = (self.look.body, (self.look.body + SMALLEST) / 2, SMALLEST)
+        found = []
+        for door in self._doors:
+            address = typeset.fit(door.address, SANS, sizes, room, 1)
+            if len(address.lines) > 1:
+                address = typeset.fit(door.address, SANS, sizes[1:], room, 3)
+            found.append((door, address, share))
+        return found
 
     def _doors_part(self) -> Part:
         look, canvas = self.look, self._canvas
@@ -276,12 +307,12 @@ class LetterForm:
         quiet = max(qr.quiet_zone(door.link("0" * 9), look.qr_side) for door in self._doors)
         names = look.body * LEADING
         lines = max(address.height for _, address, _ in row)
-        high = look.qr_side + quiet + names + lines
+        high = quiet + look.qr_side + quiet + names + lines
 
         def draw(x: float, y: float) -> None:
             for number, (door, address, share) in enumerate(row):
                 middle = x + (number + 0.5) * share
-                bottom = y - look.qr_side
+                bottom = y - quiet - look.qr_side
                 self._slots.qr.append((middle - look.qr_side / 2, bottom))
                 canvas.setFillColor(INK)
                 canvas.setFont(BOLD, look.body)
@@ -297,11 +328,16 @@ class LetterForm:
         look, canvas = self.look, self._canvas
         indent = look.body * 1.9
         parts = []
-        for number, text in enumerate(wording.steps(self._election, self._doors, look.terse), start=1):
+        for number, text in enumerate(
+            wording.steps(self._election, self._doors, look.terse), start=1
+        ):
             paragraph = Paragraph(text, self._style())
             _, high = paragraph.wrap(self._column - indent, look.height)
             parts.append(Part(high, self._step(number, paragraph, indent, high)))
-        return _stacked(*parts, gap=look.body * 0.2)
+        if not look.terse:
+            heading = Paragraph(f"<b>{wording.HOW}</b>", self._style(GREEN))
+            parts.insert(0, self._paragraph(heading))
+        return _stacked(*parts, gap=look.body * (0.15 if look.terse else 0.4))
 
     def _step(
         self, number: int, paragraph: Paragraph, indent: float, high: float
@@ -309,11 +345,11 @@ class LetterForm:
         canvas, size = self._canvas, self.look.body
 
         def draw(x: float, y: float) -> None:
-            radius = size * 0.68
+            radius = size * 0.65
             canvas.setFillColor(GREEN)
             canvas.circle(x + radius, y - size * 0.66, radius, stroke=0, fill=1)
             canvas.setFillColor(WHITE)
-            canvas.setFont(BOLD, max(SMALLEST, size - 1))
+            canvas.setFont(BOLD, self._head())
             canvas.drawCentredString(x + radius, y - size * 0.98, str(number))
             paragraph.drawOn(canvas, x + indent, y - high)
 
@@ -326,36 +362,39 @@ class LetterForm:
         """What a helper may do, and room for their name and signature."""
         look, canvas = self.look, self._canvas
         said = self._paragraph(Paragraph(wording.HELPER, self._style()))
-        high = look.body * 2.1
+        rows = 2 if look.stacks_signature else 1
+        row = look.body * (1.9 if look.terse else 2.4)
+        half = self._column / 2 if rows == 1 else 0
 
         def draw(x: float, y: float) -> None:
             canvas.setFont(SANS, look.body)
             canvas.setFillColor(INK)
             canvas.setStrokeColor(FAINT)
             canvas.setLineWidth(0.5)
-            half = self._column * 0.55
-            for text, start, end in (
-                (wording.HELPER_NAME, x, x + half - look.body),
-                (wording.HELPER_SIGNATURE, x + half, x + self._column),
+            for text, start, end, base in (
+                (wording.HELPER_NAME, x, x + self._column - half - (look.body if half else 0), row),
+                (wording.HELPER_SIGNATURE, x + half, x + self._column, rows * row),
             ):
-                canvas.drawString(start, y - high + look.body * 0.3, text)
+                canvas.drawString(start, y - base + look.body * 0.3, text)
                 begin = start + typeset.width(text, SANS, look.body) + look.body * 0.4
-                canvas.line(begin, y - high, end, y - high)
+                canvas.line(begin, y - base, end, y - base)
 
-        return _stacked(said, Part(high, draw), gap=0)
+        return _stacked(said, Part(rows * row, draw), gap=0)
 
     def _contact(self) -> Part | None:
         if not self._election.contact:
             return None
         look, canvas = self.look, self._canvas
-        said = self._paragraph(Paragraph(wording.contact(self._election), self._style()))
+        said = self._paragraph(
+            Paragraph(wording.contact(self._election, look.terse), self._style())
+        )
 
         def draw(x: float, y: float) -> None:
             canvas.setStrokeColor(GREEN)
             canvas.setLineWidth(0.5)
             canvas.line(x, y, x + self._column, y)
 
-        return _stacked(Part(look.body * 0.4, draw), said, gap=0)
+        return said if look.terse else _stacked(Part(look.body * 0.4, draw), said, gap=0)
 
     def _style(self, colour: Color = INK) -> ParagraphStyle:
         size = self.look.body

@@ -64,18 +64,25 @@ def width(text: str, font: str, size: float) -> float:
 
 
 def fit(text: str, font: str, sizes: Sequence[float], room: float, most: int) -> Fitted:
-    """The text in at most so many lines, in the first of the sizes in which it fits.
+    """The text in the first size in which it has at most so many lines; in the last one, or more.
 
-    What does not fit in the last of them either is cut and ends with an ellipsis.
+    Nothing is left out: an address or a title that is cut short is a wrong one.
     """
     for size in sizes:
         lines = wrapped(text, font, size, room)
         if len(lines) <= most:
-            return Fitted(lines, size)
-    last = lines[most - 1] + _ELLIPSIS
-    while width(last, font, size) > room:
+            break
+    return Fitted(lines, size)
+
+
+def cut(text: Fitted, font: str, room: float, most: int) -> Fitted:
+    """The first lines; if there are more, the last of them ends with an ellipsis."""
+    if len(text.lines) <= most:
+        return text
+    last = text.lines[most - 1] + _ELLIPSIS
+    while width(last, font, text.size) > room:
         last = last[:-2].rstrip() + _ELLIPSIS
-    return Fitted([*lines[: most - 1], last], size)
+    return Fitted([*text.lines[: most - 1], last], text.size)
 
 
 def wrapped(text: str, font: str, size: float, room: float) -> list[str]:
@@ -103,5 +110,8 @@ def _break(word: str, font: str, size: float, room: float) -> int:
     most = 1
     while most < len(word) and width(word[: most + 1], font, size) <= room:
         most += 1
-    at_a_sign = max(word.rfind(sign, 1, most) for sign in "./_-")
-    return at_a_sign + 1 if at_a_sign > most // 2 else most
+    signs = [at + 1 for at in range(1, most) if word[at] in "./_-"]
+    if not signs:
+        return most
+    halves = [at for at in signs if width(word[at:], font, size) <= room]
+    return min(halves, key=lambda at: abs(2 * at - len(word))) if halves else signs[-1]

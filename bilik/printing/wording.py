@@ -17,9 +17,10 @@ KIND = "Surat undangan memilih"
 SPARE_KIND = "Surat undangan cadangan"
 TO = "Untuk"
 CODE = "Kode undangan Anda"
+HOW = "Cara memilih"
 HELPER_NAME = "Nama pendamping"
 HELPER_SIGNATURE = "Tanda tangan"
-SPARE_NOTE = "Berlaku sesudah panitia menyerahkannya kepada Anda."
+SPARE_NOTE = "Berlaku sesudah diserahkan panitia kepada Anda."
 HELPER = (
     "<b>Perlu bantuan?</b> Anda boleh didampingi satu orang yang Anda pilih sendiri. "
     "Ia wajib merahasiakan pilihan Anda."
@@ -33,7 +34,7 @@ def hours(election: Election) -> str:
     opens, closes, zone = election.opens, election.closes, election.zone
     if day_text(opens, zone) == day_text(closes, zone):
         begins = hour_text(opens, zone).removesuffix(f" {zone}")
-        return f"{day_text(opens, zone)}, pukul {begins} sampai {hour_text(closes, zone)}"
+        return f"{day_text(opens, zone)}, pukul {begins}–{hour_text(closes, zone)}"
     return f"{moment_text(opens, zone)} sampai {moment_text(closes, zone)}"
 
 
@@ -69,9 +70,10 @@ def secrecy(terse: bool) -> str:
     )
 
 
-def contact(election: Election) -> str:
+def contact(election: Election, terse: bool) -> str:
     """Whom to ask."""
-    return f"Ada pertanyaan? Surat hilang? <b>{escape(election.contact)}</b>"
+    question = "Tanya:" if terse else "Ada pertanyaan? Surat hilang?"
+    return f"{question} <b>{escape(election.contact)}</b>"
 
 
 def place(tps: str) -> str:
