@@ -325,7 +325,7 @@ class LetterForm:
         return Part(high, draw)
 
     def _steps(self) -> Part:
-        look, canvas = self.look, self._canvas
+        look = self.look
         indent = look.body * 1.9
         parts = []
         for number, text in enumerate(

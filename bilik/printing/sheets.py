@@ -110,9 +110,9 @@ def _draw_cuts(canvas: Canvas, per_page: int) -> None:
     if per_page == 1:
         return
     wide, high = A4
-    lines = [((0, high / 2), (wide, high / 2))]
+    lines = [((0.0, high / 2), (wide, high / 2))]
     if per_page == 4:
-        lines.append(((wide / 2, 0), (wide / 2, high)))
+        lines.append(((wide / 2, 0.0), (wide / 2, high)))
     canvas.setStrokeColor(_CUT)
     canvas.setLineWidth(0.4)
     mark = 6 * mm

@@ -53,8 +53,9 @@ def load() -> None:
 def missing(text: str) -> set[str]:
     """The signs in a text that cannot be printed."""
     load()
-    known = pdfmetrics.getFont(BOLD).face.charToGlyph
-    return {sign for sign in text if ord(sign) not in known}
+    bold = pdfmetrics.getFont(BOLD)
+    assert isinstance(bold, TTFont)
+    return {sign for sign in text if ord(sign) not in bold.face.charToGlyph}
 
 
 def width(text: str, font: str, size: float) -> float:
