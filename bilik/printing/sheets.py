@@ -81,7 +81,7 @@ def write_file(
     _draw_cuts(canvas, per_page)
     canvas.endForm()
     for run in runs:
-        for sheet in _sheets(run, per_page):
+        for sheet in lying(run, per_page):
             canvas.doForm(_CUT_LINES)
             for place, number in sheet:
                 across = place % 2 if per_page == 4 else 0
@@ -94,7 +94,7 @@ def write_file(
     canvas.save()
 
 
-def _sheets(run: Run, per_page: int) -> Iterator[list[tuple[int, int]]]:
+def lying(run: Run, per_page: int) -> Iterator[list[tuple[int, int]]]:
     """For each sheet, which letter stands in which place: pile after pile, as they are cut."""
     count = run.sheets(per_page)
     for sheet in range(count):
