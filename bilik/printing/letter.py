@@ -116,6 +116,7 @@ class LetterForm:
         self._canvas = canvas
         self._election = election
         self._doors = doors
+        self._patterns = [qr.Pattern(door.link("0" * voting_code.SYMBOLS)) for door in doors]
         self._of_spares = of_spares
         self._slots = Slots()
         self._frame = "rangka"
@@ -140,8 +141,8 @@ class LetterForm:
         x, y = self._slots.code
         canvas.setFont(MONO, self.look.code)
         canvas.drawCentredString(x, y, voting_code.printed(invitation.code))
-        for door, (x, y) in zip(self._doors, self._slots.qr, strict=True):
-            qr.draw(canvas, door.link(invitation.code), x, y, self.look.qr_side)
+        for door, pattern, (x, y) in zip(self._doors, self._patterns, self._slots.qr, strict=True):
+            pattern.draw(canvas, door.link(invitation.code), x, y, self.look.qr_side)
         canvas.restoreState()
 
     def _fill_in_number(self, invitation: Invitation, number: int, of: int) -> None:
@@ -304,7 +305,7 @@ class LetterForm:
     def _doors_part(self) -> Part:
         look, canvas = self.look, self._canvas
         row = self._doors_row()
-        quiet = max(qr.quiet_zone(door.link("0" * 9), look.qr_side) for door in self._doors)
+        quiet = max(pattern.quiet_zone(look.qr_side) for pattern in self._patterns)
         names = look.body * LEADING
         lines = max(address.height for _, address, _ in row)
         high = quiet + look.qr_side + quiet + names + lines
