@@ -289,29 +289,27 @@ class LetterForm:
 
         return Part(high, draw)
 
-    def _doors_row(self) -> list[tuple[Door, typeset.Fitted, float]]:
-        """Each door with its address in lines, and the width it has."""
-        share = self._column / len(self._doors)
-        room = share - 1.5 * mm
-        sizes = (self.look.body, (self.look.body + SMALLEST) / 2, SMALLEST)
-        found = []
-        for door in self._doors:
-            address = typeset.fit(door.address, SANS, sizes, room, 1)
-            if len(address.lines) > 1:
-                address = typeset.fit(door.address, SANS, sizes[1:], room, 3)
-            found.append((door, address, share))
-        return found
+    def _addresses(self, room: float) -> list[typeset.Fitted]:
+        """What stands below the doors' names, in one size: in a line each, or in as few as go."""
+        body = self.look.body
+        sizes = (body, (body + SMALLEST) / 2, SMALLEST)
+
+        def fitted(size: float) -> list[typeset.Fitted]:
+            return [typeset.fit(one.address, SANS, (size,), room, 1) for one in self._doors]
+
+        return min(map(fitted, sizes), key=lambda row: max(len(one.lines) for one in row))
 
     def _doors_part(self) -> Part:
         look, canvas = self.look, self._canvas
-        row = self._doors_row()
+        share = self._column / len(self._doors)
+        addresses = self._addresses(share - 1.5 * mm)
         quiet = max(pattern.quiet_zone(look.qr_side) for pattern in self._patterns)
         names = look.body * LEADING
-        lines = max(address.height for _, address, _ in row)
+        lines = max(address.height for address in addresses)
         high = quiet + look.qr_side + quiet + names + lines
 
         def draw(x: float, y: float) -> None:
-            for number, (door, address, share) in enumerate(row):
+            for number, (door, address) in enumerate(zip(self._doors, addresses, strict=True)):
                 middle = x + (number + 0.5) * share
                 bottom = y - quiet - look.qr_side
                 self._slots.qr.append((middle - look.qr_side / 2, bottom))

@@ -49,7 +49,7 @@ def steps(election: Election, doors: Sequence[Door], terse: bool) -> list[str]:
             f"Pindai {which} dengan kamera HP; kode sudah terisi, tinggal kirim{start}. "
             "Tanpa kamera: buka alamatnya, ketik kode.",
             f"Kirim <b>NIK</b> Anda{known}, lalu sebut pilihan Anda.",
-            f"Periksa, balas <b>ya</b>, dan simpan tanda terimanya.{again}",
+            f"Periksa pilihan Anda, balas <b>ya</b>, simpan tanda terimanya.{again}",
         ]
     return [
         f"Pindai {which} dengan kamera HP. Kode Anda sudah terisi; tinggal kirim{start}. "

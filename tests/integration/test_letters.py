@@ -80,7 +80,7 @@ USUAL = dataclasses.replace(
     village(),
     title="Pemilihan Kepala Desa Antarwaktu Desa Karangsembada Kecamatan Karangsembada Kabupaten "
     "Muaralestari Tahun 2026",
-    contact="Panitia Pilkades Karangsembada, 0812-0000-0000",
+    contact="Panitia & Saksi Karangsembada, 0812-0000-0000",
 )
 
 
