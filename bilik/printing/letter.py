@@ -290,14 +290,14 @@ class LetterForm:
         return Part(high, draw)
 
     def _addresses(self, room: float) -> list[typeset.Fitted]:
-        """What stands below the doors' names, in one size: in a line each, or in as few as go."""
+        """What stands below the doors' names, in the largest size that takes the fewest lines."""
         body = self.look.body
         sizes = (body, (body + SMALLEST) / 2, SMALLEST)
 
         def fitted(size: float) -> list[typeset.Fitted]:
             return [typeset.fit(one.address, SANS, (size,), room, 1) for one in self._doors]
 
-        return min(map(fitted, sizes), key=lambda row: max(len(one.lines) for one in row))
+        return min(map(fitted, sizes), key=lambda row: sum(len(one.lines) for one in row))
 
     def _doors_part(self) -> Part:
         look, canvas = self.look, self._canvas
