@@ -109,9 +109,14 @@ class LetterForm:
         """Draw the frame, before the file's first letter.
 
         Raises:
-            BilikError: the election's texts are too long for letters of this size.
+            BilikError: the election's texts cannot be printed, or are too long for this size.
         """
         typeset.load()
+        if strange := typeset.missing(election.title + election.contact):
+            raise BilikError(
+                f"Judul atau kontak di berkas pemilihan memuat {' '.join(sorted(strange))} yang "
+                "tidak bisa dicetak. Pakai huruf Latin saja."
+            )
         self.look = LOOKS[per_page]
         self._canvas = canvas
         self._election = election

@@ -81,7 +81,7 @@ def cut(text: Fitted, font: str, room: float, most: int) -> Fitted:
     if len(text.lines) <= most:
         return text
     last = text.lines[most - 1] + _ELLIPSIS
-    while width(last, font, text.size) > room:
+    while len(last) > 1 and width(last, font, text.size) > room:
         last = last[:-2].rstrip() + _ELLIPSIS
     return Fitted([*text.lines[: most - 1], last], text.size)
 

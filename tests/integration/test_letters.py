@@ -147,6 +147,11 @@ def test_texts_that_do_not_fit_are_told_with_what_to_do(tmp_path: Path) -> None:
         write(tmp_path / "surat.pdf", [to(1)], 4, LONG)
 
 
+def test_a_title_that_cannot_be_printed_is_told_with_the_sign(tmp_path: Path) -> None:
+    with pytest.raises(BilikError, match="memuat 🗳 yang"):
+        write(tmp_path / "surat.pdf", [to(1)], 2, dataclasses.replace(village(), title="Pilih 🗳"))
+
+
 @pytest.mark.parametrize("per_page", sheets.PER_PAGE)
 def test_with_the_page_alone_there_is_one_qr_code(tmp_path: Path, per_page: int) -> None:
     (page,) = write(tmp_path / "surat.pdf", [one := to(1)], per_page, leading=DOORS[2:])
@@ -272,6 +277,15 @@ def test_a_file_that_is_there_stays_and_none_is_written(
         desk.print_letters(tmp_path / "kode.csv", tmp_path / "surat" / "surat.pdf", all_doors, 2)
     assert [one.name for one in (tmp_path / "surat").iterdir()] == [taken]
     assert (tmp_path / "surat" / taken).read_text() == "lama"
+
+
+def test_texts_too_long_for_the_paper_leave_nothing(desk: Desk, tmp_path: Path) -> None:
+    definition = VILLAGE.replace("Pemilihan Kepala Desa Sukamaju", "Pemilihan " * 60)
+    (tmp_path / "pemilihan.yml").write_text(definition, encoding="utf-8")
+    desk.load_election(tmp_path / "pemilihan.yml")
+    with pytest.raises(BilikError, match="--per-halaman"):
+        desk.print_letters(tmp_path / "kode.csv", tmp_path / "surat" / "a.pdf", all_doors, 4)
+    assert list((tmp_path / "surat").iterdir()) == []
 
 
 def test_an_interruption_leaves_nothing(desk: Desk, tmp_path: Path) -> None:
