@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from bilik.domain import doors
+from bilik.domain.doors import Door
 from bilik.errors import SettingsError
 
 Values = Mapping[str, str | None]
 
+_GUIDE = "Lihat docs/saluran.md."
+_BOT = re.compile(r"[A-Za-z]\w{4,31}", re.ASCII)
+"""A user name on Telegram (https://core.telegram.org/method/account.checkUsername)."""
+
 
 @dataclass(frozen=True)
 class Telegram:
-    """A bot made with @BotFather."""
+    """A bot made with @BotFather; ``bot`` is its user name without the @, or empty."""
 
     token: str = field(repr=False)
     api: str
+    bot: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,8 @@ class Twilio:
 class WhatsApp:
     """A number on Meta's WhatsApp Cloud API.
 
-    ``template`` names an approved template in Indonesian, or is empty.
+    ``template`` names an approved template in Indonesian, or is empty. ``number`` is the telephone
+    number (E.164) that voters write to, or empty.
     """
 
     phone_id: str
@@ -47,6 +56,7 @@ class WhatsApp:
     verify_token: str = field(repr=False)
     template: str
     api: str
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,33 @@ class ChannelSettings:
     def webhook(self, channel: str, page: str = "webhook") -> str:
         """The address that a platform is given."""
         return f"{self.public_url}/webhooks/{channel}/{page}"
+
+    def doors(self, with_web: bool = True) -> list[Door]:
+        """What a letter can lead to; ``with_web`` if the election takes votes from the chat page.
+
+        Raises:
+            SettingsError: there is none, or a platform is on whose address for voters is not set.
+        """
+        found = []
+        if self.whatsapp or (self.twilio and self.twilio.whatsapp):
+            number = self.whatsapp.number if self.whatsapp else ""
+            number = number or (self.twilio.whatsapp if self.twilio else "")
+            found.append(doors.whatsapp(_told(number, "BILIK_WHATSAPP_NUMBER")))
+        if self.telegram:
+            found.append(doors.telegram(_told(self.telegram.bot, "BILIK_TELEGRAM_BOT")))
+        if self.public_url and with_web:
+            found.append(doors.web(self.public_url))
+        if found:
+            return found
+        if with_web:
+            raise SettingsError(
+                "BILIK_PUBLIC_URL belum diisi di .env, jadi QR di surat belum punya tujuan. Isi "
+                f"dengan alamat server, seperti https://pilih.desa.id. {_GUIDE}"
+            )
+        raise SettingsError(
+            "Pemilihan ini hanya menerima nomor terdaftar, jadi QR di surat perlu WhatsApp atau "
+            f"Telegram. Atur salah satunya. {_GUIDE}"
+        )
 
 
 def read(values: Values) -> ChannelSettings:
@@ -101,7 +138,10 @@ def _telegram(values: Values) -> Telegram | None:
     number, _, secret = found[0].partition(":")
     if not number.isdigit() or not secret:
         raise SettingsError("BILIK_TELEGRAM_TOKEN harus token dari @BotFather, seperti 123456:ABC…")
-    return Telegram(found[0], _api(values, "TELEGRAM", "https://api.telegram.org"))
+    bot = (values.get("BILIK_TELEGRAM_BOT") or "").strip().removeprefix("@")
+    if bot and not _BOT.fullmatch(bot):
+        raise SettingsError("BILIK_TELEGRAM_BOT ditulis seperti BilikSukamajuBot, tanpa @.")
+    return Telegram(found[0], _api(values, "TELEGRAM", "https://api.telegram.org"), bot)
 
 
 def _twilio(values: Values) -> Twilio | None:
@@ -112,7 +152,7 @@ def _twilio(values: Values) -> Twilio | None:
     if found is None or not any(numbers):
         missing = "BILIK_TWILIO_SMS_FROM atau BILIK_TWILIO_WHATSAPP_FROM"
         name = missing if found else "BILIK_TWILIO_ACCOUNT_SID dan BILIK_TWILIO_AUTH_TOKEN"
-        raise SettingsError(f"{name} belum diisi. Lihat docs/saluran.md.")
+        raise SettingsError(f"{name} belum diisi. {_GUIDE}")
     account, token = found
     sms, whatsapp = numbers
     api = _api(values, "TWILIO", "https://api.twilio.com")
@@ -127,7 +167,8 @@ def _whatsapp(values: Values) -> WhatsApp | None:
     template = values.get("BILIK_WHATSAPP_TEMPLATE") or ""
     phone_id, token, app_secret, verify_token = found
     api = _api(values, "WHATSAPP", "https://graph.facebook.com/v23.0")
-    return WhatsApp(phone_id, token, app_secret, verify_token, template, api)
+    number = _phone(values, "BILIK_WHATSAPP_NUMBER")
+    return WhatsApp(phone_id, token, app_secret, verify_token, template, api, number)
 
 
 def _line(values: Values) -> Line | None:
@@ -143,8 +184,16 @@ def _all_or_none(values: Values, names: list[str]) -> list[str] | None:
     if not any(found.values()):
         return None
     if missing := [name for name, value in found.items() if not value]:
-        raise SettingsError(f"{', '.join(missing)} belum diisi. Lihat docs/saluran.md.")
+        raise SettingsError(f"{', '.join(missing)} belum diisi. {_GUIDE}")
     return list(found.values())
+
+
+def _told(value: str, name: str) -> str:
+    if value:
+        return value
+    raise SettingsError(
+        f"{name} belum diisi di .env; QR di surat memakainya. Lihat docs/saluran.md."
+    )
 
 
 def _phone(values: Values, name: str) -> str:

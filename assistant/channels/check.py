@@ -5,6 +5,7 @@ Every check is one line: what is right, or what is missing and what to do about 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -80,6 +81,9 @@ async def _telegram(channels: ChannelSettings) -> str:
         )
     if not wanted.startswith("https://"):
         raise _Missing("BILIK_PUBLIC_URL harus https, karena Telegram hanya mau itu.")
+    told = channels.telegram.bot
+    if told and told.lower() != me["username"].lower():
+        raise _Missing(f"BILIK_TELEGRAM_BOT harus {me['username']}, nama bot dari token itu.")
     if problem := webhook.get("last_error_message"):
         waiting = webhook.get("pending_update_count", 0)
         if waiting:
@@ -103,10 +107,13 @@ async def _whatsapp(channels: ChannelSettings) -> str:
         raise _Missing("BILIK_PUBLIC_URL belum diisi, jadi alamat webhook tidak bisa diperiksa.")
     if wanted not in webhooks:
         raise _Missing(f"isi Callback URL di Meta dengan {wanted}, lalu langgani kolom `messages`.")
+    shown = number["display_phone_number"]
+    if configured.number and re.sub(r"\D", "", shown) != configured.number[1:]:
+        raise _Missing(f"BILIK_WHATSAPP_NUMBER harus {shown}, tanpa spasi dan tanda hubung.")
     without = (
         "" if configured.template else " Tanpa BILIK_WHATSAPP_TEMPLATE: lihat docs/saluran.md."
     )
-    return f"siap. Nomor {number['display_phone_number']}.{without}"
+    return f"siap. Nomor {shown}.{without}"
 
 
 async def _twilio(channels: ChannelSettings) -> str:

@@ -74,7 +74,7 @@ def roll_codes(
         ]
     lines += [
         "Jaga berkas itu: siapa pun yang memegangnya bersama NIK bisa memilih atas nama pemilih.",
-        "Berikutnya: bilik open",
+        f"Berikutnya: bilik letters --codes {out if made.codes else made.spare_file}",
     ]
     show(as_json, content, *lines)
 

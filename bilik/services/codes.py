@@ -23,6 +23,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from bilik.domain import voting_code
+from bilik.domain.code_file import SPARES_HEADER, VOTERS_HEADER
 from bilik.domain.election import State
 from bilik.errors import BilikError, NotFound, WrongState
 from bilik.keys import CodeStretcher
@@ -33,8 +34,6 @@ from bilik.services.secret_files import new_secret_files
 from bilik.storage.database import Database
 from bilik.storage.tables import elections, spares, voters
 
-CODE_FILE_HEADER = ("nama", "tps", "nik", "kode_undangan")
-SPARE_FILE_HEADER = ("nomor_cadangan", "kode_undangan")
 FEWEST_SPARES = 2
 _CHUNK = 1000
 _CHANGED = (
@@ -125,7 +124,7 @@ def make(
             for of_spare, text in zip(paths, files.texts, strict=True)
         }
         for of_spare, writer in writers.items():
-            writer.writerow(SPARE_FILE_HEADER if of_spare else CODE_FILE_HEADER)
+            writer.writerow(SPARES_HEADER if of_spare else VOTERS_HEADER)
         with TemporaryFile("w+") as spool, mapper(workers) as each:
             with database.read() as connection:
                 _spool(connection, stored, spool)

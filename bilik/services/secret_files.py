@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO, TextIO
 
 from bilik.errors import BilikError
 from bilik.services.files import reason, write_secret_file
@@ -19,7 +19,7 @@ class SecretFiles:
 
     def __init__(self) -> None:
         """None yet."""
-        self.texts: list[IO[str]] = []
+        self.texts: list[TextIO] = []
         self._names: list[tuple[str, Path]] = []
         self._reserved: list[Path] = []
 
@@ -33,6 +33,11 @@ class SecretFiles:
             raise BilikError(f"Berkas {path} tidak bisa ditulis: {reason(error)}.") from None
         self._names.append((name, path))
         self.texts.append(os.fdopen(descriptor, "w", encoding="utf-8"))
+
+    @property
+    def binaries(self) -> list[BinaryIO]:
+        """The same files, for bytes."""
+        return [text.buffer for text in self.texts]
 
     def complete(self) -> None:
         """Give all files their names; they are complete on disk at return."""

@@ -71,6 +71,36 @@ def test_a_wrong_token_is_told_without_showing_it(
 
 
 @pytest.mark.parametrize(
+    ("settings", "channel", "says"),
+    [
+        ({"BILIK_TELEGRAM_BOT": "BotLain"}, "Telegram", "harus BilikBot"),
+        ({"BILIK_WHATSAPP_NUMBER": "+6281100000008"}, "WhatsApp", "harus +62 811-0000-0009"),
+    ],
+)
+def test_an_address_that_letters_would_lead_astray_with_is_told(
+    platforms: Platforms,
+    webhooks: dict[str, str],
+    tmp_path: Path,
+    settings: dict[str, str],
+    channel: str,
+    says: str,
+) -> None:
+    done = check(tmp_path, {**platforms.settings(), **settings}, "--json")
+    assert says in json.loads(done.stdout)[channel]["says"]
+    assert not json.loads(done.stdout)[channel]["ready"]
+
+
+def test_the_right_addresses_are_ready(
+    platforms: Platforms, webhooks: dict[str, str], tmp_path: Path
+) -> None:
+    right = {"BILIK_TELEGRAM_BOT": "@bilikbot", "BILIK_WHATSAPP_NUMBER": "+6281100000009"}
+    done = check(tmp_path, {**platforms.settings(), **right}, "--json")
+    found = json.loads(done.stdout)
+    assert found["Telegram"]["ready"]
+    assert found["WhatsApp"]["ready"]
+
+
+@pytest.mark.parametrize(
     ("settings", "says"),
     [
         ({}, "docs/saluran.md"),

@@ -15,8 +15,9 @@ ALLOWED = {
     "bilik/services": {
         "bilik.belenios",
         "bilik.services", "bilik.storage", "bilik.domain", "bilik.errors", "bilik.clock",
-        "bilik.keys", "bilik.parallel",
+        "bilik.keys", "bilik.parallel", "bilik.printing",
     },
+    "bilik/printing": {"bilik.printing", "bilik.domain", "bilik.errors", "bilik.clock"},
     "bilik": {"bilik"},
     "actions": {"actions", "bilik", "rasa_sdk"},
     # `bilik nlu try` runs the very actions of a conversation.

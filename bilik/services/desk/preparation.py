@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sqlalchemy import delete, insert, select, update
@@ -11,14 +12,16 @@ from sqlalchemy.engine import Connection
 from bilik.belenios.election import new_uuid
 from bilik.domain.audit import Act, Details
 from bilik.domain.definition import read_definition
+from bilik.domain.doors import Door
 from bilik.domain.election import Election, State
 from bilik.domain.roll import read_roll
 from bilik.errors import WrongState
-from bilik.services import codes, key_ceremony, roll
+from bilik.services import codes, key_ceremony, printing, roll
 from bilik.services.codes import CodesMade
 from bilik.services.desk.seat import Seat
 from bilik.services.elections import all_elections, pick
 from bilik.services.files import read_bytes, read_text
+from bilik.services.printing import Printed
 from bilik.services.roll import RollChange
 from bilik.storage.tables import elections, spare_requests, spares, voters
 
@@ -117,6 +120,31 @@ class Preparation(Seat):
             self._database, self._keys.code_secrets, stored, need, out, spare_out, note, workers,
             progress,
         )  # fmt: skip
+
+    def print_letters(
+        self,
+        codes_file: Path,
+        out: Path,
+        doors: Callable[[Election], Sequence[Door]],
+        per_page: int,
+        slug: str | None = None,
+        progress: printing.Progress = lambda done, of: None,
+    ) -> tuple[Printed, Sequence[Door]]:
+        """Print the letters of a file of codes, and say which of ``doors`` their QR codes open.
+
+        ``out`` is never overwritten, mode 0600, and there as a whole or not at all.
+
+        Raises:
+            FileProblems: rows need mending or are of another election. SettingsError: no QR code
+            leads anywhere. BilikError: a file exists already, cannot be written, or texts are too
+            long for letters of that size.
+        """
+        with self._database.read() as connection:
+            stored = pick(connection, slug)
+            invitations = printing.read_invitations(connection, stored, codes_file)
+        chosen = doors(stored.election)
+        made = printing.print_letters(stored, invitations, chosen, out, per_page, progress)
+        return made, chosen
 
     def remove_draft(self, slug: str) -> None:
         """Delete a draft and its roll.
