@@ -7,15 +7,22 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 
 from bilik.clock import ZONES
-from bilik.domain.election import SPARE_PERCENT, Candidate, Contest, Election, Visibility
+from bilik.domain.election import (
+    LEAST_AGE,
+    SPARE_PERCENT,
+    Candidate,
+    Contest,
+    Election,
+    Visibility,
+)
 from bilik.domain.trustees import TRUSTEE_KEYS, read_trustees
 from bilik.domain.yaml_lines import Section, read_section
 from bilik.errors import FileProblems, Problem
 
 ELECTION_KEYS = (
     "kode", "judul", "zona_waktu", "dibuka", "ditutup", "tenggang_menit", "hasil", "kontak",
-    "simpan_tak_dipahami", "wajib_nomor_terdaftar", "saksi", "surat_suara",
-    "simpan_tak_dipahami", "cadangan_persen", "pilih_ulang", "surat_suara",
+    "simpan_tak_dipahami", "wajib_nomor_terdaftar", "saksi", "cadangan_persen", "pilih_ulang",
+    "usia_minimum", "surat_suara",
 )  # fmt: skip
 CONTEST_KEYS = ("kode", "jabatan", "sebutan", "calon")
 CANDIDATE_KEYS = (
@@ -51,6 +58,7 @@ def read_definition(text: str, file: str = "pemilihan.yml") -> Election:
         trustees=read_trustees(holders) if holders else None,
         needs_known_number=section.flag("wajib_nomor_terdaftar"),
         allows_revote=section.flag("pilih_ulang"),
+        least_age=section.integer("usia_minimum", default=LEAST_AGE),
         spare_percent=section.integer("cadangan_persen", default=SPARE_PERCENT),
         contests=tuple(_contest(one) for one in section.sections("surat_suara", CONTEST_KEYS)),
     )
