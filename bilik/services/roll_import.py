@@ -204,7 +204,7 @@ def arriving(
         examples: dict[Oddity, list[int]] = {one: [] for one in Oddity}
         read = 0
         try:
-            while rows := list(islice(table.rows, _CHUNK)):
+            for rows in _chunks(table.rows):
                 _take_in(rows, table.columns, reader, keys, spool, odd, examples)
                 read += len(rows)
                 progress("Membaca", read, max(table.size, read))
@@ -309,6 +309,22 @@ def _no_titles(sheet: Sheet | None, path: Path) -> list[Problem]:
         )
         for title in missing_columns(cells)
     ]
+
+
+def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    """The rows in lists; what comes before an error is not lost with it."""
+    chunk: list[Row] = []
+    try:
+        for row in rows:
+            chunk.append(row)
+            if len(chunk) == _CHUNK:
+                yield chunk
+                chunk = []
+    except FileProblems:
+        yield chunk
+        raise
+    if chunk:
+        yield chunk
 
 
 def _take_in(
