@@ -62,7 +62,8 @@ class Candidate:
     """One answer of a contest: a person, a pair, or the empty box (*kotak kosong*).
 
     ``names`` has two entries for a pair (*paslon*). ``gender`` is ``"L"``, ``"P"`` or empty, and
-    only of use to "yang ibu-ibu".
+    only of use to "yang ibu-ibu". ``photos`` are paths from the definition's
+    folder.
     """
 
     number: int
@@ -72,6 +73,7 @@ class Candidate:
     missions: tuple[str, ...] = ()
     gender: str = ""
     empty_box: bool = False
+    photos: tuple[str, ...] = ()
 
     @property
     def full_name(self) -> str:

@@ -15,6 +15,7 @@ from bilik.domain.election import Election, State
 from bilik.errors import WrongState
 from bilik.services import codes, key_ceremony, roll_import
 from bilik.services.codes import CodesMade
+from bilik.services.definition_files import photo_check
 from bilik.services.desk.seat import Seat
 from bilik.services.elections import all_elections, pick
 from bilik.services.files import read_text
@@ -32,7 +33,7 @@ class Preparation(Seat):
             FileProblems: the file has mistakes. WrongState: the election is no draft any more.
         """
         definition = read_text(path)
-        election = read_definition(definition, str(path))
+        election = read_definition(definition, str(path), photo_check(path.parent))
         with self._database.write() as connection:
             connection.execute(select(elections.c.id).with_for_update())
             known = {one.election.slug: one for one in all_elections(connection)}
