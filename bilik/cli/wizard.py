@@ -104,7 +104,7 @@ def _candidates(office: Office) -> list[tuple[str, ...]]:
                 raise BilikError("Nama itu sudah ada.")
             return names
 
-        names = _ask(f"Nomor {len(found) + 1}", read, "" if found else None)
+        names = _ask(f"Nomor {len(found) + 1}", read)
         if not names:
             break
         found.append(names)
@@ -117,7 +117,7 @@ def _ask(question: str, read: Callable[[str], _T], usual: str | None = None) -> 
     """Ask until the answer can be used."""
     while True:
         answer = typer.prompt(
-            question, default=usual, show_default=bool(usual), prompt_suffix=" › "
+            question, default=usual or "", show_default=bool(usual), prompt_suffix=" › "
         )
         try:
             return read(answer)

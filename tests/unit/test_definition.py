@@ -159,10 +159,11 @@ def test_a_file_without_anything_odd_is_given_no_advice() -> None:
         (TRUSTED.replace("2026-11-29 13", "2027-11-29 13"), BEFORE, 6, "tidak biasa"),
         (TRUSTED.replace(", 0800-0000-000", ""), BEFORE, 7, "tanpa nomor telepon"),
         (VILLAGE, BEFORE, 1, "tanpa `saksi`"),
-        (TRUSTED.replace("Mas Tris", "bu  siti"), BEFORE, 27, "calon nomor 2"),
-        (TRUSTED.replace("Mas Tris", "Siti Rahmawati, S.Pd."), BEFORE, 27, "calon nomor 2"),
-        (TRUSTED.replace("[Pak Fauzi]", "[Pak Fauzi]\n        foto: a.jpg"), BEFORE, 20, "`foto`"),
+        (TRUSTED.replace("Mas Tris", "bu  siti"), BEFORE, 26, "calon nomor 2"),
+        (TRUSTED.replace("Mas Tris", "Siti Rahmawati, S.Pd."), BEFORE, 26, "calon nomor 2"),
+        (TRUSTED.replace("[Pak Fauzi]", "[Pak Fauzi]\n        foto: a.jpg"), BEFORE, 19, "`foto`"),
     ],
+    ids=("over", "begun", "short", "long", "no number", "no saksi", "nickname", "name", "photo"),
 )
 def test_what_is_seldom_meant_is_pointed_out_with_its_line(
     text: str, now: datetime, line: int, says: str
@@ -188,7 +189,7 @@ def test_a_photo_that_cannot_be_used_is_told_with_its_line() -> None:
         text, BEFORE, photo_problem=lambda path: "tidak ada" if path == "b.jpg" else None
     ).problems
     assert [(one.line, one.text) for one in problems] == [
-        (12, "`foto` paling banyak dua, untuk pasangan calon"), (12, "foto `b.jpg` tidak ada"),
+        (13, "`foto` paling banyak dua, untuk pasangan calon"), (13, "foto `b.jpg` tidak ada"),
     ]  # fmt: skip
     two = text.replace(", c.jpg", "")
     assert read_definition(two).contests[0].candidates[0].photos == ("a.jpg", "b.jpg")
