@@ -31,13 +31,15 @@ _NIK_DAMAGED = re.compile(r"\d[.,]?\d*E\+?\d+", re.IGNORECASE)
 _LOOSE = re.compile(r"[\s.'’`\"-]")
 _OTHER_NIK = re.compile(r"\d{16}", re.ASCII)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
-_MONTHS = "jan feb mar apr mei may jun jul agu agt ags aug sep okt oct nov des dec".replace(
-    " ", "|"
+_MONTHS = (
+    "jan|januari|january|feb|februari|february|mar|maret|march|apr|april|mei|may|jun|juni|june|jul|"
+    "juli|july|agu|agt|ags|agustus|aug|august|sep|sept|september|okt|oktober|oct|october|nov|"
+    "november|des|desember|dec|december"
 )
 _BECAME_DATE = re.compile(
-    rf"\d{{4}}-\d\d-\d\d|\d{{1,2}}[ -](?:{_MONTHS})[a-z]*|(?:{_MONTHS})[a-z]*[ -]\d{{2,4}}",
-    re.IGNORECASE,
+    rf"\d{{4}}-\d\d-\d\d|\d{{1,2}}[ -](?:{_MONTHS})|(?:{_MONTHS})[ -]\d{{2,4}}", re.IGNORECASE
 )
+"""How a spreadsheet shows ``01/02`` once it has taken that for a day."""
 _NUMBERING = re.compile(r"\(?\d{1,2}\)?\.?", re.ASCII)
 
 
@@ -180,7 +182,7 @@ def _nik_mistake(nik: str) -> str:
     if not (nik.isascii() and nik.isdigit()):
         return "NIK berisi tanda selain angka; tulis 16 angkanya saja"
     if nik[0] == "0":
-        return "NIK tidak pernah diawali 0 (kode provinsi 11 sampai 97); periksa di KTP"
+        return "NIK tidak pernah diawali 0; periksa di KTP"
     if len(nik) == NIK_DIGITS - 1:
         return (
             "NIK hanya 15 angka: ada satu yang hilang, dan bukan 0 di depan, karena NIK tidak "

@@ -34,7 +34,7 @@ _UNREADABLE = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, SyntaxError
 _BAD_QUOTES = 'ada tanda kutip (") yang tidak berpasangan'
 
 Row = tuple[int, list[str]]
-"""The number of a row or line, from 1, and its cells as texts without spaces around them."""
+"""A row's number as a spreadsheet shows it, from 1, and its cells as texts, stripped."""
 
 
 @dataclass(frozen=True)
@@ -89,11 +89,13 @@ def _text_table(file: BinaryIO, path: Path) -> Sheet:
 
 def _text_rows(text: io.TextIOWrapper, delimiter: str, skipped: int, file: str) -> Iterator[Row]:
     reader = csv.reader(text, delimiter=delimiter, strict=True)
+    number = skipped
     try:
         for row in reader:
-            yield reader.line_num + skipped, [cell.strip() for cell in row]
+            number += 1
+            yield number, [cell.strip() for cell in row]
     except csv.Error:
-        raise FileProblems(file, [Problem(reader.line_num + skipped, _BAD_QUOTES)]) from None
+        raise FileProblems(file, [Problem(number + 1, _BAD_QUOTES)]) from None
 
 
 def _encoding_of(file: BinaryIO) -> tuple[str, int]:

@@ -113,7 +113,7 @@ def test_all_mistakes_of_a_row_are_told_at_once() -> None:
     assert len(READER.read(("12", "", "abc", "01-Feb")).mistakes) == 4
 
 
-@pytest.mark.parametrize("tps", ["01/02", "001", "RT 3", "Dusun Maret", "3", "12-13"])
+@pytest.mark.parametrize("tps", ["01/02", "001", "RT 3", "Dusun Maret", "2 Marina", "3", "12-13"])
 def test_a_tps_is_what_is_written(tps: str) -> None:
     entry = READER.read((NIK, "Siti", "", tps)).entry
     assert entry is not None

@@ -54,14 +54,15 @@ def test_a_character_between_two_blocks_is_read_whole(tmp_path: Path) -> None:
 
 def test_a_stray_quote_is_told_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "dpt.csv").write_text('nik,nama\n1,"Siti\n2,Budi\n', encoding="utf-8")
-    with pytest.raises(FileProblems, match="kutip"):
+    with pytest.raises(FileProblems, match=r"baris 2: .*kutip"):
         read(tmp_path / "dpt.csv")
 
 
-def test_lines_are_counted_as_the_spreadsheet_shows_them(tmp_path: Path) -> None:
-    (tmp_path / "dpt.csv").write_text("sep=,\nnik,nama\n\n1,Siti\n", encoding="utf-8")
+def test_rows_are_counted_as_the_spreadsheet_shows_them(tmp_path: Path) -> None:
+    content = 'sep=,\nnik,alamat\n\n1,"Jl. Mawar\nRT 1"\n2,x\n'
+    (tmp_path / "dpt.csv").write_text(content, encoding="utf-8")
     with open_sheets(tmp_path / "dpt.csv") as (sheet,):
-        assert [at for at, cells in sheet.rows if cells] == [2, 4]
+        assert [at for at, cells in sheet.rows if cells] == [2, 4, 5]
 
 
 def test_a_workbooks_cells_are_texts_and_damaged_numbers_look_damaged(tmp_path: Path) -> None:
