@@ -27,16 +27,7 @@ def birth_date(nik: str, at: date) -> date | None:
 
     Its year has two digits: it is the last such year that ``at`` has reached.
     """
-    birth = nik[_BIRTH]
-    day = _day_of(birth)
-    if day is None:
-        return None
-    year = int(birth[4:])
-    century = 2000 if 2000 + year <= at.year else 1900
-    try:
-        return day.replace(year=century + year)
-    except ValueError:  # 29 February
-        return day
+    return _born(nik[_BIRTH], at.year)
 
 
 def age(born: date, at: date) -> int:
@@ -51,8 +42,12 @@ def _is_place(digits: str) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def _day_of(digits: str) -> date | None:
+def _born(digits: str, by: int) -> date | None:
     try:
-        return stdnum_nik.get_birth_date(f"000000{digits}0000")
+        day = stdnum_nik.get_birth_date(f"000000{digits}0000")
+        year = int(digits[4:])
+        return day.replace(year=(2000 if 2000 + year <= by else 1900) + year)
     except ValidationError:
         return None
+    except ValueError:  # 29 February, in the one of the centuries that has it
+        return day
