@@ -123,6 +123,8 @@ def _read(
         )
     if election.closes <= election.opens and _NEVER not in (election.opens, election.closes):
         section.problem("`ditutup` harus sesudah `dibuka`", section.line_of("ditutup"))
+    if election.least_age > 100:
+        section.problem("`usia_minimum` harus 0 sampai 100", section.line_of("usia_minimum"))
     if election.spare_percent > 100:
         section.problem("`cadangan_persen` harus 0 sampai 100", section.line_of("cadangan_persen"))
     if election.allows_revote and election.visibility is Visibility.LIVE:

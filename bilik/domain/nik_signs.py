@@ -30,9 +30,14 @@ def birth_date(nik: str, at: date) -> date | None:
     return _born(nik[_BIRTH], at.year)
 
 
-def age(born: date, at: date) -> int:
-    """Full years at that day."""
-    return at.year - born.year - ((at.month, at.day) < (born.month, born.day))
+def birthday_of(age: int, at: date) -> date:
+    """The last birth date of those who are so many years old at that day; 0 is everybody."""
+    if age == 0:
+        return date.max
+    try:
+        return at.replace(year=at.year - age)
+    except ValueError:  # 29 February
+        return date(at.year - age, 2, 28)
 
 
 # Looking them up takes 50 µs a NIK; a roll of a million has some hundred places and dates.

@@ -26,7 +26,8 @@ def normal_phone(text: str) -> str | None:
         return ""
     # The library takes 0.1 ms a number, which is minutes for a province. Nearly all numbers are
     # plain, and for those its numbering plan alone gives the same answer.
-    match = _FORMS.fullmatch(_SEPARATORS.sub("", plain))
+    bare = plain if plain.isdigit() else _SEPARATORS.sub("", plain)
+    match = _FORMS.fullmatch(bare)
     if match and _indonesian_mobile().fullmatch(match.group(1)):
         return f"+62{match.group(1)}"
     return _by_library(plain)

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from typing import NamedTuple
 
 from bilik.domain.identity import NIK_DIGITS
-from bilik.domain.nik_signs import age, birth_date, has_known_place
+from bilik.domain.nik_signs import birth_date, birthday_of, has_known_place
 from bilik.domain.phone import normal_phone
 
 _HEADERS = {
@@ -51,8 +52,8 @@ class Oddity(str, Enum):
     YOUNG = "belum cukup umur pada hari pemungutan, menurut NIK"
 
 
-@dataclass(frozen=True)
-class RollEntry:
+# Tuples, for there may be millions of them, one after the other.
+class RollEntry(NamedTuple):
     """One voter: NIK of 16 digits, name, TPS (may be empty), telephone in E.164 (may be empty)."""
 
     nik: str
@@ -65,8 +66,7 @@ class RollEntry:
         return "RollEntry(…)"
 
 
-@dataclass(frozen=True, repr=False)
-class RollRow:
+class RollRow(NamedTuple):
     """A row as it was read.
 
     ``nik`` is empty if it cannot be one. ``entry`` is None if there are ``mistakes``, which are
@@ -77,6 +77,10 @@ class RollRow:
     entry: RollEntry | None
     mistakes: tuple[str, ...] = ()
     oddities: tuple[Oddity, ...] = ()
+
+    def __repr__(self) -> str:
+        """Without its contents."""
+        return "RollRow(…)"
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ class RollReader:
         """With a voting day, voters younger than ``least_age`` then are odd."""
         self._columns = columns
         self._day = voting_day or date.max
-        self._least_age = least_age if voting_day else 0
+        self._born_by = birthday_of(least_age, voting_day) if voting_day else date.max
 
     def read(self, cells: Sequence[str]) -> RollRow:
         """One row; the cells may be fewer than the titles."""
@@ -135,10 +139,11 @@ class RollReader:
             if not _is_nik(nik):
                 mistakes.append(_nik_mistake(nik))
                 nik = ""
-        name = " ".join(_tidy(_cell(cells, columns.name)).split())
+        name_cell = _cell(cells, columns.name)
+        name = " ".join(_tidy(name_cell).split())
         if not name:
             mistakes.append("nama belum diisi")
-        elif any(map(_holds_other_rows, cells)) or "\n" in _cell(cells, columns.name):
+        elif "\n" in name_cell or _holds_other_rows(cells):
             mistakes.append('berisi baris lain; periksa tanda kutip (") di baris ini')
         elif name[0] == "#" or _has_long_number(name):
             mistakes.append("nama berisi angka panjang atau galat rumus; tulis namanya saja")
@@ -161,7 +166,7 @@ class RollReader:
         born = birth_date(nik, self._day)
         if born is None:
             return (*found, Oddity.BIRTH)
-        if self._least_age and age(born, self._day) < self._least_age:
+        if born > self._born_by:
             return (*found, Oddity.YOUNG)
         return found
 
@@ -200,9 +205,11 @@ def _phone_mistake(text: str) -> str:
     return "nomor HP tidak terbaca; tulis satu nomor seperti 081234567890, atau kosongkan"
 
 
-def _holds_other_rows(cell: str) -> bool:
-    """Whether a stray quote has made voters a part of this cell."""
-    return "\n" in cell and bool(_OTHER_NIK.search(cell))
+def _holds_other_rows(cells: Sequence[str]) -> bool:
+    """Whether a stray quote has made voters a part of a cell."""
+    if "\n" not in "".join(cells):
+        return False
+    return any("\n" in cell and _OTHER_NIK.search(cell) for cell in cells)
 
 
 def _has_long_number(name: str) -> bool:

@@ -119,7 +119,8 @@ class RollSpool:
         return self._chunks(
             "SELECT nik_hash, old.nik_masked, old.name, new.name, old.tps, "
             "coalesce(new.tps, old.tps), old.phone_hash, "
-            f"CASE WHEN :phones THEN new.phone_hash ELSE old.phone_hash END {_CHANGED} ORDER BY nik_hash"
+            "CASE WHEN :phones THEN new.phone_hash ELSE old.phone_hash END "
+            f"{_CHANGED} ORDER BY nik_hash"
         )
 
     def missing(self) -> Iterator[list[tuple[Any, ...]]]:

@@ -198,3 +198,5 @@ def test_a_photo_that_cannot_be_used_is_told_with_its_line() -> None:
 def test_the_least_age_is_seventeen_unless_the_file_says_otherwise() -> None:
     assert village().least_age == 17
     assert read_definition(f"usia_minimum: 0\n{VILLAGE}").least_age == 0
+    with pytest.raises(FileProblems, match="baris 1: `usia_minimum` harus 0 sampai 100"):
+        read_definition(f"usia_minimum: 1700\n{VILLAGE}")

@@ -145,6 +145,18 @@ def test_without_a_least_age_nobody_is_too_young() -> None:
     assert reader.read(("3329013011150001", "Siti")).oddities == ()
 
 
+@given(
+    st.dates(date(1930, 1, 1), date(2025, 12, 31)),
+    st.dates(date(2026, 1, 1), date(2100, 1, 1)),
+    st.integers(1, 99),
+)
+@example(date(2004, 2, 29), date(2028, 2, 29), 24)
+@example(date(2004, 2, 29), date(2027, 2, 28), 23)
+def test_who_was_born_by_the_birthday_is_old_enough(born: date, at: date, age: int) -> None:
+    years = at.year - born.year - ((at.month, at.day) < (born.month, born.day))
+    assert (born <= nik_signs.birthday_of(age, at)) is (years >= age)
+
+
 _DIGITS = st.text("0123456789", min_size=16, max_size=16)
 
 
