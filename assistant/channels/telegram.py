@@ -39,7 +39,7 @@ from assistant.channels.platform import CONTACT, GROUP, NOTICE, TEXT, Platform
 from assistant.channels.requests import MAX_BODY, refused, taken
 from assistant.channels.signatures import same
 from bilik import channel_settings, settings
-from bilik.domain.roll import normal_phone
+from bilik.domain.phone import normal_phone
 from bilik.keys import Keys
 from bilik.services.mailbox import Letter
 

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from bilik.cli.common import ByOption, JsonOption, show, the_desk
-from bilik.clock import moment_text
+from bilik.clock import moment_text, system_clock
+from bilik.services.definition_files import check_file
 
 app = typer.Typer(help="Pemilihan dan calonnya.", no_args_is_help=True)
 
@@ -40,3 +41,33 @@ def election_load(
             "Undang mereka: bilik trustees invite"
         )
     show(as_json, {"election": election.slug, "new": new, "contests": contests}, *lines)
+
+
+@app.command("check")
+def election_check(
+    file: Annotated[Path, typer.Argument(metavar="BERKAS", help="pemilihan.yml")],
+    as_json: JsonOption = False,
+) -> None:
+    """Periksa berkas pemilihan: semua yang keliru sekaligus, dengan baris dan cara membetulkannya.
+
+    Contoh: bilik election check pemilihan.yml
+    """
+    checked = check_file(file, system_clock())
+    content = {
+        "ok": not checked.problems,
+        "problems": [{"line": one.line, "text": one.text} for one in checked.problems],
+        "warnings": [{"line": one.line, "text": one.text} for one in checked.advice],
+    }
+    if checked.problems:
+        lines = [f"{file}: {len(checked.problems)} hal perlu diperbaiki"]
+        lines += [f"  {one}" for one in checked.problems]
+    else:
+        lines = [f"{file}: tidak ada yang keliru."]
+    if checked.advice:
+        lines += ["Sebaiknya dilihat lagi (tidak menghalangi):"]
+        lines += [f"  {one}" for one in checked.advice]
+    if not checked.problems:
+        lines.append(f"Berikutnya: bilik election load {file}")
+    show(as_json, content, *lines)
+    if checked.problems:
+        raise typer.Exit(1)

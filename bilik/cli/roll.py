@@ -4,43 +4,63 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import chain, count
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from bilik.cli.common import ByOption, ElectionOption, JsonOption, show, the_desk
-from bilik.cli.progress import progress_bar
+from bilik.cli.progress import progress_bar, progress_of_steps
+from bilik.cli.roll_preview import show_change, show_problems
 from bilik.services.reserve import Request
+from bilik.services.roll_import import RollProblems
 
 app = typer.Typer(help="Daftar pemilih dan kode undangan.", no_args_is_help=True)
 
 
 @app.command("import")
 def roll_import(
-    file: Annotated[Path, typer.Argument(metavar="BERKAS.csv", help="nik,nama,no_hp,tps")],
+    file: Annotated[
+        Path, typer.Argument(metavar="BERKAS", help=".xlsx atau .csv, kolom nik,nama,no_hp,tps")
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Periksa saja.")] = False,
+    to_correct: Annotated[
+        Path | None,
+        typer.Option(
+            "--perbaikan",
+            metavar="BERKAS.xlsx",
+            help="Tempat baris yang perlu diperbaiki. Biasanya di samping BERKAS.",
+        ),
+    ] = None,
+    sheet: Annotated[
+        str | None,
+        typer.Option("--lembar", metavar="NAMA", help="Lembar di .xlsx, kalau ada beberapa."),
+    ] = None,
     election: ElectionOption = None,
     by: ByOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Masukkan daftar pemilih dari CSV: semua baris, atau tidak sama sekali.
+    """Masukkan daftar pemilih dari Excel atau CSV: semua baris, atau tidak sama sekali.
 
-    Contoh: bilik roll import dpt.csv --dry-run
+    Contoh: bilik roll import dpt.xlsx --dry-run
     """
-    change = the_desk(by).import_roll(file, election, dry_run)
-    content = {
-        "added": change.added, "changed": change.changed, "unchanged": change.unchanged,
-        "dry_run": dry_run,
-    }  # fmt: skip
-    done = "Akan masuk" if dry_run else "Masuk"
-    line = f"{done}: {change.added} baru, {change.changed} diperbaiki, {change.unchanged} tetap."
-    after = (
-        "Belum ada yang disimpan. Kalau sudah benar, ulangi tanpa --dry-run."
-        if dry_run
-        else "Berikutnya: bilik roll codes --out kode.csv"
-    )
-    show(as_json, content, line, after)
+    try:
+        with progress_of_steps("Membaca") as progress:
+            change = the_desk(by).import_roll(
+                file, election, dry_run, sheet, to_correct or _free_name(file), progress
+            )
+    except RollProblems as error:
+        show_problems(error, as_json)
+        raise typer.Exit(1) from None
+    show_change(change, dry_run, as_json)
+
+
+def _free_name(file: Path) -> Path:
+    """Where rows to correct go unless told: beside the file, never over another one."""
+    first = file.with_name(f"{file.stem}-perbaikan.xlsx")
+    others = (file.with_name(f"{file.stem}-perbaikan-{number}.xlsx") for number in count(2))
+    return next(one for one in chain([first], others) if not os.path.lexists(one))
 
 
 @app.command("codes")
@@ -96,7 +116,7 @@ def roll_reissue(
 
 @app.command("add")
 def roll_add(
-    file: Annotated[Path, typer.Argument(metavar="BERKAS.csv", help="Satu pemilih saja.")],
+    file: Annotated[Path, typer.Argument(metavar="BERKAS", help="Satu pemilih saja.")],
     election: ElectionOption = None,
     by: ByOption = "",
     as_json: JsonOption = False,

@@ -11,6 +11,8 @@ from bilik.domain.trustees import TrusteeGroup
 
 SPARE_PERCENT = 2
 """So many spare letters are made for a hundred voters, unless told."""
+LEAST_AGE = 17
+"""In years, unless told (UU 7/2017, article 198); who is or was married may vote earlier."""
 
 
 class State(str, Enum):
@@ -60,7 +62,8 @@ class Candidate:
     """One answer of a contest: a person, a pair, or the empty box (*kotak kosong*).
 
     ``names`` has two entries for a pair (*paslon*). ``gender`` is ``"L"``, ``"P"`` or empty, and
-    only of use to "yang ibu-ibu".
+    only of use to "yang ibu-ibu". ``photos`` are paths from the definition's
+    folder.
     """
 
     number: int
@@ -70,6 +73,7 @@ class Candidate:
     missions: tuple[str, ...] = ()
     gender: str = ""
     empty_box: bool = False
+    photos: tuple[str, ...] = ()
 
     @property
     def full_name(self) -> str:
@@ -99,11 +103,10 @@ class Election:
     closing, voters who have already proved their identity may finish. ``keeps_not_understood`` lets
     messages that Bilik did not understand wait, masked, for a trainer. ``trustees`` hold the key
     together; without them the server holds it alone.
-    messages that Bilik did not understand wait, masked, for a trainer. ``needs_known_number`` lets
-    voters vote only from the telephone number that the roll has of them.
-    messages that Bilik did not understand wait, masked, for a trainer. ``spare_percent`` of the
-    voters is how many spare letters are made. With ``allows_revote`` voters may vote again until
-    closing, and the last ballot counts.
+    ``needs_known_number`` lets voters vote only from the telephone number that the roll has of
+    them. ``spare_percent`` of the voters is how many spare letters are made. With ``allows_revote``
+    voters may vote again until closing, and the last ballot counts. Voters on the roll who are
+    younger than ``least_age`` at the closing are pointed out, not refused.
     """
 
     slug: str
@@ -120,6 +123,7 @@ class Election:
     needs_known_number: bool = False
     spare_percent: int = SPARE_PERCENT
     allows_revote: bool = False
+    least_age: int = LEAST_AGE
 
     def contest(self, contest_id: str) -> Contest:
         """The contest of that id.

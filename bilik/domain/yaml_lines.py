@@ -19,10 +19,17 @@ class Section:
     Every answer is usable: where the file is wrong, the problem is noted and the value harmless.
     """
 
-    def __init__(self, node: yaml.Node, problems: list[Problem], known: Sequence[str]) -> None:
+    def __init__(
+        self,
+        node: yaml.Node,
+        problems: list[Problem],
+        known: Sequence[str],
+        advice: list[Problem] | None = None,
+    ) -> None:
         """Note keys that are unknown or stand twice."""
         self.line = node.start_mark.line + 1
         self._problems = problems
+        self._advice = advice if advice is not None else []
         self._values: dict[str, yaml.Node] = {}
         if not isinstance(node, yaml.MappingNode):
             self.problem(f"di sini diperlukan isian seperti `{known[0]}: …`")
@@ -41,6 +48,10 @@ class Section:
     def problem(self, text: str, line: int | None = None) -> None:
         """Note a problem, at this section's first line unless told."""
         self._problems.append(Problem(line or self.line, text))
+
+    def advise(self, text: str, line: int | None = None) -> None:
+        """Note what may be meant so, but should be looked at again."""
+        self._advice.append(Problem(line or self.line, text))
 
     def line_of(self, key: str) -> int:
         """The line of a key's value, or of the section where the key is missing."""
@@ -108,7 +119,9 @@ class Section:
     def section(self, key: str, known: Sequence[str]) -> Section | None:
         """The mapping under a key; None where the key is missing."""
         node = self._values.get(key)
-        return Section(node, self._problems, known) if node is not None else None
+        if node is None:
+            return None
+        return Section(node, self._problems, known, self._advice)
 
     def sections(self, key: str, known: Sequence[str]) -> Iterator[Section]:
         """The mappings of a list."""
@@ -117,10 +130,16 @@ class Section:
             self.problem(f"`{key}` belum diisi: tulis daftar, tiap isi dimulai dengan `- `")
             return
         for item in node.value:
-            yield Section(item, self._problems, known)
+            yield Section(item, self._problems, known, self._advice)
 
 
-def read_section(text: str, file: str, problems: list[Problem], known: Sequence[str]) -> Section:
+def read_section(
+    text: str,
+    file: str,
+    problems: list[Problem],
+    known: Sequence[str],
+    advice: list[Problem] | None = None,
+) -> Section:
     """The file's outermost mapping.
 
     Raises:
@@ -136,4 +155,4 @@ def read_section(text: str, file: str, problems: list[Problem], known: Sequence[
         raise FileProblems(file, [Problem(1, "isi berkas bukan teks YAML")]) from None
     if node is None:
         raise FileProblems(file, [Problem(1, "berkas kosong")])
-    return Section(node, problems, known)
+    return Section(node, problems, known, advice)

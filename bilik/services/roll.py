@@ -1,62 +1,17 @@
-"""The roll of an election in the database: voters come and are corrected."""
+"""The roll of an election in the database; how voters come into it is told in `roll_import`."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from bilik.domain.identity import masked_nik
 from bilik.domain.roll import RollEntry
 from bilik.keys import Keys
 from bilik.services import reserve
-from bilik.services.elections import StoredElection
 from bilik.storage.tables import spares, voters
-
-_CHUNK = 5000
-
-
-@dataclass(frozen=True)
-class RollChange:
-    """What an import does to the roll: how many voters come, change and stay as they are."""
-
-    added: int
-    changed: int
-    unchanged: int
-
-
-def changes(
-    connection: Connection, keys: Keys, stored: StoredElection, entries: Sequence[RollEntry]
-) -> tuple[RollChange, Callable[[], None]]:
-    """What the entries would change, and the act that does it."""
-    rows = [row_of(keys, stored.id, entry) for entry in entries]
-    table = voters.c
-    known = {
-        row.nik_hash: (row.name, row.tps, row.phone_hash)
-        for row in connection.execute(
-            select(table.nik_hash, table.name, table.tps, table.phone_hash).where(
-                table.election_id == stored.id
-            )
-        )
-    }
-    added = [row for row in rows if row["nik_hash"] not in known]
-    changed = [
-        row
-        for row in rows
-        if known.get(row["nik_hash"], row)
-        not in (row, (row["name"], row["tps"], row["phone_hash"]))
-    ]
-
-    def write() -> None:
-        for start in range(0, len(added), _CHUNK):
-            connection.execute(insert(voters), added[start : start + _CHUNK])
-        if changed:
-            connection.execute(_correction(), [_renamed(row) for row in changed])
-
-    return RollChange(len(added), len(changed), len(rows) - len(added) - len(changed)), write
 
 
 def size(connection: Connection, election_id: int) -> tuple[int, int]:
@@ -106,23 +61,3 @@ def row_of(keys: Keys, election_id: int, entry: RollEntry) -> dict[str, object]:
         "tps": entry.tps,
         "phone_hash": keys.phone_hash(entry.phone) if entry.phone else None,
     }
-
-
-def _correction() -> object:
-    return (
-        update(voters)
-        .where(
-            voters.c.election_id == bindparam("of_election"),
-            voters.c.nik_hash == bindparam("of_nik"),
-        )
-        .values(
-            name=bindparam("new_name"), tps=bindparam("new_tps"), phone_hash=bindparam("new_phone")
-        )
-    )
-
-
-def _renamed(row: dict[str, object]) -> dict[str, object]:
-    return {
-        "of_election": row["election_id"], "of_nik": row["nik_hash"], "new_name": row["name"],
-        "new_tps": row["tps"], "new_phone": row["phone_hash"],
-    }  # fmt: skip

@@ -174,6 +174,39 @@ def test_every_error_is_one_line_that_says_what_to_do(
 
 
 @ONLY_SQLITE
+def test_a_bad_roll_comes_back_to_be_corrected_and_then_goes_in(bilik: Shell) -> None:
+    bilik.ok("election", "load", "pemilihan.yml")
+    roll = bilik.directory / "dpt.csv"
+    good = roll.read_text(encoding="utf-8")
+    roll.write_text(f"{good}3.33E+15,Budi\n33,[b]Tini[/b]\n", encoding="utf-8")
+    refused = bilik("roll", "import", "dpt.csv")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "2 baris perlu diperbaiki, 1 baris sudah baik" in refused.stderr
+    assert "dpt-perbaikan.xlsx" in refused.stderr
+    assert "3,32E+15" in refused.stderr
+    content = json.loads(bilik("roll", "import", "dpt.csv", "--json").stdout)
+    assert (content["good"], content["bad"], content["to_correct"]) == (
+        1, 2, "dpt-perbaikan-2.xlsx",
+    )  # fmt: skip
+    assert [one["line"] for one in content["problems"]] == [3, 4]
+    assert all((bilik.directory / name).exists() for name in (
+        "dpt-perbaikan.xlsx", "dpt-perbaikan-2.xlsx",
+    ))  # fmt: skip
+    bilik("roll", "import", "dpt.csv", "--perbaikan", "salah.xlsx")
+    assert (bilik.directory / "salah.xlsx").exists()
+    roll.write_text(good + "9999013002150002,Budi\n", encoding="utf-8")
+    done = bilik.ok("roll", "import", "dpt.csv", "--dry-run")
+    assert "Akan masuk: 2 baru" in done
+    assert "kode wilayah di NIK tidak dikenal" in done
+    bilik.ok("roll", "import", "dpt.csv")
+    roll.write_text(good.replace("Siti", "Siti [bold]Aminah"), encoding="utf-8")
+    again = bilik.ok("roll", "import", "dpt.csv")
+    assert "Siti [bold]Aminah" in again
+    assert "0 baru, 1 diperbaiki, 0 tetap" in again
+    assert "1 orang di daftar tidak ada di berkas ini" in again
+
+
+@ONLY_SQLITE
 def test_without_a_key_nothing_runs_and_the_remedy_is_named(bilik: Shell) -> None:
     del bilik.environ["BILIK_SECRET_KEY"]
     assert "bilik init-key" in bilik("status").stderr
@@ -184,8 +217,9 @@ def test_without_a_key_nothing_runs_and_the_remedy_is_named(bilik: Shell) -> Non
 @pytest.mark.parametrize(
     "command",
     [
-        "init-key", "election load", "roll import", "roll codes", "roll reissue", "roll add",
-        "roll requests", "roll approve", "roll cancel", "open", "pause", "close",
+        "init-key", "init", "election load", "election check", "roll import", "roll codes",
+        "roll reissue", "roll add", "roll requests", "roll approve", "roll cancel", "open",
+        "pause", "close",
         "status", "tally", "export", "verify", "receipt", "audit", "keep", "nlu inbox",
         "channels check",
         "trustees invite", "trustees collect", "trustees status", "trustees restart",

@@ -11,7 +11,7 @@ from bilik.errors import BilikError, FileProblems, NotFound, WrongState
 from bilik.keys import Keys
 from bilik.services.codes import CodesMade
 from bilik.services.desk import Desk
-from bilik.services.roll import RollChange
+from bilik.services.roll_import import RollChange
 from bilik.storage.database import Database
 from bilik.storage.schema import upgrade
 from tests.booth import SECRET, HandClock, Polling

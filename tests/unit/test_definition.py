@@ -1,8 +1,8 @@
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from bilik.domain.definition import read_definition
+from bilik.domain.definition import check_definition, read_definition
 from bilik.domain.election import BLANK, Phase, State, Visibility
 from bilik.domain.trustees import TrusteeGroup
 from bilik.errors import FileProblems
@@ -138,3 +138,65 @@ def test_only_one_possible_selection_for_every_contest_is_accepted() -> None:
     assert not election.accepts({"gubernur": 1})
     assert not election.accepts({"gubernur": 3, "bupati": 1})
     assert not election.accepts({"gubernur": 1, "bupati": 1, "presiden": 1})
+
+
+BEFORE = datetime(2026, 11, 1, tzinfo=timezone.utc)
+TRUSTED = f"saksi: {{ambang: 1, nama: [A]}}\n{VILLAGE}"
+
+
+def test_a_file_without_anything_odd_is_given_no_advice() -> None:
+    checked = check_definition(TRUSTED, BEFORE)
+    assert (checked.problems, checked.advice) == ((), ())
+    assert checked.election == read_definition(TRUSTED)
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "line", "says"),
+    [
+        (TRUSTED, datetime(2026, 11, 29, 6, tzinfo=timezone.utc), 6, "`ditutup` sudah lewat"),
+        (TRUSTED, datetime(2026, 11, 29, 1, tzinfo=timezone.utc), 5, "`dibuka` sudah lewat"),
+        (TRUSTED.replace("13:00", "07:30"), BEFORE, 6, "tidak biasa"),
+        (TRUSTED.replace("2026-11-29 13", "2027-11-29 13"), BEFORE, 6, "tidak biasa"),
+        (TRUSTED.replace(", 0800-0000-000", ""), BEFORE, 7, "tanpa nomor telepon"),
+        (VILLAGE, BEFORE, 1, "tanpa `saksi`"),
+        (TRUSTED.replace("Mas Tris", "bu  siti"), BEFORE, 26, "calon nomor 2"),
+        (TRUSTED.replace("Mas Tris", "Siti Rahmawati, S.Pd."), BEFORE, 26, "calon nomor 2"),
+        (TRUSTED.replace("[Pak Fauzi]", "[Pak Fauzi]\n        foto: a.jpg"), BEFORE, 19, "`foto`"),
+    ],
+    ids=("over", "begun", "short", "long", "no number", "no saksi", "nickname", "name", "photo"),
+)
+def test_what_is_seldom_meant_is_pointed_out_with_its_line(
+    text: str, now: datetime, line: int, says: str
+) -> None:
+    text = text.replace("[bu  siti]", "['bu  siti']")
+    text = text.replace("[Siti Rahmawati, S.Pd.]", "['Siti Rahmawati, S.Pd.']")
+    checked = check_definition(text, now)
+    assert checked.problems == ()
+    assert (line, True) in [(one.line, says in one.text) for one in checked.advice]
+
+
+def test_problems_and_advice_are_told_together() -> None:
+    text = VILLAGE.replace("jenis_kelamin: P", "jenis_kelamin: X").replace("Mas Tris", "Bu Siti")
+    checked = check_definition(text, BEFORE, photo_problem=lambda path: "tidak ada")
+    assert checked.election is None
+    assert [one.line for one in checked.problems] == [20]
+    assert len(checked.advice) == 2
+
+
+def test_a_photo_that_cannot_be_used_is_told_with_its_line() -> None:
+    text = REGION.replace("[Andi Mallarangi, Ruth Sondakh]", "[A, B], foto: [a.jpg, b.jpg, c.jpg]")
+    problems = check_definition(
+        text, BEFORE, photo_problem=lambda path: "tidak ada" if path == "b.jpg" else None
+    ).problems
+    assert [(one.line, one.text) for one in problems] == [
+        (13, "`foto` paling banyak dua, untuk pasangan calon"), (13, "foto `b.jpg` tidak ada"),
+    ]  # fmt: skip
+    two = text.replace(", c.jpg", "")
+    assert read_definition(two).contests[0].candidates[0].photos == ("a.jpg", "b.jpg")
+
+
+def test_the_least_age_is_seventeen_unless_the_file_says_otherwise() -> None:
+    assert village().least_age == 17
+    assert read_definition(f"usia_minimum: 0\n{VILLAGE}").least_age == 0
+    with pytest.raises(FileProblems, match="baris 1: `usia_minimum` harus 0 sampai 100"):
+        read_definition(f"usia_minimum: 1700\n{VILLAGE}")

@@ -14,15 +14,15 @@ from bilik.domain.audit import Act, Details
 from bilik.domain.definition import read_definition
 from bilik.domain.doors import Door
 from bilik.domain.election import Election, State
-from bilik.domain.roll import read_roll
 from bilik.errors import WrongState
-from bilik.services import codes, key_ceremony, printing, roll
+from bilik.services import codes, key_ceremony, printing, roll_import
 from bilik.services.codes import CodesMade
+from bilik.services.definition_files import photo_check
 from bilik.services.desk.seat import Seat
 from bilik.services.elections import all_elections, pick
-from bilik.services.files import read_bytes, read_text
+from bilik.services.files import read_text
 from bilik.services.printing import Printed
-from bilik.services.roll import RollChange
+from bilik.services.roll_import import RollChange
 from bilik.storage.tables import elections, spare_requests, spares, voters
 
 
@@ -36,7 +36,7 @@ class Preparation(Seat):
             FileProblems: the file has mistakes. WrongState: the election is no draft any more.
         """
         definition = read_text(path)
-        election = read_definition(definition, str(path))
+        election = read_definition(definition, str(path), photo_check(path.parent))
         with self._database.write() as connection:
             connection.execute(select(elections.c.id).with_for_update())
             known = {one.election.slug: one for one in all_elections(connection)}
@@ -66,28 +66,43 @@ class Preparation(Seat):
             self._note(connection, Act.LOAD, election.slug, {"pemilihan_yml": digest})
         return election, stored is None
 
-    def import_roll(self, path: Path, slug: str | None = None, dry_run: bool = False) -> RollChange:
-        """Add or correct voters from a CSV file: all rows or none.
+    def import_roll(
+        self,
+        path: Path,
+        slug: str | None = None,
+        dry_run: bool = False,
+        sheet: str | None = None,
+        to_correct: Path | None = None,
+        progress: roll_import.Progress = lambda what, done, of: None,
+    ) -> RollChange:
+        """Add or correct voters from a CSV file or workbook: all rows or none.
+
+        Voters who are not in the file stay, and so do telephone numbers and TPS that it has no
+        column for. Nobody waits while the file is read; ``dry_run`` only reads.
 
         Raises:
-            FileProblems: rows need mending. WrongState: the roll is frozen.
+            RollProblems: rows need mending, and are copied to ``to_correct`` if that is given.
+            FileProblems: it is no roll. WrongState: the roll is frozen.
         """
-        entries = read_roll(read_bytes(path), str(path))
-        with self._database.write() as connection:
-            stored = pick(connection, slug, State.DRAFT, "daftar pemilih sudah dikunci")
-            change, write = roll.changes(connection, self._keys, stored, entries)
-            if not dry_run:
-                write()
-                self._note(
-                    connection,
-                    Act.IMPORT,
-                    stored.election.slug,
-                    {
-                        "baru": change.added,
-                        "diperbaiki": change.changed,
-                        "tetap": change.unchanged,
-                    },
-                )
+        locked = "daftar pemilih sudah dikunci"
+        with self._database.read() as connection:
+            stored = pick(connection, slug, State.DRAFT, locked)
+        with roll_import.arriving(
+            path, self._keys, stored.election, sheet, to_correct, progress
+        ) as arrival:
+            if dry_run:
+                with self._database.read() as connection:
+                    return arrival.compared(connection, stored.id)
+            with self._database.write() as connection:
+                stored = pick(connection, slug, State.DRAFT, locked)
+                change = arrival.compared(connection, stored.id)
+                arrival.write(connection, stored.id, change, progress)
+                details: Details = {
+                    "baru": change.added,
+                    "diperbaiki": change.changed,
+                    "tetap": change.unchanged,
+                }
+                self._note(connection, Act.IMPORT, stored.election.slug, details)
         return change
 
     def make_codes(

@@ -7,13 +7,12 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 
 from bilik.domain.audit import Act, Details
-from bilik.domain.roll import read_roll
 from bilik.errors import BilikError
 from bilik.services import reserve, roll
 from bilik.services.desk.seat import Seat
 from bilik.services.elections import StoredElection, pick
-from bilik.services.files import read_bytes
 from bilik.services.reserve import Given, Request
+from bilik.services.roll_import import read_entries
 
 
 class SpareLetters(Seat):
@@ -33,15 +32,15 @@ class SpareLetters(Seat):
             return self._asked(connection, stored, request)
 
     def ask_for_late(self, path: Path, slug: str | None = None) -> Request:
-        """Ask to add the one voter in a CSV file, with a spare letter; another member approves.
+        """Ask to add the one voter in a spreadsheet, with a spare letter; another member approves.
 
         Raises:
             FileProblems: the row needs mending. WrongState: voting is not on, or the voter is on
             the roll. BilikError: it is not one voter, or no spare is left.
         """
-        entries = read_roll(read_bytes(path), str(path))
+        entries = read_entries(path, most=1)
         if len(entries) != 1:
-            raise BilikError(f"Berkas {path} harus berisi satu pemilih saja, bukan {len(entries)}.")
+            raise BilikError(f"Berkas {path} harus berisi satu pemilih, tidak lebih.")
         with self._database.write() as connection:
             stored = pick(connection, slug)
             row = roll.row_of(self._keys, stored.id, entries[0])
