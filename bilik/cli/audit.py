@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from bilik.cli.common import ElectionOption, JsonOption, show, the_desk
+from bilik.clock import ZONES
 from bilik.domain.audit import Entry
 from bilik.services.audit import Log
 
@@ -37,7 +38,7 @@ def _json(log: Log) -> dict[str, Any]:
 
 
 def _lines(log: Log) -> list[str]:
-    columns = [_columns(entry) for entry in log.entries]
+    columns = [_columns(entry, log.zone) for entry in log.entries]
     widths = [max(len(row[at]) for row in columns) for at in range(len(columns[0]))]
     table = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -51,11 +52,13 @@ def _lines(log: Log) -> list[str]:
     return [f"Jejak panitia {log.election}", *table, end]
 
 
-def _columns(entry: Entry) -> tuple[str, ...]:
+def _columns(entry: Entry, zone: str | None) -> tuple[str, ...]:
+    at = entry.at.astimezone(ZONES[zone]) if zone else entry.at
     details = ", ".join(
         f"{key.replace('_', ' ')} {_short(value)}" for key, value in sorted(entry.details.items())
     )
-    return str(entry.number), f"{entry.at:%Y-%m-%d %H:%M:%S} UTC", entry.actor, entry.act, details
+    moment = f"{at:%Y-%m-%d %H:%M:%S} {zone or 'UTC'}"
+    return str(entry.number), moment, entry.actor, entry.act, details
 
 
 def _short(value: object) -> str:

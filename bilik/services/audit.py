@@ -24,11 +24,15 @@ from bilik.storage.tables import audit_log
 
 @dataclass(frozen=True)
 class Log:
-    """An election's log as it is found; ``problem`` names the entry where it does not hold."""
+    """An election's log as it is found; ``problem`` names the entry where it does not hold.
+
+    ``zone`` is the election's, if it is still there.
+    """
 
     election: str
     entries: tuple[Entry, ...]
     problem: str | None = None
+    zone: str | None = None
 
     @property
     def head(self) -> bytes:

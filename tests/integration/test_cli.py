@@ -100,7 +100,9 @@ def test_an_election_from_its_file_to_its_count(bilik: Shell) -> None:
         True, ["muat", "impor", "kode", "buka", "jeda", "lanjut", "tutup", "hitung", "terbit"],
     )  # fmt: skip
     assert [one["panitia"] for one in log["logs"][0]["entries"]][-2:] == ["Bu Siti", "Pak RT"]
-    assert "Utuh. SHA-256" in bilik.ok("audit")
+    shown = bilik.ok("audit")
+    assert "Utuh. SHA-256" in shown
+    assert shown.count(" WIB  ") == len(log["logs"][0]["entries"])
     assert "tercatat" in bilik.ok("receipt", receipt)
     del bilik.environ["BILIK_SECRET_KEY"]
     assert json.loads(bilik.ok("verify", "terbitan", "--json"))["pemilih"] == 1

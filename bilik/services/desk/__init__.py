@@ -46,10 +46,13 @@ class Desk(Preparation, SpareLetters, Polling, Count):
 
     @staticmethod
     def _against_record(connection: Connection, log: audit.Log) -> audit.Log:
-        """The log, with a problem if the record knows another opening, or the log too little."""
+        """The log with its election's zone, and with a problem if the record does not agree."""
         stored = next(
             (one for one in all_elections(connection) if one.election.slug == log.election), None
         )
-        if log.problem or stored is None or stored.state is State.DRAFT:
+        if stored is None:
+            return log
+        log = replace(log, zone=stored.election.zone)
+        if log.problem or stored.state is State.DRAFT:
             return log
         return replace(log, problem=record.differs_from_log(connection, stored, log.entries))
