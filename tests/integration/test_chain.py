@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import event, func, select, update
 
 from bilik.belenios import credentials
 from bilik.belenios.archive import Archive, EventType
@@ -29,7 +29,7 @@ from bilik.services.elections import all_elections
 from bilik.services.keeper import Keeper
 from bilik.services.outcomes import Kind
 from bilik.storage.database import Database
-from bilik.storage.tables import ballots, chains, elections, participations
+from bilik.storage.tables import ballots, chains, elections, participations, voters
 from tests.booth import HandClock, Polling, set_up
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE, Backend
 from tests.elections import LIVE, VILLAGE
@@ -279,8 +279,8 @@ def test_a_ballot_set_aside_by_mistake_is_looked_at_again_at_the_closing(village
 
 
 def test_a_second_ballot_of_a_published_credential_is_set_aside(published: Polling) -> None:
-    again(published, voter=0, participant=59)
-    stranger(published, participant=58)
+    again(published, voter=0)
+    stranger(published)
     published.desk.close()
     result = published.desk.tally()
     assert (result.ballots, result.set_aside) == (BATCH + 2, 2)
@@ -295,26 +295,30 @@ def archive_after_count(polling: Polling) -> bytes:
     return file.getvalue()
 
 
-def again(polling: Polling, voter: int, participant: int) -> None:
+def again(polling: Polling, voter: int) -> None:
     """Another ballot of the voter's credential, and a mark to go with it."""
     nik, code = polling.pairs[voter]
     with polling.database.read() as connection:
         (stored,) = all_elections(connection)
     secrets = polling.keys.code_secrets(polling.keys.nik_hash(nik), code.replace("-", ""))
-    stuff(polling, credential_of(secrets.seed, stored.uuid), participant)
+    stuff(polling, credential_of(secrets.seed, stored.uuid))
 
 
-def stranger(polling: Polling, participant: int) -> None:
+def stranger(polling: Polling) -> None:
     """A ballot of a credential that is not in the list."""
-    stuff(polling, credentials.generate(), participant)
+    stuff(polling, credentials.generate())
 
 
-def stuff(polling: Polling, credential: str, participant: int) -> None:
+def stuff(polling: Polling, credential: str) -> None:
+    """A ballot of that credential, and the mark of somebody who stayed away."""
     with polling.database.write() as connection:
         (stored,) = all_elections(connection)
         box = record.election_of(connection, stored)
         maker = Maker(box, stored.election, credential, {"kades": 1})
-        ballot_box.cast(connection, stored, participant, None, maker, maker.make())
+        voted = select(participations.c.voter_id)
+        absent = select(func.min(voters.c.id)).where(voters.c.id.not_in(voted))
+        marked = connection.execute(absent).scalar_one()
+        ballot_box.cast(connection, stored, marked, None, maker, maker.make())
 
 
 def remove(polling: Polling, position: int) -> None:
@@ -337,7 +341,7 @@ def exchange(polling: Polling, position: int) -> None:
 
 def replace(polling: Polling, position: int) -> None:
     """Another good ballot in the place of one, under its own tracker."""
-    again(polling, voter=0, participant=50)
+    again(polling, voter=0)
     remove(polling, position)
     mine = {"position": position, "version": 1, "credential_hash": None}
     change(polling, update(ballots).where(ballots.c.position.is_(None)).values(mine))

@@ -190,13 +190,13 @@ def test_a_ballot_changed_after_the_count_stops_the_next_one(village: Polling) -
 
 
 def test_a_ballot_that_the_server_stuffs_is_set_aside(village: Polling) -> None:
-    from sqlalchemy import insert
+    from sqlalchemy import func, insert, select
 
     from bilik.belenios import credentials
     from bilik.services import record
     from bilik.services.ballot_box import Maker
     from bilik.services.elections import all_elections
-    from bilik.storage.tables import ballots, participations
+    from bilik.storage.tables import ballots, participations, voters
 
     village.vote("web:1", "2")
     with village.database.write() as connection:
@@ -209,7 +209,10 @@ def test_a_ballot_that_the_server_stuffs_is_set_aside(village: Polling) -> None:
                 election_id=stored.id,
             )
         )  # fmt: skip
-        connection.execute(insert(participations).values(voter_id=2))
+        voted = select(participations.c.voter_id)
+        absent = select(func.min(voters.c.id)).where(voters.c.id.not_in(voted))
+        marked = connection.execute(absent).scalar_one()
+        connection.execute(insert(participations).values(voter_id=marked))
     village.desk.close()
     result = village.desk.tally()
     assert (result.ballots, result.set_aside) == (2, 1)
