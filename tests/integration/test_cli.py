@@ -127,6 +127,7 @@ def test_a_receipt_is_recorded_not_found_or_none(bilik: Shell) -> None:
     assert "bukan tanda terima" in bilik("receipt", "8F3K-Q9XM-6").stderr
 
 
+@ONLY_SQLITE
 def test_witnesses_follow_an_election_while_it_goes_on(bilik: Shell) -> None:
     polling = set_up(bilik.directory, open_now(LIVE), BATCH + 1, bilik.url, system_clock)
     bilik.environ["BILIK_SECRET_KEY"] = base64.urlsafe_b64encode(SECRET).decode()

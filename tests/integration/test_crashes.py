@@ -24,7 +24,7 @@ from bilik.storage.database import Database
 from bilik.storage.schema import upgrade
 from tests.booth import SECRET, HandClock, set_up
 from tests.crashes import at_desk, cast, do, steps
-from tests.databases import Backend
+from tests.databases import ONLY_SQLITE, Backend
 from tests.elections import VILLAGE
 
 
@@ -155,6 +155,7 @@ def office(backend: Backend, tmp_path: Path) -> Office:
 THREE = {1: 0, 2: 3, 3: 0}
 
 
+@ONLY_SQLITE
 def test_codes_killed_at_any_step_are_never_half_a_file(office: Office) -> None:
     office.prepare()
     for one in office.killed_in("make_codes", "kode.csv"):
@@ -232,6 +233,7 @@ def test_a_count_killed_at_any_step_gives_the_same_count_when_repeated(office: O
         assert check(one.directory / "terbitan")["suara_masuk"] == 3
 
 
+@ONLY_SQLITE
 def test_what_a_killed_export_leaves_is_refused_and_another_folder_gives_the_same_bytes(
     office: Office,
 ) -> None:

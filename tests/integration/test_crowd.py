@@ -32,7 +32,7 @@ def test_two_thousand_voters_at_once_are_two_thousand_ballots_and_receipts(
     receipts = {one.receipt for one in heard}
     assert len(receipts) == len(heard) == CROWD
     assert all(polling.desk.holds_receipt(one or "") for one in receipts)
-    assert polling.desk.standing().ballots == CROWD
+    assert ballots_in(polling) == CROWD
     assert polling.counts()["kades"] == {1: 667, 2: 667, 3: 666, "blank": 0}
     polling.database.close()
 

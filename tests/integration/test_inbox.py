@@ -225,6 +225,7 @@ def bilik(asking: Polling, tmp_path: Path) -> Shell:
     return Shell(tmp_path, asking.url)
 
 
+@ONLY_SQLITE
 def test_a_trainer_labels_skips_throws_away_and_quits(
     bilik: Shell, asking: Polling, tmp_path: Path
 ) -> None:

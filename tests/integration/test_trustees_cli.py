@@ -14,7 +14,7 @@ from bilik.services.booth import Booth
 from bilik.services.outcomes import Kind
 from bilik.settings import load
 from bilik.storage.database import Database
-from tests.databases import ONLY_SQLITE
+from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
 from tests.elections import VILLAGE, open_now
 from tests.integration.test_cli import Shell
 from tests.trustees import held_by
@@ -67,6 +67,7 @@ def vote(panitia: Shell, choices: list[str]) -> None:
     database.close()
 
 
+@ONLY_POSTGRES
 def test_an_election_that_three_saksi_hold_from_its_file_to_its_count(panitia: Shell) -> None:
     here = panitia.directory
     assert "bilik trustees invite" in panitia.ok("election", "load", "pemilihan.yml")
