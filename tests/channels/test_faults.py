@@ -1,12 +1,10 @@
-"""The platform is down or slow, or Bilik is: no message is lost, none is answered twice."""
+"""The platform is down or slow: no message is lost, none is answered twice."""
 
-import os
-import signal
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.channels.failing import fail
 from tests.channels.phones import (
     KINDS,
     LinePhone,
@@ -18,17 +16,7 @@ from tests.channels.phones import (
     wait_until_idle,
 )
 from tests.channels.platforms import Fault, Platforms
-from tests.installation import Installation, wait_for
-
-SENDING = {
-    "telegram": ["/sendMessage"], "whatsapp": ["/messages"], "line": ["/reply", "/push"],
-    "twilio-sms": ["/Messages.json"], "twilio-whatsapp": ["/Messages.json"],
-}  # fmt: skip
-
-
-def fail(platforms: Platforms, phone: Phone, times: int, **fault: Any) -> None:
-    for path in SENDING[phone.channel]:
-        platforms.faults.append(Fault(path, times=times, **fault))
+from tests.installation import Installation
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.channel)
@@ -109,35 +97,6 @@ def test_texts_that_twilio_cannot_delete_yet_do_not_keep_anybody_waiting(
     assert "siapa Anda" in phone.say("status")
 
 
-def test_messages_that_wait_are_answered_after_a_crash_of_the_server(
-    bilik: Installation, platforms: Platforms
-) -> None:
-    phone, before = WhatsAppPhone(bilik, platforms), bilik.ballots(bilik.village)
-    nik, code = bilik.pair(bilik.village)
-    phone.talk(f"{nik} {code}", "2")
-    fail(platforms, phone, times=1, status=500, seconds=20)
-    start, yes = len(platforms.calls), phone.request("ya")
-    assert phone.send(yes) == 200
-    _crash(bilik)
-    assert phone.send(yes) == 200  # delivered again, for all that the platform knows
-    said = "\n".join(phone.read(start))
-    # What the voter was shown before the crash may be read back again; then a yes casts.
-    if "SUDAH" not in said:
-        assert "SUDAH tercatat" in phone.say("ya")
-    assert bilik.ballots(bilik.village) == before + 1
-
-
-def test_nobody_is_told_that_a_message_arrived_while_the_database_is_away(
-    bilik: Installation, platforms: Platforms, locked: Callable[[], None]
-) -> None:
-    phone = TelegramPhone(bilik, platforms)
-    request, start = phone.request("halo"), len(platforms.calls)
-    assert phone.send(request) == 503
-    locked()
-    assert phone.send(request) == 200
-    assert "Saya Bilik" in "\n".join(phone.read(start))
-
-
 def test_a_vote_goes_through_with_every_other_request_failing(
     bilik: Installation, platforms: Platforms
 ) -> None:
@@ -149,9 +108,3 @@ def test_a_vote_goes_through_with_every_other_request_failing(
     assert "SUDAH tercatat" in said
     assert bilik.ballots(bilik.village) == before + 1
     wait_until_idle(bilik)
-
-
-def _crash(bilik: Installation) -> None:
-    (rasa,) = bilik.processes("rasa", "run", str(bilik.port))
-    os.kill(rasa, signal.SIGKILL)
-    wait_for(f"{bilik.url}/chat", bilik.process)
