@@ -39,7 +39,7 @@ _ASSENT = frozenset(
 )
 """These go along with a yes; the first few are one by themselves."""
 _ASSENT_ALONE = frozenset(
-    "oke sip siap fix gas gaskeun gaspol cus pas sesuai final deal submit lanjut".split()
+    "oke sip siap fix gas gaskeun gaspol cus sesuai final deal submit lanjut".split()
 )
 _ASSENT_ONCE_DONE = frozenset(
     "sesuai cocok pas final mantap mantep fix oke sip siap klop deal".split()

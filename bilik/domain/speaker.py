@@ -164,7 +164,8 @@ class Speaker:
 
     def _is_said_outright(self, clause: Clause) -> bool:
         """ "Biar jalan bagus ya Rangga lah": what goes without saying."""
-        if (lexicon.HEARSAY | lexicon.PEOPLE) & set(clause.texts):
+        said = {word.text for word in self._message}
+        if (lexicon.HEARSAY | lexicon.PEOPLE | lexicon.CONDITION) & said:
             return False
         around = [
             [word.text for word in self._message[mention.end :]]

@@ -27,7 +27,11 @@ _COMMON = frozenset(
 _SHORT = frozenset("yang saya saja bang kang aja sama juga jadi lagi udah mbak".split())
 """Short words so frequent that a slip of one key is more likely than another word."""
 _NUMBERS = frozenset("satu dua tiga empat lima enam tujuh delapan sembilan papat telu siji".split())
-_SWAPS = {"".join(sorted(word)): word for word in sorted(_SHORT | _COMMON | _NUMBERS)}
+_SWAPS = {
+    "".join(sorted(word)): word
+    for word in sorted(_SHORT | _COMMON | _NUMBERS)
+    if len(word) >= MIN_LETTERS
+}
 """By their letters: two that have changed places are told from a letter too many."""
 _WORDS = sorted(
     word

@@ -10,7 +10,7 @@ from tests.elections import village
         "ya", "Ya.", "iya", "y", "IYA", "iyaaa", "ya benar", "betul", "iya udh", "oke", "ok kirim",
         "sip", "setuju", "inggih", "sumuhun", "kirim aja", "udah iya",
         "iya terima kasih", "iyo mas bener", "kirim ya", "ya makasih",
-        "oke gas", "iya bener itu pilihan saya", "👍",
+        "oke gas", "gas kak", "cus", "iya bener itu pilihan saya", "👍",
     ],
 )  # fmt: skip
 def test_a_clear_yes(message: str) -> None:
@@ -41,7 +41,8 @@ def test_naming_what_was_read_back_takes_nothing_from_a_yes(message: str, clear:
         "nomor 3 aja", "ya nomor 3", "/affirm", '/affirm{"x": "y"}', "ya ga", "iya kali", "sudah",
         "ya ya ya ya ya ya ya ya ya ya ya ya ya", "belum", "jangan kirim", "ya nanti",
         "benarkah", "ya jangan", "tidak benar", "betul betul jelek",
-        "makasih ya", "oke makasih", "dah ya", "gas melon", "pas foto", "pas apa",
+        "makasih ya", "oke makasih", "dah ya", "gas melon", "pas",
+        "pas foto", "pas saya memilih itu", "pas pilih dia",
     ],
 )  # fmt: skip
 def test_what_is_no_clear_yes(message: str) -> None:

@@ -1,6 +1,7 @@
 """Files as spreadsheets really save them."""
 
 import stat
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from zipfile import ZipFile
@@ -126,8 +127,10 @@ def with_bytes(path: Path, content: bytes) -> Path:
 
 
 @pytest.mark.parametrize("make", [damaged, other_zip, lambda path: with_bytes(path, b"PK\3\4xyz")])
-def test_what_is_no_whole_workbook_is_refused_in_one_line(make: object, tmp_path: Path) -> None:
-    path = make(tmp_path / "dpt.xlsx")  # type: ignore[operator]
+def test_what_is_no_whole_workbook_is_refused_in_one_line(
+    make: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    path = make(tmp_path / "dpt.xlsx")
     with pytest.raises(BilikError, match="simpan lagi sebagai"):
         read(path)
 
