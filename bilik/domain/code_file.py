@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -38,26 +36,18 @@ class Invitation:
         return f"Invitation(line={self.line})"
 
 
-def read_code_file(content: bytes, file: str) -> list[Invitation]:
-    """Read a whole file of codes, of voters or of spares: comma, semicolon or tab; UTF-8 or cp1252.
+def read_code_file(rows: Iterator[tuple[int, list[str]]], file: str) -> list[Invitation]:
+    """Read a whole table of codes, of voters or of spares: numbered rows, their cells as texts.
 
     Raises:
         FileProblems: with every row that needs mending; then nothing is read.
     """
-    text = _decode(content)
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    _, first = next(rows, (1, []))
+    titles = [title.lower() for title in first]
+    if not (set(titles) >= set(VOTERS_HEADER) or set(titles) >= set(SPARES_HEADER)):
+        raise FileProblems(file, [Problem(1, _NO_CODE_FILE)])
     problems: list[Problem] = []
-    found: list[Invitation] = []
-    try:
-        reader.fieldnames = [title.strip().lower() for title in reader.fieldnames or ()]
-        titles = set(reader.fieldnames)
-        if not (titles >= set(VOTERS_HEADER) or titles >= set(SPARES_HEADER)):
-            raise FileProblems(file, [Problem(1, _NO_CODE_FILE)])
-        found.extend(_invitations(reader, problems))
-    except csv.Error:
-        problems.append(Problem(reader.line_num, 'ada tanda kutip (") yang tidak berpasangan'))
+    found = list(_invitations(titles, rows, problems))
     if not found and not problems:
         problems.append(Problem(1, "tidak ada satu pun kode di bawah judul kolom"))
     if problems:
@@ -80,19 +70,16 @@ def by_place(invitations: Iterable[Invitation]) -> list[Sequence[Invitation]]:
     return [list(group) for _, group in groupby(ordered, key=lambda one: one.tps)]
 
 
-def _invitations(reader: csv.DictReader[str], problems: list[Problem]) -> Iterator[Invitation]:
+def _invitations(
+    titles: Sequence[str], rows: Iterable[tuple[int, list[str]]], problems: list[Problem]
+) -> Iterator[Invitation]:
     first_seen: dict[str, int] = {}
-    for row in reader:
-        line = reader.line_num
-        cell = {
-            title: " ".join(value.split())
-            for title, value in row.items()
-            if isinstance(title, str) and isinstance(value, str)
-        }
+    of_spare = "nomor_cadangan" in titles
+    for line, cells in rows:
+        cell = {title: " ".join(value.split()) for title, value in zip(titles, cells, strict=False)}
         if not any(cell.values()):
             continue
         code = crockford.read(cell.get("kode_undangan", "")) or ""
-        of_spare = "nomor_cadangan" in row
         number = cell.get("nomor_cadangan", "")
         mistakes = []
         if not voting_code.is_valid(code):
@@ -118,10 +105,3 @@ def _natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """For sorting: ``TPS 2`` goes before ``TPS 10``."""
     pieces = re.findall(r"\d+|\D+", text.casefold())
     return tuple((0, int(one), "") if one.isdecimal() else (1, 0, one) for one in pieces)
-
-
-def _decode(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")

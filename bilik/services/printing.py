@@ -18,8 +18,8 @@ from bilik.domain.doors import Door
 from bilik.errors import FileProblems, Problem
 from bilik.printing import sheets, typeset
 from bilik.services.elections import StoredElection
-from bilik.services.files import read_bytes
 from bilik.services.secret_files import new_secret_files
+from bilik.services.sheets import open_sheets
 from bilik.storage.tables import spares, voters
 
 Progress = Callable[[int, int], object]
@@ -43,10 +43,11 @@ def read_invitations(
     """The letters of a file of codes, each as the roll has it.
 
     Raises:
-        NotFound: the file cannot be read. FileProblems: rows need mending, or belong to another
-        election.
+        NotFound: the file cannot be read. BilikError: it is no table. FileProblems: rows need
+        mending, or belong to another election.
     """
-    invitations = read_code_file(read_bytes(path), str(path))
+    with open_sheets(path) as tables:
+        invitations = read_code_file(tables[0].rows, str(path))
     found, problems = (
         _spares(connection, stored, invitations)
         if invitations[0].spare is not None

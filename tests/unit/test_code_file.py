@@ -1,12 +1,16 @@
 """Files of codes, as they were written and as spreadsheets save them."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from bilik.domain import voting_code
 from bilik.domain.code_file import Invitation, by_place, read_code_file
 from bilik.errors import FileProblems
+from bilik.services.sheets import open_sheets
 
 NIK = "332901********01"
 ROWS = [("nama", "tps", "nik", "kode_undangan"), ("Siti Zubaidah", "01", NIK, "KODE")]
@@ -14,6 +18,14 @@ ROWS = [("nama", "tps", "nik", "kode_undangan"), ("Siti Zubaidah", "01", NIK, "K
 
 def code() -> str:
     return voting_code.printed(voting_code.new_code())
+
+
+def read(directory: Path, content: bytes) -> list[Invitation]:
+    """What is read of a file with that content."""
+    file = directory / "kode.csv"
+    file.write_bytes(content)
+    with open_sheets(file) as tables:
+        return read_code_file(tables[0].rows, str(file))
 
 
 def as_text(rows: list[tuple[str, ...]], delimiter: str = ",", end: str = "\n") -> str:
@@ -29,28 +41,51 @@ def with_code(rows: list[tuple[str, ...]], one: str) -> list[tuple[str, ...]]:
     [(",", "\n", "utf-8"), (";", "\r\n", "utf-8-sig"), ("\t", "\r\n", "utf-8-sig"),
      (";", "\r\n", "cp1252")],
 )  # fmt: skip
-def test_a_file_is_read_as_a_spreadsheet_saves_it(delimiter: str, end: str, encoding: str) -> None:
+def test_a_file_is_read_as_a_spreadsheet_saves_it(
+    tmp_path: Path, delimiter: str, end: str, encoding: str
+) -> None:
     one = code()
     rows = [*with_code(ROWS, one), ("André", "", NIK, code())]
-    read = read_code_file(as_text(rows, delimiter, end).encode(encoding), "kode.csv")
-    assert read[0] == Invitation(one.replace("-", ""), "Siti Zubaidah", "01", NIK, line=2)
-    assert (read[1].name, read[1].tps) == ("André", "")
+    found = read(tmp_path, as_text(rows, delimiter, end).encode(encoding))
+    assert found[0] == Invitation(one.replace("-", ""), "Siti Zubaidah", "01", NIK, line=2)
+    assert (found[1].name, found[1].tps) == ("André", "")
 
 
-def test_columns_may_come_in_any_order_with_others_between_and_empty_rows_below() -> None:
+def test_a_file_that_was_saved_as_a_workbook_is_read_too(tmp_path: Path) -> None:
+    one, book = code(), Workbook()
+    for row in with_code(ROWS, one):
+        book.active.append(row)
+    book.save(tmp_path / "kode.xlsx")
+    with open_sheets(tmp_path / "kode.xlsx") as tables:
+        (only,) = read_code_file(tables[0].rows, "kode.xlsx")
+    assert only == Invitation(one.replace("-", ""), "Siti Zubaidah", "01", NIK, line=2)
+
+
+def test_columns_may_come_in_any_order_with_others_between_and_empty_rows_below(
+    tmp_path: Path,
+) -> None:
     one = code()
     text = f"No;Kode_Undangan;NIK;Nama;TPS\r\n1;{one};{NIK};Siti;3\r\n;;;;\r\n"
-    (read,) = read_code_file(text.encode(), "kode.csv")
-    assert (read.code, read.name, read.tps, read.nik) == (one.replace("-", ""), "Siti", "3", NIK)
+    (only,) = read(tmp_path, text.encode())
+    assert (only.code, only.name, only.tps, only.nik) == (
+        one.replace("-", ""),
+        "Siti",
+        "3",
+        NIK,
+    )
 
 
-def test_a_file_of_spares_has_numbers_and_no_names() -> None:
+def test_a_file_of_spares_has_numbers_and_no_names(
+    tmp_path: Path,
+) -> None:
     one = code()
-    (read,) = read_code_file(f"nomor_cadangan,kode_undangan\n3,{one}\n".encode(), "c.csv")
-    assert read == Invitation(one.replace("-", ""), spare=3, line=2)
+    (only,) = read(tmp_path, f"nomor_cadangan,kode_undangan\n3,{one}\n".encode())
+    assert only == Invitation(one.replace("-", ""), spare=3, line=2)
 
 
-def test_every_row_that_needs_mending_is_told_and_none_of_its_contents() -> None:
+def test_every_row_that_needs_mending_is_told_and_none_of_its_contents(
+    tmp_path: Path,
+) -> None:
     good = code()
     slipped = good[:-1] + ("2" if good[-1] != "2" else "3")
     rows = [
@@ -63,7 +98,7 @@ def test_every_row_that_needs_mending_is_told_and_none_of_its_contents() -> None
         ("Nur", "01", "3,32901E+15", code()),
     ]
     with pytest.raises(FileProblems) as caught:
-        read_code_file(as_text(rows, ";").encode(), "kode.csv")
+        read(tmp_path, as_text(rows, ";").encode())
     assert [problem.line for problem in caught.value.problems] == [3, 4, 5, 6, 7]
     said = str(caught.value)
     assert "sama dengan baris 2" in said
@@ -80,9 +115,9 @@ def test_every_row_that_needs_mending_is_told_and_none_of_its_contents() -> None
         (b"nomor_cadangan,kode_undangan\ntiga,x\n", "nomor cadangan harus angka"),
     ],
 )
-def test_what_is_no_file_of_codes_is_told(content: bytes, says: str) -> None:
+def test_what_is_no_file_of_codes_is_told(tmp_path: Path, content: bytes, says: str) -> None:
     with pytest.raises(FileProblems, match=says):
-        read_code_file(content, "kode.csv")
+        read(tmp_path, content)
 
 
 def test_letters_go_by_tps_as_people_count_and_by_name_without_regard_to_capitals() -> None:
