@@ -18,7 +18,7 @@ from bilik.services.desk import Desk
 from bilik.services.outcomes import Kind, Outcome
 from bilik.storage.database import Database
 from bilik.storage.schema import upgrade
-from tests.elections import REGION
+from tests.elections import REGION, VILLAGE
 
 SECRET = bytes(range(32))
 
@@ -109,6 +109,16 @@ def held_by_25(directory: Path) -> Polling:
         "bupati": {1: 18, 2: 0, "blank": 5},
     }
     return polling
+
+
+def draft(directory: Path, database: Database | None = None) -> Desk:
+    """The desk over a village whose file is loaded, and nobody on its roll yet."""
+    database = database or Database(f"sqlite:///{directory / 'bilik.db'}")
+    upgrade(database)
+    desk = Desk(database, Keys(SECRET), directory / "trustee")
+    (directory / "pemilihan.yml").write_text(VILLAGE, encoding="utf-8")
+    desk.load_election(directory / "pemilihan.yml")
+    return desk
 
 
 def set_up(

@@ -2,6 +2,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from bilik.storage.database import Database
+from bilik.storage.schema import upgrade
 from tests.booth import Polling, set_up
 from tests.crowds import Crowd, gather
 from tests.databases import (
@@ -45,6 +47,15 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Crowd:
 def url(backend: Backend) -> str:
     """An empty database."""
     return backend.new()
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    """The same with its tables."""
+    database = Database(url)
+    upgrade(database)
+    yield database
+    database.close()
 
 
 @pytest.fixture

@@ -18,20 +18,15 @@ from bilik.services.codes import CodesMade
 from bilik.services.credentials import credential_of, public_of, spare_context
 from bilik.services.desk import Desk
 from bilik.storage.database import Database
-from bilik.storage.schema import upgrade
 from bilik.storage.tables import elections, spares, voters
-from tests.booth import SECRET
+from tests.booth import SECRET, draft
 from tests.elections import VILLAGE
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     """The desk over a draft with 40 voters."""
-    database = Database(f"sqlite:///{tmp_path / 'bilik.db'}")
-    upgrade(database)
-    desk = Desk(database, Keys(SECRET), tmp_path / "trustee")
-    (tmp_path / "pemilihan.yml").write_text(VILLAGE, encoding="utf-8")
-    desk.load_election(tmp_path / "pemilihan.yml")
+    desk = draft(tmp_path)
     import_roll(desk, tmp_path, range(40))
     return desk
 

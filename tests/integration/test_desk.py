@@ -1,7 +1,6 @@
 """What the panitia does, against a real database."""
 
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,18 +12,9 @@ from bilik.services.codes import CodesMade
 from bilik.services.desk import Desk
 from bilik.services.roll_import import RollChange
 from bilik.storage.database import Database
-from bilik.storage.schema import upgrade
 from tests.booth import SECRET, HandClock, Polling
 from tests.databases import on_disk
 from tests.elections import REGION, VILLAGE
-
-
-@pytest.fixture
-def database(url: str) -> Iterator[Database]:
-    database = Database(url)
-    upgrade(database)
-    yield database
-    database.close()
 
 
 @pytest.fixture

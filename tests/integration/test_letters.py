@@ -17,13 +17,10 @@ from bilik.domain.code_file import Invitation
 from bilik.domain.doors import Door
 from bilik.domain.election import Election
 from bilik.errors import BilikError, FileProblems
-from bilik.keys import Keys
 from bilik.printing import sheets
 from bilik.services.desk import Desk
-from bilik.storage.database import Database
-from bilik.storage.schema import upgrade
 from tests import printed
-from tests.booth import SECRET
+from tests.booth import draft
 from tests.databases import ONLY_SQLITE
 from tests.elections import REGION, VILLAGE, village
 from tests.integration.test_cli import Shell
@@ -188,11 +185,7 @@ def test_what_is_in_memory_does_not_grow_with_the_letters(tmp_path: Path) -> Non
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     """The desk over a draft with voters in two TPS, who have codes."""
-    database = Database(f"sqlite:///{tmp_path / 'bilik.db'}")
-    upgrade(database)
-    desk = Desk(database, Keys(SECRET), tmp_path / "trustee")
-    (tmp_path / "pemilihan.yml").write_text(VILLAGE, encoding="utf-8")
-    desk.load_election(tmp_path / "pemilihan.yml")
+    desk = draft(tmp_path)
     rows = [
         f'332901520390{at:04d},"{name}",{1 + at % 2:02d}'
         for at, name in enumerate(NAMES, start=1)

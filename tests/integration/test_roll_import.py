@@ -1,6 +1,6 @@
 """A voter roll from a panitia's spreadsheet into the database, or back with what is wrong."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,8 @@ from bilik.keys import Keys
 from bilik.services.desk import Desk
 from bilik.services.roll_import import RollChange, RollProblems
 from bilik.storage.database import Database
-from bilik.storage.schema import upgrade
 from bilik.storage.tables import voters
-from tests.booth import SECRET
+from tests.booth import SECRET, draft
 from tests.databases import ONLY_SQLITE, locked
 from tests.elections import VILLAGE
 
@@ -24,19 +23,8 @@ SITI, BUDI, TINI = "3329015203900001", "3329011203900002", "3329015203900003"
 
 
 @pytest.fixture
-def database(url: str) -> Iterator[Database]:
-    database = Database(url)
-    upgrade(database)
-    yield database
-    database.close()
-
-
-@pytest.fixture
 def desk(database: Database, tmp_path: Path) -> Desk:
-    desk = Desk(database, KEYS, tmp_path / "trustee")
-    (tmp_path / "pemilihan.yml").write_text(VILLAGE, encoding="utf-8")
-    desk.load_election(tmp_path / "pemilihan.yml")
-    return desk
+    return draft(tmp_path, database)
 
 
 def workbook(path: Path, *rows: Sequence[object], more: Callable[[Workbook], object] = id) -> Path:
