@@ -16,6 +16,7 @@ from bilik.domain.clauses import Clause, Polarity, stem
 from bilik.domain.election import Contest
 from bilik.domain.hint import Hint
 from bilik.domain.mention import Mention
+from bilik.domain.outright import SETTLED, SETTLES, SUMMING_UP, Outright, has_settled
 from bilik.domain.speaker import AS_FOR_ME, ONLY, Speaker
 from bilik.domain.words import Word, words
 
@@ -47,33 +48,9 @@ CORRECTED = 2
 """The same, where somebody is corrected, which nobody does in mere talk."""
 _ASKS = lexicon.QUESTION
 _REMARKS = lexicon.HEARSAY - {"bilang"} | lexicon.PEOPLE | lexicon.CAMPAIGN | lexicon.REGRET
-_SETTLED = frozenset("mantap mantep final fix yakin putuskan".split())
-_SUMMING_UP = frozenset("pokoknya pokoke pokona intinya intine yaudah".split())
-_SETTLES = frozenset(
-    "saja aja ajah aj sj ae wae bae we ajalah haja gen mawon to toh tho wis wes mi "
-    "sudah udah suda jak".split()
-)
-"""After a name, as typed, these choose whatever comes next."""
-_INTERJECTIONS = frozenset(
-    "bismillah oke sudah wis ya pokoknya pokoke jadi hmm ih ah oh nah cocok hasilnya sih toh to "
-    "hehe titik yang itu".split()
-)
-_TO_SOMEBODY = frozenset(
-    "kamu anda tolong mohon bantu bantuin ayo jangan sampeyan njenengan panjenengan kau ko".split()
-)
-"""Beside one of these, a name may be called upon: "bu Siti, tolong jalan kami"."""
 _CALLS = frozenset("ayo mari yuk ayok ayoo marilah hayu".split())
 _AMONG_FRIENDS = 4
 """So many unknown words may stand around a choice that does not say whose it is."""
-_PLEASE = frozenset("tolong mohon minta please pls plis pliss".split())
-_ADDRESSED = frozenset(
-    "ya min admin kak dek dik nak bos gan bro sis cak rek ges gaes bray cuy lur bilik bot".split()
-)
-_AROUND = (
-    _PLEASE | _ADDRESSED | lexicon.MARKER | lexicon.TITLE | lexicon.SOCIAL | lexicon.CHOOSE
-    | lexicon.OWNER
-)  # fmt: skip
-"""May stand around a choice that is said before the rest begins."""
 
 
 class Judge:
@@ -99,7 +76,8 @@ class Judge:
         }
         self._speaker = Speaker(message, clauses)
         self._is_campaign = any(word.text in lexicon.CAMPAIGN for word in message)
-        self._head = self._emphatic_head() or self._said_alone()
+        self._outright = Outright(message, clauses, hint, self._is_campaign)
+        self._head = self._outright.head
         self._voices = [self._voice(clause) for clause in clauses]
         self._own = any(
             voice is Voice.OWN and any(how is Polarity.ACCEPTED for _, how in clause.mentions)
@@ -235,7 +213,7 @@ class Judge:
         settled = (
             self.is_explicit
             or chooses
-            or any(word.raw in _SETTLES for clause in counted for _, word in clause.words)
+            or any(word.raw in SETTLES for clause in counted for _, word in clause.words)
         )
         if ("?" in texts and not likely and not self._is_refused_at_once()) or (
             not settled and self._is_asked(counted)
@@ -270,7 +248,7 @@ class Judge:
     def _is_decisive(clause: Clause) -> bool:
         """ "Ya sudah, 1 deh", "fix 3"."""
         return "juga" not in clause.texts and any(
-            word.raw in ONLY or word.text in _SETTLED | _SUMMING_UP | {"oke", "sudah"}
+            word.raw in ONLY or word.text in SETTLED | SUMMING_UP | {"oke", "sudah"}
             for _, word in clause.words
         )
 
@@ -280,7 +258,7 @@ class Judge:
             (
                 at
                 for at, one in enumerate(self._clauses)
-                if (one.corrects or _SUMMING_UP & set(one.texts))
+                if (one.corrects or SUMMING_UP & set(one.texts))
                 and any(how is Polarity.ACCEPTED for _, how in one.mentions)
             ),
             default=0,
@@ -340,7 +318,7 @@ class Judge:
             or bool(texts & lexicon.OWN_CHOICE)
             or self._speaker.is_steady(clause)
             or self._speaker.turns_to(clause)
-            or self._has_settled(clause)
+            or has_settled(clause)
             or ("nobody" in subjects and self._hint is Hint.CHOICE and not self._is_campaign)
             or self._is_said_among_friends(clause, "nobody" in subjects)
         )
@@ -387,47 +365,6 @@ class Judge:
             and not any(mention.start < at for mention, _ in clause.mentions)
         )
 
-    def _said_alone(self) -> Clause | None:
-        """ "Rumah sakit penting. Decky.", "cap cip cup, nomor 2": the one breath that names
-        somebody, and names nothing else, beside breaths that name nobody.
-
-        After a comma a name may call upon somebody, so it needs a word that settles; a number, and
-        a name that begins the message or a sentence of its own, does not, unless the model is sure
-        of something else.
-        """
-        named = [one for one in self._clauses if one.mentions]
-        texts = {word.text for word in self._message}
-        if len(named) != 1 or self._hint is Hint.REJECTION or self._is_campaign:
-            return None
-        if texts & (lexicon.QUESTION | lexicon.HEARSAY | {"?"}):
-            return None
-        clause = named[0]
-        chosen = {frozenset(one.options.items()) for one, _ in clause.mentions}
-        accepted = all(how is Polarity.ACCEPTED for _, how in clause.mentions)
-        if len(chosen) != 1 or not accepted or not self._holds_nothing_else(clause):
-            return None
-        settled = clause.texts[:1] in (["jadi"], ["hasilnya"]) or any(
-            word.raw in ONLY | _SETTLES or word.text in _SETTLED | lexicon.CHOOSE | {"hasilnya"}
-            for _, word in clause.words
-        )
-        is_number = not any(mention.is_name for mention, _ in clause.mentions)
-        apart = clause.texts[:1] and clause.texts[0] in {".", ":", "…", "\n"}
-        if self._hint is Hint.OTHER:
-            return clause if settled or (is_number and apart) else None
-        if settled or is_number or apart:
-            return clause
-        begins = clause is self._clauses[0]
-        return clause if begins and not texts & (_TO_SOMEBODY | lexicon.SOCIAL) else None
-
-    @staticmethod
-    def _holds_nothing_else(clause: Clause) -> bool:
-        return all(
-            not word.text[0].isalpha()
-            or word.raw in ONLY | _SETTLES
-            or word.text in _AROUND | _SETTLED | _INTERJECTIONS
-            for _, word in clause.words
-        )
-
     def _calls_upon_others(self, clause: Clause) -> bool:
         """ "Ayo dukung nomor 3", "coblos nomor 3 untuk desa maju": a slogan."""
         texts = clause.texts
@@ -460,7 +397,7 @@ class Judge:
         """Whether a clause chooses without saying who does, and nothing around it is against that.
 
         "Bade milih Kang Asep" has a verb of choosing and only known words; the other kind begins
-        the message, see :meth:`_emphatic_head`.
+        the message, see :class:`~bilik.domain.outright.Outright`.
         """
         if self._hint is Hint.CHOICE:
             return clause is self._head
@@ -472,55 +409,11 @@ class Judge:
             return False
         texts = {word.text for word in self._message}
         if clause is self._head and (
-            self._is_settled_by_a_word(clause) or clause is self._said_alone()
+            self._outright.is_settled_by_a_word(clause) or clause is self._outright.alone
         ):
             return True
         unknown = sum(not self._is_known(text) for one in self._clauses for text in one.texts)
         return unknown <= _AMONG_FRIENDS and not texts & (lexicon.HEARSAY | lexicon.PEOPLE)
-
-    @staticmethod
-    def _has_settled(clause: Clause) -> bool:
-        """ "…, tapi sekarang mantap Bang Jo"."""
-        texts = set(clause.texts)
-        return bool(clause.mentions) and (
-            (clause.corrects and bool(_SETTLED & texts)) or bool(_SUMMING_UP & texts)
-        )
-
-    def _is_settled_by_a_word(self, clause: Clause) -> bool:
-        """ "Pak Baso aja, …": with a word that chooses, and a mark after it."""
-        at = max(
-            *(mention.end for mention, _ in clause.mentions), *(at for at, _ in clause.words), 0
-        )
-        marked = any(one.words[:1] and one.words[0][0] > at - 1 for one in self._clauses)
-        return marked and any(word.raw in _SETTLES for _, word in clause.words)
-
-    def _emphatic_head(self) -> Clause | None:
-        """ "Pak Baso dong, …", "tolong no 1, …": a choice all said before the rest begins.
-
-        The clause holds nobody but one candidate, the words that choose, and an emphasis.
-        """
-        named = [one for one in self._clauses if one.mentions]
-        if not named or self._hint is Hint.REJECTION:
-            return None
-        head = named[0]
-        if self._hint is Hint.OTHER and not self._is_settled_by_a_word(head):
-            return None
-        if head.corrects or self._is_campaign or any(word.text == "?" for word in self._message):
-            return None
-        if any(how is not Polarity.ACCEPTED for _, how in head.mentions):
-            return None
-        is_number = not any(mention.is_name for mention, _ in head.mentions)
-        emphasis = any(
-            word.raw in ONLY | _SETTLES
-            or word.text in _PLEASE | lexicon.CHOOSE | {"nomor"}
-            or (is_number and word.text in _ADDRESSED)
-            for _, word in head.words
-        )
-        around = all(
-            not word.text[0].isalpha() or word.raw in ONLY | _SETTLES or word.text in _AROUND
-            for _, word in head.words
-        )
-        return head if emphasis and around else None
 
     def _is_conditional(self, clause: Clause) -> bool:
         for at, word in clause.words:
