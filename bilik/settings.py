@@ -32,6 +32,7 @@ class Settings:
     the servers log more.
     ``channels`` are the chat platforms that are set up.
     ``panitia`` is who works at the desk, as the log of their acts names them.
+    ``record_url`` is where the panitia publishes the record of a count, for its minutes.
     """
 
     database_url: str
@@ -45,6 +46,7 @@ class Settings:
     debug: bool = False
     channels: ChannelSettings = field(default_factory=ChannelSettings)
     panitia: str = ""
+    record_url: str = ""
 
     def __repr__(self) -> str:
         """Without the key and without the password that a database URL may hold."""
@@ -73,6 +75,7 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")
         debug=values.get("BILIK_DEBUG") == "1",
         channels=channel_settings.read(values),
         panitia=values.get("BILIK_PANITIA") or "",
+        record_url=values.get("BILIK_RECORD_URL") or "",
     )
 
 

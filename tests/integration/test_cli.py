@@ -223,7 +223,7 @@ def test_without_a_key_nothing_runs_and_the_remedy_is_named(bilik: Shell) -> Non
         "init-key", "init", "election load", "election check", "roll import", "roll codes",
         "roll reissue", "roll add", "roll requests", "roll approve", "roll cancel", "open",
         "pause", "close",
-        "status", "tally", "export", "verify", "receipt", "audit", "keep", "nlu inbox",
+        "status", "tally", "report", "export", "verify", "receipt", "audit", "keep", "nlu inbox",
         "channels check",
         "trustees invite", "trustees collect", "trustees status", "trustees restart",
         "trustees join", "trustees answer", "trustees rehearse", "trustees decrypt",
