@@ -43,8 +43,8 @@ RASAS_OWN = (
 SAYINGS = (
     "halo", "siapa saja calonnya?", "saya pilih nomor 2", "visi nomor 1 apa", "kapan ditutup",
     "hmm", "bukan 1, tapi 3", "nomor 9", "ya", "ya udah kirim", "jangan", "batal", "stop",
-    "/affirm", '/choose{"nomor": "2"}', "asdf qwerty", "rahasia gak sih", "kosongkan saja", "makasih",
-    "tombol:0123456789abcdef", "surat saya hilang", "status", "", "tolong ulangi",
+    "/affirm", '/choose{"nomor": "2"}', "asdf qwerty", "rahasia gak sih", "kosongkan saja",
+    "makasih", "tombol:0123456789abcdef", "surat saya hilang", "status", "", "tolong ulangi",
 )  # fmt: skip
 PASSES = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]\b|(?:Bu|Pak) \S•••(?: \S•••)*|TPS \d+")
 """What is each voter's own: receipt, masked name, polling station."""
