@@ -93,7 +93,7 @@ def _set(file: BinaryIO, said: Minutes, particulars: Particulars, pages: int) ->
     """Set all pages; how many there are."""
     document = BaseDocTemplate(
         file, pagesize=A4, invariant=1, lang="id", title=words.name_of(said), creator="Bilik",
-        author=said.election.title, pageCompression=1,
+        author=words.title(said.election), pageCompression=1,
     )  # fmt: skip
     margins = partial(_draw_margins, said, pages)
     templates = [("pertama", _FIRST_TOP), ("berikut", _TOP)]
@@ -129,7 +129,9 @@ def _draw_margins(said: Minutes, pages: int, canvas: Canvas, document: BaseDocTe
         head = A4[1] - _TOP + 6 * mm
         kind = f"{words.KIND} {words.TITLE}"
         room = _ROOM - typeset.width(kind, BOLD, 8) - 6 * mm
-        title = typeset.cut(typeset.fit(said.election.title, SANS, (8,), room, 1), SANS, room, 1)
+        title = typeset.cut(
+            typeset.fit(words.title(said.election), SANS, (8,), room, 1), SANS, room, 1
+        )
         canvas.setFont(BOLD, 8)
         canvas.drawString(_SIDE, head, kind)
         canvas.setFont(SANS, 8)
@@ -183,7 +185,7 @@ def _gap(height: float) -> Spacer:
 
 
 def _title(said: Minutes, particulars: Particulars) -> list[Flowable]:
-    title = typeset.fit(said.election.title, BOLD, (15, 13.5, 12, 11), _ROOM, 3)
+    title = typeset.fit(words.title(said.election), BOLD, (15, 13.5, 12, 11), _ROOM, 3)
     centred = partial(_style, alignment=TA_CENTER)
     return [
         Paragraph(words.KIND.upper(), centred(21, BOLD, GREEN, leading=25)),

@@ -57,7 +57,12 @@ _STEPS = {
 
 def name_of(said: Minutes) -> str:
     """The document's name, for readers of the file."""
-    return f"Berita acara penghitungan suara: {said.election.title}"
+    return f"Berita acara penghitungan suara: {title(said.election)}"
+
+
+def title(election: Election) -> str:
+    """The election's title on one line."""
+    return " ".join(election.title.split())
 
 
 def number(particulars: Particulars) -> str:
@@ -118,8 +123,9 @@ def hours(said: Minutes) -> list[tuple[str, str, str]]:
     rows = [("Jadwal pemungutan suara", wording.hours(election), "")]
     for entry in said.log:
         step = next((text for act, text in _STEPS.items() if act.value == entry.act), None)
-        if step is None:
-            continue
+        added_up = entry.act == Act.ADD_UP.value and step in [label for label, _, _ in rows]
+        if step is None or added_up:
+            continue  # Each look at a count that waits for trustees adds up anew.
         rows.append((step, moment_text(entry.at, election.zone), entry.actor))
         if entry.act == Act.OPEN.value and entry.at < election.opens:
             begins = moment_text(election.opens, election.zone)

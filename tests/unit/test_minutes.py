@@ -282,6 +282,20 @@ def test_long_names_and_many_of_all_are_whole_and_nothing_leaves_the_page(tmp_pa
     document.close()
 
 
+def test_a_sum_that_waited_for_trustees_is_told_once() -> None:
+    said = of(village(), VILLAGE_COUNT, ONE_STATION)
+    *before, counted = said.log
+    sums = [dataclasses.replace(counted, act=Act.ADD_UP.value) for _ in range(3)]
+    first = flowing(texts(dataclasses.replace(said, log=[*before, *sums, counted]))[0])
+    assert first.count("Surat suara dijumlahkan tanpa dibuka") == 1
+
+
+def test_signs_that_cannot_be_printed_do_not_keep_a_count_from_its_minutes() -> None:
+    election = dataclasses.replace(village(), title="Pemilihan 🗳 王\nSukamaju", place="\u0007")
+    first = flowing(texts(of(election, VILLAGE_COUNT, ONE_STATION))[0])
+    assert "Siti Rahmawati, S.Pd. 1.002 61,10% seribu dua" in first
+
+
 def test_an_election_that_was_opened_without_a_log_leaves_its_hour_to_be_filled_in() -> None:
     said = dataclasses.replace(of(village(), VILLAGE_COUNT, ONE_STATION), log=())
     first = flowing(texts(said)[0])
