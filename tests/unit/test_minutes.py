@@ -132,7 +132,7 @@ def test_a_village_has_all_of_it_on_two_pages() -> None:
         "Dikosongkan, tidak memilih siapa pun 14 empat belas",
         "Jumlah seluruhnya 1.654",
         "Suara terbanyak: nomor 2, Siti Rahmawati, S.Pd. 3.",
-        "Jadwal pemungutan suara Minggu, 29 November 2026, pukul 07.00–13.00 WIB",
+        "Jadwal pemungutan suara Minggu, 29 November 2026 pukul 07.00–13.00 WIB",
         "Daftar dikunci, kotak dibuka Sabtu, 28 November 2026 pukul 19.00 WIB Bu Siti",
         "Suara mulai diterima Minggu, 29 November 2026 pukul 07.00 WIB jam server",
         "Pemungutan suara dijeda Minggu, 29 November 2026 pukul 08.00 WIB Pak Slamet",
