@@ -29,11 +29,11 @@ from bilik.domain.definition import read_definition
 from bilik.domain.election import Election
 from bilik.domain.receipt import receipt_of
 from bilik.domain.tally import by_candidate
+from bilik.domain.turnout import Station
 from bilik.errors import BilikError, InvalidRecord, NotFound
 from bilik.services import manuals
 from bilik.services.files import read_bytes
 from bilik.services.record import Source, description_of, questions_of
-from bilik.services.turnout import Station
 
 DEFINITION, RESULT, RECEIPTS, LOG, MANUAL, SNAPSHOT = (
     "pemilihan.yml", "hasil.json", "tanda-terima.txt", "jejak-panitia.jsonl", "CARA-MEMERIKSA.txt",
