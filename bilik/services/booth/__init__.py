@@ -17,6 +17,7 @@ from bilik.services.counting import Result, published
 from bilik.services.elections import all_elections, current
 from bilik.services.interim import Interim, newest
 from bilik.services.outcomes import Scene
+from bilik.services.public_view import PublicView
 from bilik.services.sessions import Session, Stage
 from bilik.storage.tables import voters
 
@@ -46,6 +47,10 @@ class Booth(Identity, Pressing):
             return None, False
         with self._database.read() as connection:
             return receipt, ballot_box.holds(connection, receipt)
+
+    def seen_by_all(self) -> list[PublicView]:
+        """How the current elections stand for everybody."""
+        return self._views.current()
 
     def results(self) -> list[Result]:
         """The counts of the current elections that the panitia has tallied."""
