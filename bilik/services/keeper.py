@@ -6,6 +6,7 @@ Without it nothing goes wrong: the hours are kept by the clock, and `bilik statu
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,7 +48,7 @@ class Keeper:
     def _put_out(self, slug: str) -> None:
         """Let everybody download the record."""
         if self._records_dir:
-            self._desk.put_out(self._records_dir, slug)
+            self._desk.put_out(self._records_dir, slug, os.cpu_count() or 1)
 
     def _once(self, slug: str, act: Callable[[str], object]) -> str | None:
         """Count, or put out, what nobody has to ask for; what refused once is left to people."""

@@ -20,7 +20,7 @@ from bilik.domain.turnout import Station
 from bilik.errors import NotFound
 from bilik.services import ballot_box, chain, counting, interim, roll, turnout
 from bilik.services.counting import Result
-from bilik.services.elections import StoredElection, all_elections, current
+from bilik.services.elections import StoredElection, all_elections
 from bilik.services.interim import Interim
 from bilik.storage.database import Database
 
@@ -74,24 +74,17 @@ class PublicViews:
             not answer.
         """
         with self._database.read() as connection:
-            for stored in all_elections(connection):
-                if stored.election.slug == slug and stored.state is not State.DRAFT:
-                    return self._view(connection, stored, self._clock())
-        raise NotFound("Pemilihan ini tidak ada, atau belum dibuka panitia.")
+            return self._view(connection, _shown(connection, slug), self._clock())
 
-    def current(self) -> list[PublicView]:
-        """Those that a stranger is told about, see :func:`bilik.services.elections.current`.
+    def has_receipt(self, slug: str, receipt: str) -> bool:
+        """Whether a ballot with this receipt is in the box of that election.
 
         Raises:
-            BoxUnavailable: the database does not answer.
+            NotFound: there is no such election, or not yet. BoxUnavailable: the database does not
+            answer.
         """
         with self._database.read() as connection:
-            now = self._clock()
-            return [
-                self._view(connection, stored, now)
-                for stored in current(all_elections(connection), now)
-                if stored.state is not State.DRAFT
-            ]
+            return ballot_box.holds(connection, receipt, _shown(connection, slug).id)
 
     def _view(self, connection: Connection, stored: StoredElection, now: datetime) -> PublicView:
         phase = stored.phase(now)
@@ -124,3 +117,10 @@ class PublicViews:
                 known = (published, tuple(turnout.by_station(connection, election_id)))
                 self._at_batch[election_id] = known
             return known[1]
+
+
+def _shown(connection: Connection, slug: str) -> StoredElection:
+    for stored in all_elections(connection):
+        if stored.election.slug == slug and stored.state is not State.DRAFT:
+            return stored
+    raise NotFound("Pemilihan ini tidak ada, atau belum dibuka panitia.")

@@ -66,7 +66,8 @@ def test_an_interim_count_is_the_count_of_the_ballots_in_it(live: Polling) -> No
     assert live.desk.tend() is None
     live.vote_each(range(BATCH, BATCH + 10))
     assert live.desk.tend() is None
-    (count,) = live.booth.interim_counts()
+    count = live.seen.interim
+    assert count is not None
     assert count.ballots == BATCH
     assert (count.counts[0].votes, count.counts[0].blank) == ({1: 9, 2: 8, 3: 8}, 0)
 
@@ -80,7 +81,7 @@ def test_the_voter_is_told_the_newest_interim_count_and_that_all_can_see_it(live
     assert "1. H. Ahmad Fauzi, S.E.: 9 (36,0%)" in said
     assert "Semua orang bisa melihatnya" in said
     live.desk.close()
-    assert "Hasilnya belum diumumkan" in ask(live)
+    assert "Suara sedang dihitung. Hasilnya muncul sebentar lagi." in ask(live)
     live.desk.tally()
     assert "Hasil sementara" not in ask(live)
     assert "25 suara masuk" in ask(live)
@@ -103,7 +104,7 @@ def test_where_results_wait_for_the_closing_nothing_counts_before(tmp_path: Path
     village.vote_each(range(30))
     standing = village.desk.standing()
     assert (standing.published, standing.interim, standing.problem) == (30, None, None)
-    assert village.booth.interim_counts() == []
+    assert village.seen.interim is None
     assert "belum ada. Suara dihitung setelah pemungutan ditutup" in ask(village)
     with pytest.raises(WrongState, match="baru boleh dihitung setelah ditutup"):
         interim.count(village.database, village.keys, 1, unasked)
@@ -122,7 +123,7 @@ def test_where_results_wait_for_the_closing_nothing_counts_before(tmp_path: Path
         election_id=1, ballots=30, result=wire.encode(result),
     ))  # fmt: skip
     assert village.desk.standing().interim is None
-    assert village.booth.interim_counts() == []
+    assert village.seen.interim is None
     village.database.close()
 
 

@@ -195,9 +195,7 @@ class Polling(Seat):
         """The codes of the elections that are counted, the oldest first."""
         with self._database.read() as connection:
             return [
-                one.election.slug
-                for one in all_elections(connection)
-                if one.state is State.TALLIED
+                one.election.slug for one in all_elections(connection) if one.state is State.TALLIED
             ]
 
     def _holders(self, connection: Connection, stored: StoredElection) -> Trustees:
