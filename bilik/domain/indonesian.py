@@ -29,6 +29,11 @@ def day_text(instant: datetime, zone: str) -> str:
     return format_date(instant.astimezone(ZONES[zone]), "EEEE, d MMMM y", _LOCALE)
 
 
+def date_text(instant: datetime, zone: str) -> str:
+    """``29-11-2026``."""
+    return format_date(instant.astimezone(ZONES[zone]), "dd-MM-y", _LOCALE)
+
+
 def moment_text(instant: datetime, zone: str) -> str:
     """``Minggu, 29 November 2026 pukul 13.00 WIB``."""
     return f"{day_text(instant, zone)} pukul {hour_text(instant, zone)}"

@@ -62,11 +62,11 @@ def sentence(contest: Contest, count: ContestCount) -> str:
         case Ending.LEADS if alone:
             return f"Calon tunggal, {alone.full_name}, mendapat lebih dari setengah suara sah."
         case Ending.LEADS:
-            return f"Suara terbanyak: {names[0]}."
+            return _stopped(f"Suara terbanyak: {names[0]}")
         case Ending.TIE:
             return (
-                f"Suara terbanyak sama: {'; '.join(names[:-1])}; dan {names[-1]}. Penentuannya "
-                "mengikuti aturan pemilihan ini."
+                _stopped(f"Suara terbanyak sama: {'; '.join(names[:-1])}; dan {names[-1]}")
+                + " Penentuannya mengikuti aturan pemilihan ini."
             )
         case Ending.EMPTY_BOX if alone:
             how = "Kotak kosong unggul" if len(outcome.best) == 1 else "Suaranya sama banyak"
@@ -76,3 +76,8 @@ def sentence(contest: Contest, count: ContestCount) -> str:
             )
         case Ending.EMPTY_BOX:
             return "Tidak ada calon yang mengungguli kotak kosong, jadi belum ada yang terpilih."
+
+
+def _stopped(text: str) -> str:
+    """With one full stop at its end, also behind a name that ends with ``S.Pd.``."""
+    return text if text.endswith(".") else f"{text}."

@@ -26,15 +26,19 @@ def phase_line(election: Election, phase: Phase) -> str:
 
 def turnout_line(turnout: Turnout) -> str:
     """``1.234 dari 2.000 pemilih sudah memilih (61,7%).``"""
-    voted = f"{figure(turnout.voted)} dari {figure(turnout.voters)} pemilih sudah memilih"
     if not turnout.at_least:
-        return f"{voted} ({share(turnout.voted, turnout.voters)})."
+        return f"{voted_of(turnout)} ({share(turnout.voted, turnout.voters)})."
     if turnout.voted:
-        return f"Sedikitnya {voted}."
+        return f"Sedikitnya {voted_of(turnout)}."
     return (
         f"{figure(turnout.voters)} pemilih terdaftar. Yang sudah memilih ditunjukkan tiap "
         f"{STEP} suara."
     )
+
+
+def voted_of(turnout: Turnout) -> str:
+    """``1.234 dari 2.000 pemilih sudah memilih``"""
+    return f"{figure(turnout.voted)} dari {figure(turnout.voters)} pemilih sudah memilih"
 
 
 def counting_line(election: Election, parts: int | None) -> str:

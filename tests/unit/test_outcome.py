@@ -13,6 +13,9 @@ EMPTY = Candidate(9, ("Kotak Kosong",), empty_box=True)
 THREE = Contest("kades", "Kepala Desa", (CITRA, ANI, BUDI))
 ALONE = Contest("kades", "Kepala Desa", (ANI, EMPTY))
 BESIDE = Contest("kades", "Kepala Desa", (ANI, BUDI, EMPTY))
+DEGREES = Contest(
+    "kades", "Kepala Desa", (Candidate(1, ("Siti, S.Pd.",)), Candidate(2, ("Agus, S.E.",)))
+)
 NOBODY = "Tidak ada suara untuk calon mana pun."
 RULES = "Penentuannya mengikuti aturan pemilihan ini."
 WON = "Calon tunggal, Ani, mendapat lebih dari setengah suara sah."
@@ -28,6 +31,9 @@ NOT_WON = "Calon tunggal, Ani, tidak mendapat lebih dari setengah suara sah, jad
          f"Suara terbanyak sama: nomor 1, Ani; dan nomor 3, Citra. {RULES}"),
         (THREE, (3, 3, 3), 1, Ending.TIE, [1, 2, 3],
          f"Suara terbanyak sama: nomor 1, Ani; nomor 2, Budi; dan nomor 3, Citra. {RULES}"),
+        (DEGREES, (2, 1), 0, Ending.LEADS, [1], "Suara terbanyak: nomor 1, Siti, S.Pd."),
+        (DEGREES, (2, 2), 0, Ending.TIE, [1, 2],
+         f"Suara terbanyak sama: nomor 1, Siti, S.Pd.; dan nomor 2, Agus, S.E. {RULES}"),
         (THREE, (0, 0, 0), 7, Ending.NO_VOTES, [], NOBODY),
         (ALONE, (51, 50), 0, Ending.LEADS, [1], WON),
         (ALONE, (51, 50), 900, Ending.LEADS, [1], WON),

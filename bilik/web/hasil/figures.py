@@ -14,7 +14,7 @@ from bilik.domain.election import Contest
 from bilik.domain.indonesian import figure
 from bilik.domain.outcome import Ending, outcome_of, sentence
 from bilik.domain.tally import ContestCount
-from bilik.domain.telling import counting_line, interim_line, share, turnout_line
+from bilik.domain.telling import counting_line, interim_line, share, turnout_line, voted_of
 from bilik.domain.turnout import MERGED, Station
 from bilik.services.public_view import PublicView
 
@@ -61,6 +61,7 @@ def of(view: PublicView, record: str) -> Figures:
         "memilih": figure(turnout.voted),
         "pemilih": figure(turnout.voters),
         "persen": share(turnout.voted, turnout.voters),
+        "dari": f"{'sedikitnya ' if turnout.at_least else ''}{voted_of(turnout)}",
         "partisipasi": turnout_line(turnout),
         "menunggu": counting_line(view.election, view.parts),
     }

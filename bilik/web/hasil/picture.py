@@ -82,9 +82,9 @@ def _turnout(view: PublicView, figures: Figures) -> Iterator[str]:
     if not turnout.voted:
         large, small = texts["pemilih"], "pemilih terdaftar"
     elif turnout.at_least:
-        large, small = texts["memilih"], f"sedikitnya, dari {texts['pemilih']} pemilih"
+        large, small = f"{texts['memilih']}+", texts["dari"]
     else:
-        large, small = texts["persen"], texts["partisipasi"].split(" (")[0]
+        large, small = texts["persen"], texts["dari"]
     yield _text(phase_line(view.election, view.phase), _EDGE, 206, 30, BOLD, _BAR)
     yield _text(large, _EDGE - 6, 414, 200, BOLD, _INK)
     yield _text(small, _EDGE, 486, 40, SANS, _INK)
@@ -92,8 +92,7 @@ def _turnout(view: PublicView, figures: Figures) -> Iterator[str]:
 
 
 def _counts(view: PublicView, figures: Figures) -> Iterator[str]:
-    head = "Hasil akhir" if view.result else figures.texts["sementara"]
-    yield _text(head, _EDGE, 196, 30, BOLD, _BAR)
+    yield _text(_head(view, figures), _EDGE, 196, 30, BOLD, _BAR)
     yield _text(figures.texts["partisipasi"], _EDGE, 600, 28, SANS, _FAINT)
     entries = _entries(figures.contests)
     step = (_BOTTOM - _TOP) / len(entries)
@@ -113,6 +112,15 @@ def _counts(view: PublicView, figures: Figures) -> Iterator[str]:
             size = min(26.0, step * 0.6)
             fitted = cut(fit(entry, BOLD, (size,), room, 1), BOLD, room, 1)
             yield _text(fitted.lines[0], box.x, box.y + step * 0.75, size, BOLD, _INK)
+
+
+def _head(view: PublicView, figures: Figures) -> str:
+    """What the counts are; of one contest how it ended, too, if there is room."""
+    if not view.result:
+        return figures.texts["sementara"]
+    said = f"Hasil akhir. {figures.contests[0].ending}"
+    fits = len(figures.contests) == 1 and width(said, BOLD, 30) <= WIDTH - 2 * _EDGE
+    return said if fits else "Hasil akhir"
 
 
 @dataclass(frozen=True)
