@@ -208,3 +208,20 @@ def test_without_the_elections_key_voting_goes_on_and_the_panitia_is_told(live: 
     file.write_bytes(key)
     assert live.desk.standing().problem is None
     assert counts(live) == [BATCH]
+
+
+def test_the_chat_says_what_the_page_says_and_where_it_is(tmp_path: Path) -> None:
+    polling = set_up(tmp_path, VILLAGE, voters=110)
+    polling.vote_each(range(2))
+    assert "2 dari 110 pemilih sudah memilih (1,8%)." in ask(polling)
+    assert "/hasil" not in ask(polling)
+    polling.booth.pages_url = "https://pilih.desa.id"
+    for sender in ("web:penanya", "twilio-sms:+6281200000000"):
+        assert "https://pilih.desa.id/hasil/sukamaju-2026" in ask(polling, sender)
+    polling.desk.close()
+    assert "Suara sedang menunggu dihitung panitia." in ask(polling)
+    polling.desk.tally()
+    assert "Suara terbanyak sama: nomor 1, H. Ahmad Fauzi, S.E.; dan nomor 2" in ask(polling)
+    short = "Hasil akhir: no. 1: 1 (50,0%), no. 2: 1 (50,0%), no. 3: 0 (0,0%)."
+    assert ask(polling, "twilio-sms:+6281200000000").startswith(short)
+    polling.database.close()
