@@ -25,7 +25,7 @@
     if (waiting) return;
     waiting = setTimeout(async () => {
       try {
-        const answer = await fetch(location.pathname, { cache: "no-cache" });
+        const answer = await fetch(board.dataset.alamat, { cache: "no-cache" });
         if (!answer.ok) return;
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const fresh = page.getElementById("papan");
@@ -52,7 +52,7 @@
 
   const listen = () => {
     if (stream || document.hidden) return;
-    stream = new EventSource(board.dataset.peristiwa);
+    stream = new EventSource(`${board.dataset.alamat}/peristiwa`);
     stream.addEventListener("angka", hear);
     stream.addEventListener("error", () => {
       /* A broken connection is made again by the browser; a refused one is not. */

@@ -86,17 +86,14 @@ def _one(request: Request, shown: Shown) -> Response:
         }  # fmt: skip
         text = environment().get_template("hasil/pemilihan.html").render(request=request, **values)
         shown.pages[base] = text.encode()
-    return kept(request, shown.pages[base], "text/html", shown.version, 0)
+    return kept(request, shown.pages[base], "text/html", 0)
 
 
 def _all_json(request: Request) -> Response:
     listing = everybody_of(request).board.listing()
     said = {"pemilihan": [machine.listed(*one) for one in listing]}
-    headers = {**FOR_ALL, "Cache-Control": f"public, max-age={JSON_SECONDS}"}
-    return Response(
-        json.dumps(said, ensure_ascii=False, indent=1), media_type="application/json",
-        headers=headers,
-    )  # fmt: skip
+    content = json.dumps(said, ensure_ascii=False, indent=1)
+    return kept(request, content, "application/json", JSON_SECONDS, FOR_ALL)
 
 
 def _json(request: Request) -> Response:
@@ -104,22 +101,23 @@ def _json(request: Request) -> Response:
         shown = _shown(request)
     except NotFound as error:
         return JSONResponse({"galat": str(error)}, 404, headers=FOR_ALL)
-    return kept(request, shown.json, "application/json", shown.version, JSON_SECONDS, FOR_ALL)
+    return kept(request, shown.json, "application/json", JSON_SECONDS, FOR_ALL)
 
 
 def _svg(request: Request) -> Response:
-    shown = _shown(request)
-    return kept(request, shown.svg, "image/svg+xml", shown.version, PICTURE_SECONDS, FOR_ALL)
+    return kept(request, _shown(request).svg, "image/svg+xml", PICTURE_SECONDS, FOR_ALL)
 
 
 def _png(request: Request) -> Response:
-    made = everybody_of(request).board.png(_slug(request))
-    return kept(request, made.png, "image/png", made.version, PICTURE_SECONDS, FOR_ALL)
+    png = everybody_of(request).board.png(_slug(request))
+    return kept(request, png, "image/png", PICTURE_SECONDS, FOR_ALL)
 
 
 async def _events(request: Request) -> Response:
     everybody = everybody_of(request)
     await run_in_threadpool(everybody.board.shown, _slug(request))  # Is there such an election?
+    if request.method == "HEAD":
+        return Response(media_type="text/event-stream")
     try:
         events = everybody.events.join(_slug(request), asker(request))
     except Full:

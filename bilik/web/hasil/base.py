@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -51,15 +52,15 @@ def kept(
     request: Request,
     content: bytes | str,
     media_type: str,
-    version: str,
     seconds: int,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """An answer that a cache may keep for so many seconds, or that what it has is still right."""
-    tag = f'"{version}"'
+    data = content.encode() if isinstance(content, str) else content
+    tag = f'"{hashlib.sha256(data).hexdigest()[:16]}"'
     age = f"public, max-age={seconds}" if seconds else "no-cache"
     said = {"ETag": tag, "Cache-Control": age, **(headers or {})}
     known = request.headers.get("if-none-match", "").split(",")
     if tag in [one.strip().removeprefix("W/") for one in known]:
         return Response(status_code=304, headers=said)
-    return Response(content, media_type=media_type, headers=said)
+    return Response(data, media_type=media_type, headers=said)

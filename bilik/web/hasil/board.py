@@ -120,14 +120,6 @@ class Shown:
         return hashlib.sha256(self.json + self.event).hexdigest()[:16]
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A drawing as PNG; ``version`` is that of what it shows."""
-
-    png: bytes
-    version: str
-
-
 class Board:
     """All that the public pages show, of one installation."""
 
@@ -141,7 +133,7 @@ class Board:
         self._listing = Shared(views.shown, seconds)
         self._lock = Lock()
         self._elections: dict[str, Shared[Shown]] = {}
-        self._pictures: dict[str, tuple[str, Shared[Picture]]] = {}
+        self._pictures: dict[str, tuple[str, Shared[bytes]]] = {}
         self._last: dict[str, Shown] = {}
 
     def listing(self) -> list[tuple[Election, Phase]]:
@@ -167,8 +159,8 @@ class Board:
             shared = self._elections[slug]
         return shared.get()
 
-    def png(self, slug: str) -> Picture:
-        """Its picture; a result is in it at once, other figures after a while.
+    def png(self, slug: str) -> bytes:
+        """Its picture as PNG; a result is in it at once, other figures after a while.
 
         Raises:
             NotFound, BoxUnavailable: see :meth:`shown`.
@@ -197,6 +189,5 @@ class Board:
             self._last[slug] = shown
         return self._last[slug]  # with all that has been made of it already
 
-    def _paint(self, slug: str) -> Picture:
-        shown = self.shown(slug)
-        return Picture(picture.painted(shown.svg), shown.version)
+    def _paint(self, slug: str) -> bytes:
+        return picture.painted(self.shown(slug).svg)

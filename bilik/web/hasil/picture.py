@@ -88,7 +88,8 @@ def _turnout(view: PublicView, figures: Figures) -> Iterator[str]:
     yield _text(phase_line(view.election, view.phase), _EDGE, 206, 30, BOLD, _BAR)
     yield _text(large, _EDGE - 6, 414, 200, BOLD, _INK)
     yield _text(small, _EDGE, 486, 40, SANS, _INK)
-    yield from _bar(_EDGE, 520, WIDTH - 2 * _EDGE, 28, figures.bars["memilih"])
+    if turnout.voted:
+        yield from _bar(_EDGE, 520, WIDTH - 2 * _EDGE, 28, figures.bars["memilih"])
 
 
 def _counts(view: PublicView, figures: Figures) -> Iterator[str]:
