@@ -124,7 +124,7 @@ def test_open_pages_follow_the_votes_and_show_the_result_by_themselves(
         expect(leader.locator("[data-lebar]")).to_have_attribute("width", "680")
     photograph(pages, pictures, "sementara")
 
-    night.votes_come(62)
+    night.votes_come(20)
     night.polling.desk.close()
     for page in pages.values():
         expect(page.get_by_text("Hasilnya muncul sebentar lagi.")).to_be_visible()
@@ -138,8 +138,8 @@ def test_open_pages_follow_the_votes_and_show_the_result_by_themselves(
         expect(page.get_by_text(winner)).to_be_visible()
         alone = "Calon tunggal, Lukman Hakim & Yuliana Tandi, mendapat lebih dari setengah"
         expect(page.get_by_text(alone)).to_be_visible()
-        expect(page.get_by_text("87 dari 110 pemilih sudah memilih")).to_be_visible()
-        expect(page.get_by_role("row", name="TPS 01")).to_contain_text("29 dari 37")
+        expect(page.get_by_text("45 dari 110 pemilih sudah memilih")).to_be_visible()
+        expect(page.get_by_role("row", name="TPS 01")).to_contain_text("15 dari 37")
         assert page.evaluate("window.sameAsBefore")  # nobody has loaded it again
     photograph(pages, pictures, "akhir")
 
@@ -148,8 +148,8 @@ def test_without_scripts_all_figures_are_there_and_come_anew(
     night: Night, open_page: OpenPage
 ) -> None:
     page = open_page(night.url, java_script_enabled=False)
-    expect(page.locator(".huge")).to_have_text("79,1%")
-    expect(page.get_by_role("listitem").filter(has_text="Andi Mallarangi")).to_contain_text("58")
+    expect(page.locator(".huge")).to_have_text("40,9%")
+    expect(page.get_by_role("listitem").filter(has_text="Andi Mallarangi")).to_contain_text("30")
     expect(page.get_by_role("link", name="Muat ulang halaman ini")).to_be_visible()
     expect(page.get_by_text("memperbarui diri sendiri")).to_be_hidden()
 
@@ -161,7 +161,7 @@ def test_a_hidden_page_rests_and_is_up_to_date_when_it_is_looked_at(
     listening: list[str] = []
     page.on("request", lambda one: listening.append(one.url) if "peristiwa" in one.url else None)
     page.goto(night.url)
-    expect(page.locator(".huge")).to_have_text("79,1%")
+    expect(page.locator(".huge")).to_have_text("40,9%")
     for hidden in (True, False):
         page.evaluate(
             """(value) => {
