@@ -144,6 +144,7 @@ def start(
         "BILIK_ACTIONS_PORT": str(actions_port),
         "BILIK_WEB_PORT": str(web_port),
         "BILIK_RUN": str(directory / "run"),
+        "BILIK_RECORDS_DIR": str(directory / "terbitan"),
         **(settings or {}),
     }
     began = time.monotonic()

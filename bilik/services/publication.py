@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from bilik.belenios.archive import Archive, EventType
-from bilik.belenios.tally import Result
 from bilik.belenios.trustees import Threshold
 from bilik.belenios.verify import Verified, verify
 from bilik.domain import audit
@@ -28,7 +27,7 @@ from bilik.domain.audit import Act, Entry, Figures
 from bilik.domain.definition import read_definition
 from bilik.domain.election import Election
 from bilik.domain.receipt import receipt_of
-from bilik.domain.tally import by_candidate
+from bilik.domain.tally import ContestCount, by_candidate
 from bilik.domain.turnout import Station
 from bilik.errors import BilikError, InvalidRecord, NotFound
 from bilik.services import manuals
@@ -77,7 +76,7 @@ def describe(source: Source, file: BinaryIO, workers: int = 1) -> Description:
     verified = verify(archive, workers)
     _check_holders(election, verified)
     digest = _sha256(file)
-    stations = [_station(one) for one in source.turnout]
+    stations = [station_said(one) for one in source.turnout]
     summary = _summary(
         election, verified, digest, source.roll_hash.hex(), source.ballots, source.log, stations
     )
@@ -278,7 +277,7 @@ def _summary(
         "diganti": len(verified.replaced),
         "partisipasi": round(ballots / voters, 4),
         "partisipasi_tps": list(stations),
-        "hasil": _contests(election, verified.result),
+        "hasil": contests_said(election, by_candidate(election, verified.result.result)),
     }
 
 
@@ -317,7 +316,8 @@ def _check_holders(election: Election, verified: Verified) -> None:
         raise InvalidRecord(f"kunci di arsip tidak dipegang oleh saksi yang disebut {DEFINITION}")
 
 
-def _station(one: Station) -> dict[str, Any]:
+def station_said(one: Station) -> dict[str, Any]:
+    """A station's turnout as `hasil.json` has it."""
     return {"tps": one.name, "pemilih": one.voters, "memilih": one.voted}
 
 
@@ -337,11 +337,12 @@ def _check_stations(stations: Sequence[dict[str, Any]], voters: int, ballots: ra
     adds_up = (
         sum(one.voters for one in read) == voters and sum(one.voted for one in read) in ballots
     )
-    if not fits or not adds_up or [_station(one) for one in read] != list(stations):
+    if not fits or not adds_up or [station_said(one) for one in read] != list(stations):
         raise InvalidRecord(f"{RESULT}: jumlah di `partisipasi_tps` tidak cocok dengan totalnya")
 
 
-def _contests(election: Election, result: Result) -> Sequence[dict[str, Any]]:
+def contests_said(election: Election, counts: Sequence[ContestCount]) -> list[dict[str, Any]]:
+    """The counts as `hasil.json` has them."""
     return [
         {
             "kode": contest.id,
@@ -356,9 +357,7 @@ def _contests(election: Election, result: Result) -> Sequence[dict[str, Any]]:
             ],
             "dikosongkan": count.blank,
         }
-        for contest, count in zip(
-            election.contests, by_candidate(election, result.result), strict=True
-        )
+        for contest, count in zip(election.contests, counts, strict=True)
     ]
 
 

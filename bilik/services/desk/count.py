@@ -17,7 +17,16 @@ from bilik.domain.audit import Act, Details
 from bilik.domain.election import State, Visibility
 from bilik.domain.minutes import Minutes, Particulars
 from bilik.errors import WrongState
-from bilik.services import counting, record, report, shares, trustee, trustee_files, whole_files
+from bilik.services import (
+    counting,
+    record,
+    record_files,
+    report,
+    shares,
+    trustee,
+    trustee_files,
+    whole_files,
+)
 from bilik.services.counting import Result, Waiting, add_up, publish
 from bilik.services.desk.seat import Seat
 from bilik.services.elections import StoredElection, pick
@@ -132,6 +141,25 @@ class Count(Seat):
             with self._database.read() as connection:
                 source = record.write_archive(connection, stored, file)
             return self._publish(Act.EXPORT, describe(source, file, workers), directory)
+
+    def put_out(self, records_dir: Path, slug: str | None = None, workers: int = 1) -> bool:
+        """Export a count once and for all as the file that everybody may download.
+
+        Whether it was done now; if it is there already, or another does it just now, it was not.
+
+        Raises:
+            As :meth:`export`.
+        """
+        with self._database.read() as connection:
+            stored = pick(connection, slug)
+        if record_files.find(records_dir, stored.uuid) is not None:
+            return False
+        with record_files.preparing(records_dir, stored.uuid) as directory:
+            if directory is None:
+                return False
+            self.export(directory, stored.election.slug, workers)
+            record_files.pack(directory, records_dir, stored.uuid, stored.election.slug)
+        return True
 
     def snapshot(
         self, directory: Path, slug: str | None = None, workers: int = 1

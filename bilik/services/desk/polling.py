@@ -191,6 +191,13 @@ class Polling(Seat):
                 if one.state not in (State.DRAFT, State.TALLIED)
             ]
 
+    def counted(self) -> list[str]:
+        """The codes of the elections that are counted, the oldest first."""
+        with self._database.read() as connection:
+            return [
+                one.election.slug for one in all_elections(connection) if one.state is State.TALLIED
+            ]
+
     def _holders(self, connection: Connection, stored: StoredElection) -> Trustees:
         if stored.election.trustees is not None:
             return key_ceremony.holders_of(connection, stored)
