@@ -7,7 +7,18 @@ from importlib.metadata import entry_points
 import typer
 
 from bilik import settings
-from bilik.cli import audit, box, election, keeping, letters, roll, trustees, voting, wizard
+from bilik.cli import (
+    audit,
+    box,
+    election,
+    keeping,
+    letters,
+    purging,
+    roll,
+    trustees,
+    voting,
+    wizard,
+)
 
 app = typer.Typer(
     name="bilik",
@@ -32,7 +43,11 @@ def init_key() -> None:
 app.add_typer(election.app, name="election")
 app.add_typer(roll.app, name="roll")
 app.add_typer(trustees.app, name="trustees")
-for group in (wizard, letters, voting, box, audit, keeping):
+for group in (wizard, letters, voting, box, audit, keeping, purging):
     app.registered_commands += group.app.registered_commands
 for plugin in entry_points(group="bilik.commands"):
-    app.add_typer(plugin.load(), name=plugin.name)
+    added = plugin.load()
+    if [one.name for one in added.registered_commands] == [plugin.name]:
+        app.registered_commands += added.registered_commands
+    else:
+        app.add_typer(added, name=plugin.name)

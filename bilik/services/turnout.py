@@ -24,18 +24,25 @@ class Station:
     voted: int
 
 
-def by_station(connection: Connection, election_id: int) -> list[Station]:
-    """The turnout of every station, by name, small ones put together last.
-
-    Where even these are too few together, the smallest of the others joins them.
-    """
+def every_station(connection: Connection, election_id: int) -> list[Station]:
+    """The turnout of every station, by name: for the panitia's own eyes."""
     rows = connection.execute(
         select(voters.c.tps, func.count(voters.c.id), func.count(participations.c.voter_id))
         .select_from(voters.outerjoin(participations))
         .where(voters.c.election_id == election_id)
         .group_by(voters.c.tps)
     ).all()
-    stations = sorted((Station(*row) for row in rows), key=lambda one: (one.voters, one.name))
+    return sorted((Station(*row) for row in rows), key=lambda one: one.name)
+
+
+def by_station(connection: Connection, election_id: int) -> list[Station]:
+    """The turnout of every station as it is published: by name, small ones put together last.
+
+    Where even these are too few together, the smallest of the others joins them.
+    """
+    stations = sorted(
+        every_station(connection, election_id), key=lambda one: (one.voters, one.name)
+    )
     together: list[Station] = []
     while stations and (
         stations[0].voters < FEWEST or 0 < sum(one.voters for one in together) < FEWEST
