@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 20
 """Longer than any wait for the database, shorter than the server's own time limit."""
 _NOT_OURS = {"action_listen", "action_session_start", "action_extract_slots"}
-_STAGE_SLOTS = {Stage.CHOOSING, Stage.CONFIRMING}
+_STAGE_SLOTS = {Stage.CHOOSING, Stage.CONFIRMING, Stage.LOST}
 
 
 @dataclass(frozen=True)

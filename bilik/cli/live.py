@@ -139,7 +139,7 @@ def _channels_table(channels: Sequence[Activity], election: Election) -> Table:
 def _foot(seen: Overview) -> list[RenderableType]:
     standing = seen.standing
     lines = [
-        f"Antrean pesan {seen.queued}. Chat yang diminta menunggu karena kode salah {seen.delayed}.",
+        f"Antrean pesan {seen.queued}. Chat yang menunggu karena kode salah {seen.delayed}.",
         f"Surat hilang dilaporkan {seen.lost_letters}, permintaan cadangan {seen.requests}, "
         f"cadangan dipakai {standing.spares_used} dari {standing.spares}.",
     ]

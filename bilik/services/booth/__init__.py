@@ -12,6 +12,7 @@ from bilik.domain.election import State
 from bilik.domain.receipt import find_receipt
 from bilik.services import ballot_box, inbox, sessions
 from bilik.services.booth.identity import Identity
+from bilik.services.booth.lost import Lost
 from bilik.services.booth.pressing import Pressing
 from bilik.services.counting import Result, published
 from bilik.services.elections import all_elections, current
@@ -21,7 +22,7 @@ from bilik.services.sessions import Session, Stage
 from bilik.storage.tables import voters
 
 
-class Booth(Identity, Pressing):
+class Booth(Identity, Lost, Pressing):
     """The voter's side of the elections in one database."""
 
     def look(self, sender: str) -> Scene:
