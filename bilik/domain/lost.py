@@ -14,8 +14,8 @@ _GONE = {
 }  # fmt: skip
 _NOT = {"belum", "tidak", "nggak", "tak", "enggak"}
 _COME = {
-    "dapat", "dapet", "dpt", "terima", "nerima", "menerima", "sampai", "datang", "dateng", "ada", "punya",
-    "kebaca", "terbaca", "ketemu",
+    "dapat", "dapet", "dpt", "terima", "nerima", "menerima", "sampai", "datang", "dateng", "ada",
+    "punya", "kebaca", "terbaca", "ketemu",
 }  # fmt: skip
 
 

@@ -89,11 +89,11 @@ class Noter:
     """Writes the counts of a meter into a database, if they have changed and not too often."""
 
     def __init__(self, meter: Meter, database: Database, clock: Clock = system_clock) -> None:
-        """Under a name of its own, made anew with each process."""
+        """Under a name of its own."""
         self._meter = meter
         self._database = database
         self._clock = clock
-        self._server = secrets.token_hex(8)
+        self._server = ""
         self._written: Mapping[str, Activity] = {}
         self._at: datetime | None = None
 
@@ -108,6 +108,8 @@ class Noter:
         if self._at is not None and now - self._at < NOTED_EVERY and not at_last:
             return
         self._at = now
+        # Not before: a server that is split in two by a fork must not go by one name.
+        self._server = self._server or secrets.token_hex(8)
         try:
             with self._database.write() as connection:
                 _write(connection, self._server, counts, now)

@@ -120,10 +120,11 @@ def test_a_log_that_brings_an_hour_forward_or_after_the_closing_is_refused() -> 
     planned = the_village().closes
 
     def log(*acts: tuple[Act, int]) -> list[Entry]:
-        return [
-            Entry(at, planned, "x", act.value, "s", {"sampai": hour_line(planned + timedelta(hours=h))})
-            for at, (act, h) in enumerate(acts, start=1)
-        ]  # fmt: skip
+        entries = []
+        for at, (act, hours) in enumerate(acts, start=1):
+            details = {"sampai": hour_line(planned + timedelta(hours=hours))}
+            entries.append(Entry(at, planned, "x", act.value, "s", details))
+        return entries
 
     assert closing_of(log((Act.OPEN, 0), (Act.EXTEND, 1), (Act.EXTEND, 2)), planned) == (
         planned + timedelta(hours=2)

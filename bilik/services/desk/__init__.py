@@ -14,10 +14,10 @@ from bilik.services.desk.afterwards import Afterwards
 from bilik.services.desk.count import Count, TrusteeFiles
 from bilik.services.desk.polling import Standing
 from bilik.services.desk.preparation import Preparation
-from bilik.services.desk.running import Overview, Running
+from bilik.services.desk.running import Overview, ReminderRound, Running, Sent
 from bilik.services.elections import all_elections
 
-__all__ = ["Desk", "Overview", "Standing", "TrusteeFiles"]
+__all__ = ["Desk", "Overview", "ReminderRound", "Sent", "Standing", "TrusteeFiles"]
 
 
 class Desk(Preparation, Running, Count, Afterwards):

@@ -48,17 +48,19 @@ class Sent:
     """What came of a round of reminders.
 
     ``unsure`` may have arrived or not: the platform did not say. ``failures`` are the platform's
-    own codes for what it refused, each with how often.
+    own codes for what it did not take, each with how often. ``is_stopped`` says that the round was
+    given up because nothing got through any more, or voting had ended.
     """
 
     channel: str
     sent: int = 0
     unsure: int = 0
     failures: tuple[tuple[str, int], ...] = ()
+    is_stopped: bool = False
 
     @property
     def failed(self) -> int:
-        """How many were refused."""
+        """How many were not taken."""
         return sum(count for _, count in self.failures)
 
 
@@ -172,7 +174,7 @@ class Running(Polling, SpareLetters):
             pass  # Nobody is written to from a file with mistakes.
         return ReminderRound(self, stored, path)
 
-    def note_reminders(self, sent: Sent, slug: str) -> None:
+    def note_reminders(self, sent: Sent, slug: str | None = None) -> None:
         """Note in the log how many were written to, however the round ended."""
         details: Details = {
             "saluran": sent.channel, "dikirim": sent.sent, "tidak_pasti": sent.unsure,
