@@ -78,8 +78,9 @@ class TwilioPlatform(Platform):
         """One SMS, or the WhatsApp template for it, with title and hour for its variables."""
         if self._is_sms:
             room = MAX_LETTERS - len(notice("reminder_sms", title="", until=until))
-            said = notice("reminder_sms", title=shortened(title, room), until=until)
-            return {"Body": to_gsm7(said)}
+            # What stands for an ellipsis there is longer than it.
+            short = title if len(title) <= room else shortened(title, room - 2)
+            return {"Body": to_gsm7(notice("reminder_sms", title=short, until=until))}
         if not self._configured.reminder:
             return None
         variables = json.dumps({"1": title, "2": until}, ensure_ascii=False)
