@@ -75,7 +75,8 @@ def nik_hash_of(connection: Connection, election_id: int, number: int) -> bytes:
     row = connection.execute(_waiting(election_id).where(lost_letters.c.number == number)).first()
     if row is None:
         raise NotFound(
-            f"Laporan surat hilang {number} tidak ada atau sudah selesai. Lihat `bilik roll lost`."
+            f"Laporan surat hilang nomor {number} tidak ada atau sudah selesai. Lihat "
+            "`bilik roll lost`."
         )
     return bytes(row.nik_hash)
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import pty
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,14 +39,17 @@ def village(tmp_path: Path) -> Iterator[Polling]:
     polling.database.close()
 
 
-def bilik(polling: Polling, *arguments: str, answer: str = "") -> str:
-    """What the command says; it must succeed."""
-    environ = {
+def environ(polling: Polling) -> dict[str, str]:
+    return {
         "BILIK_SECRET_KEY": base64.urlsafe_b64encode(SECRET).decode(),
         "BILIK_DATABASE_URL": polling.url,
         "BILIK_TRUSTEE_DIR": str(polling.trustee_dir),
     }
-    done = CliRunner().invoke(app, list(arguments), env=environ, input=answer)
+
+
+def bilik(polling: Polling, *arguments: str, answer: str = "") -> str:
+    """What the command says; it must succeed."""
+    done = CliRunner().invoke(app, list(arguments), env=environ(polling), input=answer)
     assert done.exit_code == 0, (done.output, done.exception)
     return done.output
 
@@ -68,6 +76,25 @@ def test_the_live_view_gives_one_screen_where_nobody_watches(village: Polling) -
     plain = json.loads(bilik(village, "status", "--live", "--json"))
     assert plain["stations"][0] == {"name": "01", "voters": 2, "voted": 1}
     assert [one["ballots"] for one in plain["hours"]] == [2]
+
+
+def test_on_a_terminal_it_goes_on_until_ctrl_c(village: Polling) -> None:
+    screen, terminal = pty.openpty()
+    watching = subprocess.Popen(
+        [str(Path(sys.executable).parent / "bilik"), "status", "--live", "--every", "1"],
+        stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True,
+        env={**os.environ, "TERM": "xterm", **environ(village)},
+    )  # fmt: skip
+    os.close(terminal)
+    seen = b""
+    while b"0 dari 6 pemilih" not in seen:
+        seen += os.read(screen, 4096)
+    village.vote_each([0])
+    while b"1 dari 6 pemilih" not in seen:
+        seen += os.read(screen, 4096)
+    watching.send_signal(signal.SIGINT)
+    assert watching.wait(30) == 0
+    os.close(screen)
 
 
 def test_a_told_loss_is_listed_and_asked_for_or_turned_down(village: Polling) -> None:
