@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from enum import Enum
 
-from assistant.channels.outgoing import PlatformBusy, PlatformRefused, the_client
+from assistant.channels.outgoing import PlatformBusy, PlatformRefused
 from assistant.channels.platform import TEXT, Platform
 from assistant.channels.twilio import PLACE, TwilioPlatform
 from assistant.channels.whatsapp_cloud import WhatsAppPlatform
@@ -124,8 +124,6 @@ class Sending:
                     break
         except WrongState:  # Voting has ended meanwhile.
             self._is_stopped = True
-        finally:
-            await the_client.close()
         return self.sent
 
     async def _write_to(self, one: Reminder) -> bool:

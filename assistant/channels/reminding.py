@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,6 +25,9 @@ from bilik.cli.progress import progress_bar
 from bilik.errors import SettingsError
 from bilik.services.desk import Sent
 from bilik.services.reminders import Sorted
+
+if TYPE_CHECKING:
+    from assistant.channels.reminders import Sending
 
 app = typer.Typer()
 _WAYS = {"twilio-sms": "SMS", "twilio-whatsapp": "WhatsApp", "whatsapp": "WhatsApp"}
@@ -75,7 +79,7 @@ def remind(
     is_broken_off = False
     try:
         with progress_bar("Mengirim") as progress:
-            asyncio.run(sending.run(lambda done: progress(done, found.due)))
+            asyncio.run(_run(sending, lambda done: progress(done, found.due)))
     except KeyboardInterrupt:
         is_broken_off = True
     finally:
@@ -92,6 +96,15 @@ def remind(
             "bilik: belum semua dikirimi. Jalankan lagi; tidak ada yang dapat dua.", err=True
         )
         raise typer.Exit(1)
+
+
+async def _run(sending: Sending, progress: Callable[[int], None]) -> None:
+    from assistant.channels.outgoing import the_client
+
+    try:
+        await sending.run(progress)
+    finally:
+        await the_client.close()
 
 
 def _sent_lines(sent: Sent, channel: str) -> list[str]:

@@ -18,6 +18,10 @@ from bilik.cli.common import (
 from bilik.errors import BilikError
 
 app = typer.Typer()
+_LINGERS = (
+    "Sisanya masih ada di berkas basis data. PostgreSQL: jalankan VACUUM FULL voters, "
+    "not_understood. SQLite: matikan Bilik sebentar, lalu nyalakan lagi."
+)
 
 
 @app.command("purge")
@@ -53,8 +57,9 @@ def purge(
         done = desk.purge(election)
         show(
             as_json,
-            {"voters": done.voters, "messages": done.messages},
+            {"voters": done.voters, "messages": done.messages, "lingers": done.lingers},
             f"Data {done.voters} pemilih {done.title} sudah dihapus.",
+            *([_LINGERS] if done.lingers else []),
             "Hapus juga yang di luar Bilik: daftar pemilih, berkas kode, PDF surat, dan cadangan "
             "basis data dari sebelum ini.",
         )

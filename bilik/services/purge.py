@@ -51,11 +51,15 @@ class PurgeAsked:
 
 @dataclass(frozen=True)
 class Purged:
-    """What was deleted: voters' data, and messages that waited for a trainer."""
+    """What was deleted: voters' data, and messages that waited for a trainer.
+
+    ``lingers`` says that the database's files hold it still, until they are cleaned up.
+    """
 
     title: str
     voters: int
     messages: int
+    lingers: bool = False
 
 
 def is_due(stored: StoredElection, now: datetime) -> bool:

@@ -68,18 +68,20 @@ class Database:
             with writing.begin():
                 yield writing
 
-    def clean_up(self) -> None:
-        """Let nothing linger that was deleted: SQLite's log still holds it until it is emptied.
+    def clean_up(self) -> bool:
+        """Let nothing linger that was deleted; whether that could be done.
 
-        PostgreSQL keeps such rows until its own vacuum. If somebody reads just now, SQLite does
-        it later by itself.
+        SQLite's log still holds it until it is emptied. PostgreSQL keeps it until a full vacuum,
+        for which voters of other elections would have to wait: that is left to whoever runs it.
         """
         if self._turns is None:
-            return
+            return False
         with self._guarded(), self._turn():
             connection = self.engine.raw_connection()
             try:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                query = "PRAGMA wal_checkpoint(TRUNCATE)"
+                (is_in_use, *_) = connection.execute(query).fetchone()
+                return not is_in_use
             finally:
                 connection.close()
 

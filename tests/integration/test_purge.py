@@ -21,7 +21,7 @@ from bilik.storage.tables import (
     voters,
 )
 from tests.booth import Polling
-from tests.databases import ONLY_SQLITE, on_disk
+from tests.databases import ONLY_SQLITE, is_sqlite, on_disk
 
 
 def counted(polling: Polling) -> str:
@@ -62,6 +62,7 @@ def test_after_the_purge_nothing_of_voters_is_left_and_all_that_is_public_still_
     village.by("Bu Siti").ask_for_purge()
     purged = village.by("Pak Budi").purge()
     assert (purged.voters, purged.messages) == (6, 1)
+    assert purged.lingers is not is_sqlite(village.url)
 
     with village.database.read() as connection:
         rows = connection.execute(select(voters)).all()

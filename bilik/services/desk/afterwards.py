@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bilik.domain.audit import Act, Details
 from bilik.services import purge
 from bilik.services.desk.seat import Seat
@@ -57,5 +59,4 @@ class Afterwards(Seat):
             purged = purge.approve(connection, stored, self._clock(), self._actor)
             details: Details = {"pemilih": purged.voters, "pesan": purged.messages}
             self._note(connection, Act.PURGE, stored.election.slug, details)
-        self._database.clean_up()
-        return purged
+        return replace(purged, lingers=not self._database.clean_up())
