@@ -98,6 +98,7 @@ class Keys:
         self._chat = self._derive("chat")
         self._webhook = self._derive("webhook")
         self._page = self._derive("page")
+        self._reminder = self._derive("reminder")
         self.code_secrets = CodeStretcher(self._derive("code"))
         self.sessions = Sealer(self._derive("session"))
         self.sums = Sealer(self._derive("sum"))
@@ -140,6 +141,10 @@ class Keys:
     def page_token(self, session: str) -> str:
         """What goes with a chat page's session, so that none can be made up: 64 hex digits."""
         return _mac(self._page, session).hex()
+
+    def reminder_hash(self, uuid: str, phone: str) -> bytes:
+        """The form in which it is kept that a number was reminded of an election."""
+        return _mac(self._reminder, f"{uuid}\0{phone}")
 
     def attempt_hash(self, kind: str, subject: bytes) -> bytes:
         """The form in which wrong attempts are counted, for a sender or a NIK."""

@@ -22,6 +22,7 @@ from typing import Any, BinaryIO
 from bilik.belenios.archive import Archive, EventType
 from bilik.belenios.trustees import Threshold
 from bilik.belenios.verify import Verified, verify
+from bilik.clock import ZONES
 from bilik.domain import audit
 from bilik.domain.audit import Act, Entry, Figures
 from bilik.domain.definition import read_definition
@@ -80,7 +81,8 @@ def describe(source: Source, file: BinaryIO, workers: int = 1) -> Description:
     summary = _summary(
         election, verified, digest, source.roll_hash.hex(), source.ballots, source.log, stations
     )
-    manual = manuals.of_result(election, archive, verified.election.uuid, digest)
+    closes = audit.closing_of(source.log, election.closes)
+    manual = manuals.of_result(election, archive, verified.election.uuid, digest, closes)
     return _description(source, archive, (RESULT, summary), _receipts(archive, verified), manual)
 
 
@@ -232,6 +234,7 @@ def _snapshot_summary(
         "cuplikan": True,
         "kode": election.slug,
         "judul": election.title,
+        **_hours(election, log),
         "uuid": verified.election.uuid,
         "sidik_pemilihan": verified.election.fingerprint,
         "sidik_daftar_pemilih": roll_hash,
@@ -263,6 +266,7 @@ def _summary(
     return {
         "kode": election.slug,
         "judul": election.title,
+        **_hours(election, log),
         "uuid": verified.election.uuid,
         "sidik_pemilihan": verified.election.fingerprint,
         "sidik_daftar_pemilih": roll_hash,
@@ -291,6 +295,22 @@ def _figures(verified: Verified, log: Sequence[Entry]) -> Figures:
     if figures.voters + figures.spares != verified.credentials:
         raise InvalidRecord(f"{LOG}: jumlah pemilih dan surat cadangan bukan yang ada di arsip")
     return figures
+
+
+def _hours(election: Election, log: Sequence[Entry]) -> dict[str, str]:
+    """The closing hour of the election's file and the one it was put off to, if it was.
+
+    Raises:
+        InvalidRecord: the log puts it off in a way that cannot be.
+    """
+    closes = audit.closing_of(log, election.closes)
+    if closes == election.closes:
+        return {}
+    zone = ZONES[election.zone]
+    return {
+        "ditutup": election.closes.astimezone(zone).isoformat(),
+        "diperpanjang_sampai": closes.astimezone(zone).isoformat(),
+    }
 
 
 def _check_replaced(election: Election, verified: Verified) -> None:

@@ -49,6 +49,11 @@ elections = Table(
     Column("roll_hash", LargeBinary(32)),
     # Its name in the Belenios box; ballots and credentials belong to it.
     Column("uuid", String(14)),
+    # A closing hour later than the file's, where the panitia has extended it.
+    Column("extended_until", DateTime),
+    # Who has asked for the voters' data to be deleted, until another member approves.
+    Column("purge_asked_by", String(80)),
+    Column("purged_on", Date),
 )
 
 voters = Table(
@@ -102,6 +107,16 @@ spare_requests = Table(
     Column("tps", Text),
     Column("phone_hash", LargeBinary(32)),
     sqlite_with_rowid=False,
+)
+
+lost_letters = Table(
+    "lost_letters",
+    metadata,
+    # Told in a chat, for the panitia to see to; without a time, and gone with the closing.
+    Column("number", _Id, primary_key=True),
+    Column("voter_id", ForeignKey("voters.id"), nullable=False, unique=True),
+    Column("channel", String(32), nullable=False),
+    Column("status", String(10), nullable=False),
 )
 
 participations = Table(
@@ -192,6 +207,41 @@ trustee_messages = Table(
     Column("place", Integer, primary_key=True, autoincrement=False),
     Column("step", String(11), primary_key=True),
     Column("content", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+hourly_totals = Table(
+    "hourly_totals",
+    metadata,
+    # How many ballots a whole election had when last looked at in that hour. No voter has a time.
+    Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
+    Column("hour", DateTime, primary_key=True),
+    Column("ballots", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+channel_activity = Table(
+    "channel_activity",
+    metadata,
+    # Counts of one server process and one channel since its start: no sender, no text.
+    Column("server", String(32), primary_key=True),
+    Column("channel", String(32), primary_key=True),
+    Column("taken", Integer, nullable=False),
+    Column("answered", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("waiting", Integer, nullable=False),
+    Column("last_at", DateTime, nullable=False),
+    Column("noted_at", DateTime, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    # On which day a number was last written to, by a keyed hash; gone with the closing.
+    Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
+    Column("number_hash", LargeBinary(32), primary_key=True),
+    Column("day", Date, nullable=False),
     sqlite_with_rowid=False,
 )
 
