@@ -342,12 +342,25 @@ def words(text: str) -> list[Word]:
 
     ``"Gue plh nmr 02 dooong"`` → gue, pilih, nomor, 02, dong. Emoji are left out.
     """
-    return list(_split(text))
+    return list(_of_message(text))
+
+
+@lru_cache(maxsize=4096)
+def words_of_name(name: str) -> tuple[Word, ...]:
+    """The same of a name of a contest or candidate: public, and looked at with each word said.
+
+    What voters write is not remembered so.
+    """
+    return _split(name)
 
 
 @lru_cache(maxsize=1)
-def _split(text: str) -> tuple[Word, ...]:
+def _of_message(text: str) -> tuple[Word, ...]:
     """The words of the message being read; every one of its readers asks for them."""
+    return _split(text)
+
+
+def _split(text: str) -> tuple[Word, ...]:
     lowered = _REDUPLICATED.sub(r"\1 \1", clean(text).lower())
     for phrase, meaning in _PHRASES:
         lowered = phrase.sub(meaning, lowered)
