@@ -19,7 +19,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import datetime, timezone
 from pathlib import Path
 
 from sqlalchemy import insert, select
@@ -37,7 +36,7 @@ from bilik.services.elections import all_elections
 from bilik.storage.database import Database
 from bilik.storage.schema import upgrade
 from bilik.storage.tables import ballots, participations, voters
-from tests.booth import SECRET, HandClock
+from tests.booth import DURING_VOTING, SECRET, HandClock
 from tests.box import Box, single
 from tests.elections import VILLAGE
 
@@ -45,7 +44,6 @@ ROUNDS = 5
 ON_CORES = 300
 SIZES = (1_000, 10_000)
 MILLION = 1_000_000
-DURING_VOTING = datetime(2026, 11, 29, 2, tzinfo=timezone.utc)
 
 
 def desk_in(directory: Path) -> tuple[Desk, Database]:
