@@ -18,13 +18,17 @@ def main() -> None:
     configured = settings.load()
     host = "127.0.0.1" if configured.host in ("0.0.0.0", "::") else configured.host
     chat = f"http://{host}:{configured.port}"
+    pages = f"http://{host}:{configured.web_port}"
     actions = f"http://127.0.0.1:{configured.actions_port}/health"
     began = time.monotonic()
-    while not (_answers(f"{chat}/chat") and _answers(actions)):
+    while not all(map(_answers, (f"{chat}/chat", actions, f"{pages}/sehat"))):
         if time.monotonic() - began > PATIENCE_SECONDS:
-            sys.exit("bilik: server belum menyala. Lihat var/run/rasa.log dan var/run/actions.log.")
+            sys.exit(
+                "bilik: server belum menyala. Lihat rasa.log, actions.log dan web.log di var/run."
+            )
         time.sleep(0.5)
-    print(f"\nBilik siap. Buka {chat}/chat di peramban.\n")
+    print(f"\nBilik siap. Buka {chat}/chat di peramban.")
+    print(f"Hasil untuk semua: {pages}/hasil. Meja panitia: {pages}/panitia.\n")
     try:
         pairs = demo.unused_pairs(configured, 3)
     except BilikError as error:

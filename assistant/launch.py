@@ -28,9 +28,12 @@ def main() -> None:
         configured = settings.load()
         for name, port in (
             ("BILIK_PORT", configured.port),
+            ("BILIK_WEB_PORT", configured.web_port),
             ("BILIK_ACTIONS_PORT", configured.actions_port),
         ):
-            _require_free(configured.host if name == "BILIK_PORT" else "127.0.0.1", name, port)
+            _require_free(
+                "127.0.0.1" if name == "BILIK_ACTIONS_PORT" else configured.host, name, port
+            )
         place.require(configured.tracker_url)
         is_demo = demo.prepare(configured) or configured.demo
     except BilikError as error:
@@ -48,6 +51,7 @@ def environment(configured: Settings, is_demo: bool) -> dict[str, str]:
         "BILIK_DATABASE_URL": configured.database_url,
         "BILIK_HOST": configured.host,
         "BILIK_PORT": str(configured.port),
+        "BILIK_WEB_PORT": str(configured.web_port),
         "BILIK_ACTIONS_PORT": str(configured.actions_port),
         "BILIK_TRACKER_URL": configured.tracker_url or "",
         "BILIK_VERBOSITY": "--debug" if configured.debug else "--quiet",

@@ -26,7 +26,8 @@ class Settings:
     """What an installation can set.
 
     ``secret_key`` (32 bytes) is the root of all of the server's keys and lives outside the
-    database and its backups. ``demo`` opens the unauthenticated `rest` channel on loopback.
+    database and its backups. ``port`` is the chat's, ``web_port`` that of results and desk.
+    ``demo`` opens the unauthenticated `rest` channel on loopback.
     ``trustee_dir`` holds the private keys of elections whose only trustee is the server.
     ``tracker_url`` names where Rasa's trackers are kept; None keeps them in memory. ``debug`` makes
     the servers log more.
@@ -38,6 +39,7 @@ class Settings:
     secret_key: bytes
     host: str = "127.0.0.1"
     port: int = 5005
+    web_port: int = 5080
     actions_port: int = 5055
     demo: bool = False
     trustee_dir: Path = DEFAULT_TRUSTEE_DIR
@@ -66,6 +68,7 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")
         secret_key=_secret(values.get("BILIK_SECRET_KEY")),
         host=values.get("BILIK_HOST") or "127.0.0.1",
         port=_port("BILIK_PORT", values.get("BILIK_PORT") or "5005"),
+        web_port=_port("BILIK_WEB_PORT", values.get("BILIK_WEB_PORT") or "5080"),
         actions_port=_port("BILIK_ACTIONS_PORT", values.get("BILIK_ACTIONS_PORT") or "5055"),
         demo=values.get("BILIK_DEMO") == "1",
         trustee_dir=Path(values.get("BILIK_TRUSTEE_DIR") or DEFAULT_TRUSTEE_DIR),

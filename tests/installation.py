@@ -31,9 +31,11 @@ class Installation:
     directory: Path
     port: int
     actions_port: int
+    web_port: int
     village: Polling
     region: Polling
     process: subprocess.Popen[bytes]
+    started_seconds: float = 0.0
     _next: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -79,12 +81,17 @@ class Installation:
     def action_server(self) -> list[int]:
         return self.processes("rasa_sdk", str(self.actions_port))
 
-    def keeper(self) -> list[int]:
-        """The running keeper, by the directory of its logs, which no other installation has."""
+    @property
+    def pages(self) -> str:
+        """Where results and desk are."""
+        return f"http://127.0.0.1:{self.web_port}"
+
+    def by_command(self, command: str) -> list[int]:
+        """Those that run this `bilik` command, by the directory of their logs, which is its own."""
         own = f"BILIK_RUN={self.directory / 'run'}".encode()
         return [
             one
-            for one in self.processes("bilik.cli", "keep")
+            for one in self.processes("bilik.cli", command)
             if own in (Path("/proc") / str(one) / "environ").read_bytes().split(b"\0")
         ]
 
@@ -126,7 +133,7 @@ def start(
         polls[name] = set_up(
             directory / name, open_now(definition), voters, url, system_clock, first
         )
-    port, actions_port = free_port(), free_port()
+    port, actions_port, web_port = free_port(), free_port(), free_port()
     settings = {
         **os.environ,
         "BILIK_SECRET_KEY": base64.urlsafe_b64encode(SECRET).decode(),
@@ -135,27 +142,32 @@ def start(
         "BILIK_DEMO": "1",
         "BILIK_PORT": str(port),
         "BILIK_ACTIONS_PORT": str(actions_port),
+        "BILIK_WEB_PORT": str(web_port),
         "BILIK_RUN": str(directory / "run"),
         **(settings or {}),
     }
+    began = time.monotonic()
     process = subprocess.Popen(
         [sys.executable, "-m", "assistant.launch"],
         cwd=ROOT, env=settings, stdout=(directory / "out.log").open("wb"),
         stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
     running = Installation(
-        directory, port, actions_port, polls["village"], polls["region"], process
+        directory, port, actions_port, web_port, polls["village"], polls["region"], process
     )
     try:
         wait_for(f"{running.url}/chat", process)
         running.wait_for_actions()
+        wait_for(f"{running.pages}/sehat", process)
+        running.started_seconds = time.monotonic() - began
         yield running
     finally:
         process.send_signal(signal.SIGINT)
         try:
             process.wait(30)
         finally:
+            commands = [*running.by_command("keep"), *running.by_command("web")]
             for leftover in (
-                *running.processes(str(port)), *running.action_server(), *running.keeper(),
+                *running.processes(str(port)), *running.action_server(), *commands,
             ):  # fmt: skip
                 os.kill(leftover, signal.SIGKILL)

@@ -31,8 +31,11 @@ from assistant.channels.signatures import same
 from bilik import settings
 from bilik.domain.words import MAX_CHARACTERS
 from bilik.keys import Keys
+from bilik.web import ASSETS
 
 PAGE = Path(__file__).parent / "page"
+SHARED = ("look.css", "kawung.svg", "icon.svg")
+"""What the page looks like together with all others."""
 COOKIE = "bilik_chat"
 ALIVE_SECONDS = 20
 """How often an idle page hears that the line is good; it takes much longer silence for the end."""
@@ -162,7 +165,9 @@ class WebChat(InputChannel):
         conversations = Conversations(self.name(), on_new_message)
         outbox = conversations.outbox
         page = (PAGE / "chat.html").read_text(encoding="utf-8")
-        assets = {file.name: Asset.read(file) for file in PAGE.iterdir() if file.suffix in _TYPES}
+        files = [file for file in PAGE.iterdir() if file.suffix in _TYPES]
+        files += [ASSETS / name for name in SHARED]
+        assets = {file.name: Asset.read(file) for file in files}
 
         @blueprint.get("/")
         async def show(request: Request) -> HTTPResponse:

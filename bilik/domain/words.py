@@ -342,25 +342,19 @@ def words(text: str) -> list[Word]:
 
     ``"Gue plh nmr 02 dooong"`` → gue, pilih, nomor, 02, dong. Emoji are left out.
     """
-    return list(_of_message(text))
+    return list(_split(text))
 
 
 @lru_cache(maxsize=4096)
-def words_of_name(name: str) -> tuple[Word, ...]:
-    """The same of a name of a contest or candidate: public, and looked at with each word said.
-
-    What voters write is not remembered so.
-    """
-    return _split(name)
+def words_of(name: str) -> tuple[Word, ...]:
+    """The words of a name or title in an election's file, which is the same for every message."""
+    split: tuple[Word, ...] = _split.__wrapped__(name)
+    return split
 
 
-@lru_cache(maxsize=1)
-def _of_message(text: str) -> tuple[Word, ...]:
-    """The words of the message being read; every one of its readers asks for them."""
-    return _split(text)
-
-
+@lru_cache(maxsize=8)
 def _split(text: str) -> tuple[Word, ...]:
+    """The words of the messages being read, one on a thread; all their readers ask for them."""
     lowered = _REDUPLICATED.sub(r"\1 \1", clean(text).lower())
     for phrase, meaning in _PHRASES:
         lowered = phrase.sub(meaning, lowered)

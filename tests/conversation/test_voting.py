@@ -262,7 +262,7 @@ def test_where_results_are_live_the_voter_is_told_so_and_hears_the_newest_count(
         identified(bilik, who, bilik.region)
         bilik.say(who, "gubernur 1, bupati 1")
         assert "SUDAH tercatat" in bilik.say(who, "ya")
-    assert len(bilik.keeper()) == 1
+    assert len(bilik.by_command("keep")) == 1
     standing = bilik.region.desk.standing(slug)
     assert standing.interim is not None
     said = bilik.say(asker, "hasilnya gimana?")

@@ -1,0 +1,61 @@
+"""All pages put together."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from bilik.errors import BilikError
+from bilik.web import ASSETS, guard
+from bilik.web.office import Office
+
+
+def create(office: Office) -> Starlette:
+    """The application; what it opens, it opens when it is asked."""
+    app = Starlette(
+        routes=routes(),
+        middleware=[Middleware(guard.Headers)],
+        exception_handlers={
+            BilikError: guard.told,
+            HTTPException: guard.refused,
+            Exception: guard.unexpected,
+        },
+    )
+    app.state.office = office
+    return app
+
+
+def routes() -> list[BaseRoute]:
+    """Every address there is."""
+    return [
+        Route("/", _start),
+        Route("/sehat", _healthy),
+        Mount("/laman", _Assets(directory=ASSETS)),
+    ]
+
+
+def _start(request: Request) -> Response:
+    return RedirectResponse("/hasil")
+
+
+def _healthy(request: Request) -> Response:
+    """For whoever watches over the servers: this one answers."""
+    return PlainTextResponse("ya\n")
+
+
+class _Assets(StaticFiles):
+    """Files whose address changes with their content, so that they may be kept for a year."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        if scope["query_string"]:
+            answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        else:
+            answer.headers["Cache-Control"] = "no-cache"
+        return answer

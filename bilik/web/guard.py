@@ -1,0 +1,94 @@
+"""What every answer carries, and what a page says when something fails.
+
+Headers after OWASP's HTTP Headers Cheat Sheet: nothing is loaded from elsewhere, no page can be put
+into another one's frame, and what the panitia sees is kept by no cache.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bilik.errors import BilikError, BoxUnavailable, NotFound, WrongState
+from bilik.web.pages import page
+
+log = logging.getLogger(__name__)
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+_YEAR = 365 * 24 * 3600
+_STATUS = ((NotFound, 404), (WrongState, 409), (BoxUnavailable, 503))
+_WORDS = {
+    403: "Halaman ini bukan untuk Anda. Kalau mestinya boleh, masuk lagi lalu ulangi.",
+    404: "Halaman ini tidak ada. Periksa alamatnya.",
+    405: "Cara itu tidak bisa dipakai di halaman ini. Kembali, lalu ulangi.",
+    413: "Berkas terlalu besar.",
+}
+
+
+class Headers:
+    """Adds the headers that a page has not set itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """``app`` is what answers."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                if scope["scheme"] == "https":
+                    headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+def told(request: Request, error: Exception) -> Response:
+    """The page for an error of Bilik's own, which says what to do."""
+    assert isinstance(error, BilikError)
+    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
+    return failure(request, str(error), status)
+
+
+def refused(request: Request, error: Exception) -> Response:
+    """The page for what HTTP refuses."""
+    assert isinstance(error, HTTPException)
+    line = _WORDS.get(
+        error.status_code, "Permintaan itu tidak bisa dipenuhi. Kembali, lalu ulangi."
+    )
+    answer = failure(request, line, error.status_code)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def unexpected(request: Request, error: Exception) -> Response:
+    """The page for what nobody thought of; the log tells where, and not what was sent."""
+    log.error("a page failed", exc_info=error)
+    return failure(request, "Ada yang tidak beres di pihak kami. Coba sebentar lagi.", 500)
+
+
+def failure(request: Request, line: str, status: int) -> Response:
+    """A page that says one line."""
+    return page(request, "failure.html", {"line": line}, status)
