@@ -30,7 +30,9 @@ def upgrade() -> None:
     connection, records = op.get_bind(), _records()
     for election_id in _elections(connection):
         own = records.c.election_id == election_id
-        content = connection.execute(sa.select(records.c.credentials).where(own)).scalar_one()
+        content = bytes(
+            connection.execute(sa.select(records.c.credentials).where(own)).scalar_one()
+        )
         public = [int(one).to_bytes(_BYTES, "big") for one in json.loads(content)]
         for start in range(0, len(public), _AT_ONCE):
             rows = [
