@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-_CACHE_KIB = 4 * 1024
+_CACHE_KIB = 1024
 
 Key = bytes | int
 """Keys of one index are all of one kind."""
