@@ -36,8 +36,7 @@ from bilik.errors import InvalidRecord
 from bilik.keys import Keys
 from bilik.services import chain, record, running_sum
 from bilik.services.chain import Chain
-from bilik.services.credentials import credential_hash, element_of
-from bilik.services.credentials import stored as stored_form
+from bilik.services.credentials import bytes_of, credential_hash, element_of
 from bilik.services.elections import StoredElection, one_election
 from bilik.storage.database import Database
 from bilik.storage.tables import ballots, listed_credentials, records
@@ -180,7 +179,7 @@ def _listed(
     """The hashes of those credentials that are in the election's list."""
     columns = listed_credentials.c
     query = select(columns.public).where(
-        columns.election_id == election_id, columns.public.in_(map(stored_form, credentials))
+        columns.election_id == election_id, columns.public.in_(map(bytes_of, credentials))
     )
     return frozenset(
         credential_hash(element_of(one)) for one in connection.execute(query).scalars()

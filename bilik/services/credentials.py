@@ -26,7 +26,7 @@ def credential_of(seed: bytes, uuid: str) -> str:
 
 def public_of(credential: str, uuid: str) -> bytes:
     """The public half of a credential, as the database keeps it until the opening."""
-    return stored(credentials.public_key(credentials.secret_key(credential, uuid)))
+    return bytes_of(credentials.public_key(credentials.secret_key(credential, uuid)))
 
 
 def credential_hash(public: Element) -> bytes:
@@ -34,11 +34,11 @@ def credential_hash(public: Element) -> bytes:
     return credentials.digest(public)
 
 
-def stored(public: Element) -> bytes:
+def bytes_of(public: Element) -> bytes:
     """A public credential as the database keeps it: in the order of the numbers."""
     return int(public).to_bytes(_BYTES, "big")
 
 
 def element_of(content: bytes) -> Element:
-    """The inverse of :func:`stored`."""
+    """The inverse of :func:`bytes_of`."""
     return mpz(int.from_bytes(content, "big"))
