@@ -162,9 +162,20 @@ records = Table(
     Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
     Column("election", LargeBinary, nullable=False),
     Column("trustees", LargeBinary, nullable=False),
-    Column("credentials", LargeBinary, nullable=False),
+    # The hash of the list of public credentials, as `listed_credentials` gives it.
+    Column("credentials_hash", String(64), nullable=False, server_default=""),
     Column("encrypted_tally", LargeBinary),
     Column("result", LargeBinary),
+)
+
+listed_credentials = Table(
+    "listed_credentials",
+    metadata,
+    # Who may sign a ballot, in the order of the numbers, which says nothing of whose they are. One
+    # row each, since a list of a million is more than a value can hold, or memory should.
+    Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
+    Column("public", LargeBinary(256), primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 chains = Table(
