@@ -98,10 +98,13 @@ class Keys:
         self._chat = self._derive("chat")
         self._webhook = self._derive("webhook")
         self._page = self._derive("page")
+        self._password = self._derive("password")
+        self._device = self._derive("device")
         self.code_secrets = CodeStretcher(self._derive("code"))
         self.sessions = Sealer(self._derive("session"))
         self.sums = Sealer(self._derive("sum"))
         self.mailbox = Sealer(self._derive("mailbox"))
+        self.totp = Sealer(self._derive("totp"))
 
     def _derive(self, purpose: str) -> bytes:
         return _expand(self._secret, purpose)
@@ -140,6 +143,14 @@ class Keys:
     def page_token(self, session: str) -> str:
         """What goes with a chat page's session, so that none can be made up: 64 hex digits."""
         return _mac(self._page, session).hex()
+
+    def password_input(self, password: str) -> bytes:
+        """What of a password at the desk is hashed: a stolen database alone lets nobody guess."""
+        return _mac(self._password, password).hex().encode()
+
+    def device_mark(self, account: bytes, device: str) -> str:
+        """What a browser keeps that has signed in to an account: 64 hexadecimal digits."""
+        return hmac.digest(self._device, account + device.encode(), "sha256").hex()
 
     def attempt_hash(self, kind: str, subject: bytes) -> bytes:
         """The form in which wrong attempts are counted, for a sender or a NIK."""

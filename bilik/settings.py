@@ -19,6 +19,7 @@ from bilik.errors import SettingsError
 SECRET_BYTES = 32
 DEFAULT_DATABASE_URL = "sqlite:///var/bilik.db"
 DEFAULT_TRUSTEE_DIR = Path("var/trustee")
+DEFAULT_DESK_DIR = Path("var/meja")
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Settings:
     ``secret_key`` (32 bytes) is the root of all of the server's keys and lives outside the
     database and its backups. ``port`` is the chat's, ``web_port`` that of results and desk.
     ``demo`` opens the unauthenticated `rest` channel on loopback.
+    ``desk_dir`` is where the desk on the web keeps files while somebody works with them.
     ``trustee_dir`` holds the private keys of elections whose only trustee is the server.
     ``tracker_url`` names where Rasa's trackers are kept; None keeps them in memory. ``debug`` makes
     the servers log more.
@@ -47,6 +49,7 @@ class Settings:
     debug: bool = False
     channels: ChannelSettings = field(default_factory=ChannelSettings)
     panitia: str = ""
+    desk_dir: Path = DEFAULT_DESK_DIR
 
     def __repr__(self) -> str:
         """Without the key and without the password that a database URL may hold."""
@@ -76,6 +79,7 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")
         debug=values.get("BILIK_DEBUG") == "1",
         channels=channel_settings.read(values),
         panitia=values.get("BILIK_PANITIA") or "",
+        desk_dir=Path(values.get("BILIK_DESK_DIR") or DEFAULT_DESK_DIR),
     )
 
 

@@ -26,6 +26,9 @@ BEGINNING = bytes(32)
 """What the first entry of a log names as the one before it."""
 ACTOR_CHARACTERS = 80
 
+ACCOUNTS = "(akun)"
+"""What the log of accounts and sign-ins is called; no election has such a code."""
+
 LATE = "tambahan"
 """How a request's details call a voter who is added after the opening."""
 
@@ -56,6 +59,16 @@ class Act(str, Enum):
     TALLY = "hitung"
     RECOUNT = "hitung-ulang"
     EXPORT = "terbit"
+    LETTERS_TAKEN = "ambil-surat"
+    LETTERS_REMOVED = "hapus-surat"
+    ACCOUNT_NEW = "akun-baru"
+    ACCOUNT_READY = "akun-siap"
+    ACCOUNT_RESET = "akun-ulang"
+    ACCOUNT_ROLE = "akun-peran"
+    ACCOUNT_REMOVED = "akun-hapus"
+    SIGN_IN = "masuk"
+    SIGN_OUT = "keluar"
+    HELD_BACK = "masuk-ditahan"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from bilik.domain.election import State
 from bilik.errors import NotFound
 from bilik.services import audit, ballot_box, record
+from bilik.services.desk.attendance import Attendance
 from bilik.services.desk.count import Count, TrusteeFiles
 from bilik.services.desk.polling import Polling, Standing
 from bilik.services.desk.preparation import Preparation
@@ -19,7 +20,7 @@ from bilik.services.elections import all_elections
 __all__ = ["Desk", "Standing", "TrusteeFiles"]
 
 
-class Desk(Preparation, SpareLetters, Polling, Count):
+class Desk(Preparation, SpareLetters, Polling, Attendance, Count):
     """The panitia's side of the elections in one database."""
 
     def slugs(self) -> list[str]:

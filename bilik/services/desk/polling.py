@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import update
 from sqlalchemy.engine import Connection
@@ -157,6 +157,14 @@ class Polling(Seat):
         What is due is done first.
         """
         problem = self.tend(slug)
+        return replace(self.glance(slug), problem=problem)
+
+    def glance(self, slug: str | None = None) -> Standing:
+        """The same as it stands, and nothing is done.
+
+        Raises:
+            NotFound: there is no such election.
+        """
         with self._database.read() as connection:
             stored = pick(connection, slug)
             everyone, with_code = roll.size(connection, stored.id)
@@ -172,7 +180,7 @@ class Polling(Seat):
                 at.head if at else None,
                 ballot_box.set_aside_in(connection, stored.id),
                 interim.newest(connection, stored),
-                problem,
+                None,
                 counting.waiting_if_added_up(connection, stored),
                 there.made,
                 there.used,
