@@ -12,8 +12,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from bilik.errors import BilikError
-from bilik.web import ASSETS, guard
+from bilik.web import ASSETS, guard, panitia
 from bilik.web.office import Office
+from bilik.web.panitia.workshop import Workshop
 
 
 def create(office: Office) -> Starlette:
@@ -28,6 +29,7 @@ def create(office: Office) -> Starlette:
         },
     )
     app.state.office = office
+    app.state.workshop = Workshop(office.settings.desk_dir)
     return app
 
 
@@ -37,6 +39,7 @@ def routes() -> list[BaseRoute]:
         Route("/", _start),
         Route("/sehat", _healthy),
         Mount("/laman", _Assets(directory=ASSETS)),
+        *panitia.routes(),
     ]
 
 

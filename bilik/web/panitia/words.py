@@ -1,0 +1,42 @@
+"""Lines that name commands, for people who have pages instead."""
+
+from __future__ import annotations
+
+import re
+
+_PAGES = {
+    "election load": "Berkas pemilihan",
+    "election check": "Berkas pemilihan",
+    "roll import": "Daftar pemilih",
+    "roll codes": "Kode dan surat",
+    "roll reissue": "Surat cadangan",
+    "roll add": "Surat cadangan",
+    "roll approve": "Surat cadangan",
+    "roll requests": "Surat cadangan",
+    "letters": "Kode dan surat",
+    "trustees": "Saksi",
+    "open": "Buka",
+    "pause": "Jeda",
+    "close": "Tutup",
+    "tally": "Hitung",
+    "export": "Terbitkan",
+    "audit": "Jejak panitia",
+}
+_COMMAND = re.compile(r"`bilik ([^`]+)`")
+_BY = re.compile(r":? `--oleh NAMA`")
+
+
+def for_pages(line: str) -> str:
+    """``Jalankan `bilik roll import` dulu.`` → ``Jalankan “Daftar pemilih” dulu.``
+
+    Commands that only the trustees have on their own machines stay as they are.
+    """
+    return _COMMAND.sub(_page, _BY.sub("", line))
+
+
+def _page(found: re.Match[str]) -> str:
+    command = found[1]
+    if command.startswith(("trustees decrypt", "accounts")):
+        return found[0]
+    page = next((page for begin, page in _PAGES.items() if command.startswith(begin)), None)
+    return f"“{page}”" if page else found[0]
