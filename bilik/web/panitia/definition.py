@@ -16,6 +16,7 @@ from bilik.services.files import read_text
 from bilik.web.panitia.forms import Upload
 from bilik.web.panitia.show import go, show
 from bilik.web.panitia.ways import BOTH, PANITIA, Visit, Way
+from bilik.web.panitia.words import problems_for_pages
 
 _FILE = "pemilihan.yml"
 _LARGEST = 1 << 20
@@ -63,7 +64,7 @@ def _loaded(visit: Visit, folder: Path) -> Response:
     except FileProblems as error:
         return _told(visit, upload, error.problems)
     if checked.advice:
-        values = {"election": election, "advice": checked.advice}
+        values = {"election": election, "advice": problems_for_pages(checked.advice)}
         return show(visit, "berkas_dimuat.html", values)
     return go(f"/panitia/p/{election.slug}?kabar=dimuat")
 
@@ -75,7 +76,12 @@ def _told(
     advice: tuple[Problem, ...] = (),
     line: str = "",
 ) -> Response:
-    values = {"problems": problems, "advice": advice, "name": upload.name, "line": line}
+    values = {
+        "problems": problems_for_pages(problems),
+        "advice": problems_for_pages(advice),
+        "name": upload.name,
+        "line": line,
+    }
     return show(visit, "berkas_baru.html", values, 400)
 
 

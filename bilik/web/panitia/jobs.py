@@ -10,7 +10,7 @@ import logging
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import BoundedSemaphore, Lock, Thread
 
 from bilik.errors import BilikError
@@ -42,7 +42,6 @@ class Job:
     of: int = 0
     outcome: Done | None = None
     problem: str | None = None
-    _lock: Lock = field(default_factory=Lock, repr=False)
 
     @property
     def is_over(self) -> bool:
@@ -89,9 +88,9 @@ class Jobs:
                         f"Masih ada yang sedang dikerjakan: {one.title}. Tunggu sampai selesai."
                     )
             self._jobs[job.id] = job
-            over = [one.id for one in self._jobs.values() if one.is_over]
-            for one in over[: max(0, len(self._jobs) - _KEPT)]:
-                del self._jobs[one]
+            over = [known for known, one in self._jobs.items() if one.is_over]
+            for known in over[: max(0, len(self._jobs) - _KEPT)]:
+                del self._jobs[known]
         Thread(target=self._run, args=(job, work), name=f"desk-{job.id}", daemon=True).start()
         return job
 

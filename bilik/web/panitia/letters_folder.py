@@ -1,7 +1,7 @@
 """The files with codes of one election, on the server from their making until they are removed.
 
 Their making may end at any moment, with a power cut, and what then lies there unlocks nothing, or
-everything. The database tells which (:meth:`bilik.services.desk.Desk.unlocks`): so letters are never
+everything. The database tells which (:meth:`bilik.services.desk.Desk.unlocks`): letters are never
 drawn from codes that do not count, and codes that do are never lost.
 """
 

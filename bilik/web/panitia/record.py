@@ -58,7 +58,7 @@ def _make(visit: Visit) -> Response:
 
 
 def _lines(summary: dict[str, Any]) -> list[str]:
-    if "sidik_jejak" not in summary and "sha256_jejak" not in summary:
+    if "cuplikan" in summary:
         return [
             f"Cuplikan {summary['suara_terbit']} suara siap diunduh. Bagikan kepada saksi.",
             f"Sidik rantai {summary['sidik_rantai']}",

@@ -1,4 +1,4 @@
-"""Spare letters: one member asks, another one gives; both by the accounts that they signed in to."""
+"""Spare letters: one member asks, another one gives, each by the account they signed in to."""
 
 from __future__ import annotations
 

@@ -37,8 +37,8 @@ class Deed:
 def _opening(standing: Standing) -> Sequence[str]:
     election = standing.election
     lines = [
-        f"Daftar {standing.voters} pemilih terkunci: tidak bisa ditambah atau diganti lagi, kecuali "
-        "dengan surat cadangan.",
+        f"Daftar {standing.voters} pemilih terkunci: tidak bisa ditambah atau diganti lagi, "
+        "kecuali dengan surat cadangan.",
         "Berkas pemilihan terkunci: calon dan jadwalnya tidak berubah lagi.",
         f"Suara diterima mulai {moment_text(election.opens, election.zone)} sampai "
         f"{moment_text(election.closes, election.zone)}.",
@@ -138,7 +138,10 @@ def _fitting(deed: Deed, visit: Visit) -> Standing:
 
 
 WAYS = tuple(
-    Way(f"/panitia/p/{{slug}}/{deed.name}", method, PANITIA, handler)
+    way
     for deed in DEEDS
-    for method, handler in (("GET", _page_of(deed)), ("POST", _done_by(deed)))
+    for way in (
+        Way(f"/panitia/p/{{slug}}/{deed.name}", "GET", PANITIA, _page_of(deed)),
+        Way(f"/panitia/p/{{slug}}/{deed.name}", "POST", PANITIA, _done_by(deed)),
+    )
 )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+from bilik.errors import Problem
 
 _PAGES = {
     "election load": "Berkas pemilihan",
@@ -32,6 +35,11 @@ def for_pages(line: str) -> str:
     Commands that only the trustees have on their own machines stay as they are.
     """
     return _COMMAND.sub(_page, _BY.sub("", line))
+
+
+def problems_for_pages(problems: Iterable[Problem]) -> list[Problem]:
+    """The same for what is wrong with a file."""
+    return [Problem(one.line, for_pages(one.text)) for one in problems]
 
 
 def _page(found: re.Match[str]) -> str:

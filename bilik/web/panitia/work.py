@@ -13,9 +13,17 @@ def _page(visit: Visit) -> Response:
     job = visit.workshop.jobs.find(visit.part("id"))
     if job is None:
         return show(visit, "kerja_hilang.html", status=404)
-    if job.outcome is not None and not job.outcome.lines:
-        return go(job.outcome.to)
-    return show(visit, "kerja.html", {"job": job, "problem": for_pages(job.problem or "")})
+    # Read once: it may come to its end at any moment.
+    outcome, problem = job.outcome, job.problem
+    if outcome is not None and not outcome.lines:
+        return go(outcome.to)
+    values = {
+        "job": job,
+        "outcome": outcome,
+        "problem": for_pages(problem or ""),
+        "is_over": bool(outcome or problem),
+    }
+    return show(visit, "kerja.html", values)
 
 
 WAYS = (Way("/panitia/kerja/{id}", "GET", PANITIA, _page),)

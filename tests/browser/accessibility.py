@@ -1,0 +1,16 @@
+"""The rules of axe that every page is held to."""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+
+def violations(page: Page) -> list[str]:
+    """What of the page as it is now breaks a rule, and where."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{rule['id']}: {node['target']} {node.get('failureSummary')}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
