@@ -186,22 +186,8 @@ def vote(database: Database, pairs: list[tuple[str, str]]) -> None:
         assert booth.confirm(f"web:{at}", "ya", readback).kind is Kind.RECORDED
 
 
-def test_a_village_holds_its_election_at_the_desk(
-    open_desk: object, directory: Path, database: Database
-) -> None:
-    assert callable(open_desk)
-    desk: Desk = open_desk()
-    dedi = enrolled(database, "Pak Dedi", Role.PANITIA)
-    enrolled(database, "Bu Sri", Role.SAKSI)
-    desk.go("/panitia")
-    desk.take("masuk")
-    siti = enrol(desk, invited(directory, database, "Bu Siti"), "Bu Siti")
-    sign_in(desk, siti)
-    desk.take("beranda-kosong")
-    desk.follow("Akun")
-    desk.take("akun")
-
-    # The election's file, first with mistakes.
+def load_the_file(desk: Desk) -> None:
+    """First with mistakes."""
     desk.go("/panitia/baru")
     file = desk.page.get_by_label("Berkas pemilihan (pemilihan.yml)")
     wrong = ELECTION.replace("WIB", "WIBB").replace("nomor: 2", "nomor: 1")
@@ -219,7 +205,9 @@ def test_a_village_holds_its_election_at_the_desk(
     desk.take("berkas")
     desk.page.go_back()
 
-    # A bad spreadsheet, what to mend in it, and a good one.
+
+def import_the_roll(desk: Desk, directory: Path) -> None:
+    """A bad spreadsheet, what to mend in it, and a good one."""
     desk.follow("Unggah daftar")
     desk.take("pemilih")
     roll = desk.page.get_by_label("Berkas .xlsx atau .csv")
@@ -239,13 +227,14 @@ def test_a_village_holds_its_election_at_the_desk(
     desk.take("kerja-selesai")
     desk.follow("Lanjut")
 
-    # Codes and letters, which another member takes and removes from the server.
+
+def make_letters(desk: Desk, other: Desk, dedi: Person, directory: Path) -> Path:
+    """Another member takes them, and removes them from the server; the file of codes."""
     desk.follow("Buat kode dan surat")
     desk.take("surat-belum")
     desk.press("Buat kode dan surat")
     desk.sees("Berkas di server")
     desk.take("surat-di-server")
-    other: Desk = open_desk()
     sign_in(other, dedi)
     other.go("/panitia/p/sukamaju-2026/surat")
     other.page.get_by_label("Angka dari aplikasi").fill(dedi.code())
@@ -265,7 +254,11 @@ def test_a_village_holds_its_election_at_the_desk(
     other.go("/panitia/p/sukamaju-2026/surat")
     other.take("surat-selesai")
 
-    # Open, with the scene of a booth full of people beside it.
+    return codes
+
+
+def open_and_watch(desk: Desk, database: Database, directory: Path, codes: Path) -> None:
+    """While people vote in the booth."""
     desk.go("/panitia/p/sukamaju-2026")
     desk.follow("Buka pemilihan")
     desk.take("buka")
@@ -285,7 +278,9 @@ def test_a_village_holds_its_election_at_the_desk(
     desk.press("Cari")
     desk.sees("orang cocok")
 
-    # A lost letter: one asks, another one gives.
+
+def replace_a_letter(desk: Desk, other: Desk) -> None:
+    """One asks, another one gives."""
     desk.go("/panitia/p/sukamaju-2026/cadangan")
     desk.page.get_by_label("NIK pemilih").fill("3329015203900099")
     desk.press("Minta surat pengganti")
@@ -297,11 +292,12 @@ def test_a_village_holds_its_election_at_the_desk(
     other.sees("amplop cadangan nomor 1")
     other.take("cadangan-diberi")
 
-    # Close, count, publish.
+
+def close_and_count(desk: Desk) -> None:
     desk.go("/panitia/p/sukamaju-2026/jeda")
     desk.take("jeda")
     desk.go("/panitia/p/sukamaju-2026")
-    desk.follow("Tutup")
+    desk.follow("Tutup pemilihan")
     desk.take("tutup")
     desk.press("Ya, tutup selamanya")
     desk.sees("Pemilihan ditutup.")
@@ -311,6 +307,9 @@ def test_a_village_holds_its_election_at_the_desk(
     desk.sees("33 suara dihitung.")
     desk.follow("Lanjut")
     desk.take("hasil")
+
+
+def publish(desk: Desk, directory: Path) -> None:
     desk.follow("Terbitkan")
     desk.press("Siapkan terbitan")
     desk.sees("lulus pemeriksaan")
@@ -324,6 +323,30 @@ def test_a_village_holds_its_election_at_the_desk(
     desk.take("jejak")
     desk.go("/panitia/p/sukamaju-2026")
     desk.take("pemilihan-selesai")
+
+
+def test_a_village_holds_its_election_at_the_desk(
+    open_desk: object, directory: Path, database: Database
+) -> None:
+    assert callable(open_desk)
+    desk: Desk = open_desk()
+    dedi = enrolled(database, "Pak Dedi", Role.PANITIA)
+    enrolled(database, "Bu Sri", Role.SAKSI)
+    desk.go("/panitia")
+    desk.take("masuk")
+    siti = enrol(desk, invited(directory, database, "Bu Siti"), "Bu Siti")
+    sign_in(desk, siti)
+    desk.take("beranda-kosong")
+    desk.follow("Akun")
+    desk.take("akun")
+    load_the_file(desk)
+    import_the_roll(desk, directory)
+    other: Desk = open_desk()
+    codes = make_letters(desk, other, dedi, directory)
+    open_and_watch(desk, database, directory, codes)
+    replace_a_letter(desk, other)
+    close_and_count(desk)
+    publish(desk, directory)
     desk.go("/panitia/p/tidak-ada")
     desk.take("belum-bisa")
     desk.press("Keluar")

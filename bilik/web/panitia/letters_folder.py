@@ -15,8 +15,9 @@ from bilik.errors import BilikError
 from bilik.web.panitia.ways import Visit
 
 CODES, SPARES = "kode.csv", "kode-cadangan.csv"
+_PDF = "application/pdf"
 _KINDS = {
-    ".pdf": "application/pdf",
+    ".pdf": _PDF,
     ".csv": "text/csv; charset=utf-8",
 }
 
@@ -74,7 +75,7 @@ class Letters:
             for one in there
             if one.suffix in _KINDS and not one.name.startswith(".") and one.stat().st_size
         ]
-        return sorted(found, key=lambda one: (one.name.endswith(".csv"), one.name))
+        return sorted(found, key=lambda one: (one.kind != _PDF, _is_spare(one.name), one.name))
 
     def file(self, name: str) -> SecretFile:
         """The one of that name.
@@ -106,8 +107,12 @@ def _rest(codes: Path) -> str:
     return codes.stem.removeprefix("kode")
 
 
+def _is_spare(name: str) -> bool:
+    return "cadangan" in name
+
+
 def _title(path: Path) -> str:
-    spare = "cadangan" in path.name
+    spare = _is_spare(path.name)
     if path.suffix == ".csv":
         return "Daftar kode cadangan" if spare else "Daftar kode"
     number = path.stem.rpartition("-")[2]

@@ -12,6 +12,7 @@ from bilik.web.panitia.arrivals import Arrival
 from bilik.web.panitia.jobs import Done, Job, Work
 from bilik.web.panitia.show import download, go, show
 from bilik.web.panitia.ways import PANITIA, Visit, Way
+from bilik.web.panitia.words import problems_for_pages
 
 LARGEST = 200 << 20
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -74,9 +75,11 @@ def _looking_through(visit: Visit, arrival: Arrival, sheet: str | None) -> Work:
 
 def _preview(visit: Visit) -> Response:
     arrival = _own(visit)
-    values = {"arrival": arrival, "standing": visit.desk.glance(visit.slug), "most": _SHOWN}
+    values = {"arrival": arrival, "standing": visit.desk.glance(visit.slug)}
     if arrival.problems is not None:
-        return show(visit, "pemilih_keliru.html", {**values, "problems": arrival.problems})
+        rows = problems_for_pages(arrival.problems.problems[:_SHOWN])
+        values = {**values, "problems": arrival.problems, "rows": rows}
+        return show(visit, "pemilih_keliru.html", values)
     return show(visit, "pemilih_periksa.html", {**values, "change": arrival.change})
 
 

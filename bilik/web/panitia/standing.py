@@ -22,8 +22,13 @@ PHASES = {
     Phase.CLOSED: "Sudah ditutup",
     Phase.TALLIED: "Sudah dihitung",
 }
-_VOTING = (Phase.UPCOMING, Phase.OPEN, Phase.PAUSED, Phase.GRACE)
 _OVER = (Phase.CLOSED, Phase.TALLIED)
+_WATCHING = {
+    Phase.OPEN: ("/belum-memilih", "Yang belum memilih"),
+    Phase.PAUSED: ("/lanjut", "Lanjutkan"),
+    Phase.GRACE: ("/tutup", "Tutup pemilihan"),
+}
+"""What one does while people vote. Closing early is not among what is pointed at."""
 
 
 class Progress(str, Enum):
@@ -103,8 +108,7 @@ def _steps(visit: Visit, standing: Standing) -> Iterator[tuple[str, bool, str, s
     yield (
         "Pantau dan tutup", over,
         f"{_number(standing.ballots)} suara masuk" if opened else "Selama jam pemungutan",
-        "/tutup" if phase in (Phase.OPEN, Phase.GRACE, Phase.PAUSED) else "",
-        "Tutup" if phase in (Phase.OPEN, Phase.GRACE, Phase.PAUSED) else "Lihat",
+        *_WATCHING.get(phase, ("", "")),
     )  # fmt: skip
     tallied = phase is Phase.TALLIED
     line = "Hanya jumlahnya yang dibuka, bukan surat suaranya"

@@ -26,6 +26,7 @@ _PAGES = {
     "audit": "Jejak panitia",
 }
 _COMMAND = re.compile(r"`bilik ([^`]+)`")
+_QUOTED = re.compile(r"`([^`]+)`")
 _BY = re.compile(r":? `--oleh NAMA`")
 
 
@@ -34,7 +35,7 @@ def for_pages(line: str) -> str:
 
     Commands that only the trustees have on their own machines stay as they are.
     """
-    return _COMMAND.sub(_page, _BY.sub("", line))
+    return _QUOTED.sub(r"“\1”", _COMMAND.sub(_page, _BY.sub("", line)))
 
 
 def problems_for_pages(problems: Iterable[Problem]) -> list[Problem]:
