@@ -158,6 +158,7 @@ def test_of_two_that_use_a_code_at_once_one_comes_in(house: House) -> None:
         assert sorted(pool.map(attempt, range(2))) == [False, True]
 
 
+@ONLY_SQLITE
 def test_whatever_is_wrong_the_answer_and_the_work_are_the_same(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +199,7 @@ def fail(house: House, name: str, address: str, times: int, device: str = "") ->
             house.sign_in(name, address, password="tebakan saja ini", code="000000", device=device)
 
 
+@ONLY_SQLITE
 def test_guessing_is_slowed_for_names_that_exist_and_for_those_that_do_not(house: House) -> None:
     house.enrol("Bu Siti")
     for name in ("Bu Siti", "Bukan Siapa-siapa"):
@@ -266,6 +268,7 @@ def test_the_database_keeps_neither_names_nor_addresses_of_those_who_guess(house
     assert len(kept) == 64
 
 
+@ONLY_SQLITE
 def test_a_session_ends_after_half_an_hour_of_rest_and_after_half_a_day(house: House) -> None:
     house.enrol("Bu Siti")
     token = house.sign_in("Bu Siti").token

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from html import unescape
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pyotp
+from sqlalchemy import select
 
 from bilik.clock import Clock, system_clock
 from bilik.domain.accounts import Role
 from bilik.keys import Keys
+from bilik.services import desk_sessions
 from bilik.services.accounts import Accounts
 from bilik.storage.database import Database
+from bilik.storage.tables import accounts
+from bilik.web.panitia.gate import COOKIE
 from tests.booth import SECRET
 
 PASSWORD = "kopi hangat di serambi"
@@ -37,12 +43,12 @@ class Person:
 
 def enrolled(database: Database, name: str, role: Role, clock: Clock = system_clock) -> Person:
     """An account that was made and completed."""
-    accounts = Accounts(database, Keys(SECRET), clock)
-    code = accounts.add(name, role).code
-    person = Person(name, pyotp.TOTP(accounts.enrolling(code).secret))
-    # A step before the present one, so that the next two are left for signing in.
-    person.used = int(clock().timestamp()) // 30 - 1
-    accounts.enrol(code, PASSWORD, PASSWORD, person.codes.generate_otp(person.used))
+    # Two minutes ago, so that the present codes are left for signing in.
+    earlier = clock() - timedelta(minutes=2)
+    made = Accounts(database, Keys(SECRET), lambda: earlier)
+    code = made.add(name, role).code
+    person = Person(name, pyotp.TOTP(made.enrolling(code).secret))
+    made.enrol(code, PASSWORD, PASSWORD, person.code(lambda: earlier))
     return person
 
 
@@ -52,6 +58,11 @@ class Visitor:
     def __init__(self, url: str) -> None:
         self.url = url
         self.http = httpx.Client(base_url=url, headers={"Origin": url}, timeout=60)
+
+    def hold(self, token: str) -> None:
+        """Have that for the id of one's session."""
+        host = urlsplit(self.url).hostname or ""
+        self.http.cookies.set(COOKIE, token, domain=host, path="/panitia")
 
     def get(self, path: str) -> httpx.Response:
         return self.http.get(path)
@@ -85,3 +96,13 @@ class Visitor:
 def words(answer: httpx.Response) -> str:
     """What a page says, without its tags."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+
+
+def seated(url: str, database: Database, name: str, clock: Clock = system_clock) -> Visitor:
+    """A browser whose session was put into the database, so that no one-time code is used up."""
+    with database.write() as connection:
+        query = select(accounts.c.id).where(accounts.c.name == name)
+        token = desk_sessions.begin(connection, connection.execute(query).scalar_one(), clock())
+    visitor = Visitor(url)
+    visitor.hold(token)
+    return visitor

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Lock, Timer
 
@@ -16,6 +17,18 @@ from bilik.services.roll_import import RollChange, RollProblems
 from bilik.web.panitia.folders import Folders
 
 LAST_SECONDS = 30 * 60
+
+Cancel = Callable[[], None]
+Later = Callable[[float, Callable[[], None]], Cancel]
+"""Has something done after so many seconds, unless that is cancelled."""
+
+
+def by_timer(seconds: float, what: Callable[[], None]) -> Cancel:
+    """By a thread that waits, and does not keep the server from stopping."""
+    timer = Timer(seconds, what)
+    timer.daemon = True
+    timer.start()
+    return timer.cancel
 
 
 @dataclass
@@ -45,24 +58,21 @@ class Arrival:
 class Arrivals:
     """All that wait, in one running server."""
 
-    def __init__(self, folders: Folders, seconds: float = LAST_SECONDS) -> None:
-        """Each lasts so many ``seconds``."""
+    def __init__(self, folders: Folders, later: Later = by_timer) -> None:
+        """``later`` removes each when its time is over."""
         self._folders = folders
-        self._seconds = seconds
+        self._later = later
         self._waiting: dict[str, Arrival] = {}
-        self._timers: dict[str, Timer] = {}
+        self._cancel: dict[str, Cancel] = {}
         self._lock = Lock()
 
     def add(self, slug: str, name: str, of_session: bytes) -> Arrival:
         """A new one, whose folder is empty still; an earlier one of that session goes."""
         self.forget_where(lambda one: one.of_session == of_session)
         arrival = Arrival(secrets.token_hex(8), slug, name, self._folders.passing(), of_session)
-        timer = Timer(self._seconds, self.forget, [arrival.id])
-        timer.daemon = True
         with self._lock:
             self._waiting[arrival.id] = arrival
-            self._timers[arrival.id] = timer
-        timer.start()
+            self._cancel[arrival.id] = self._later(LAST_SECONDS, partial(self.forget, arrival.id))
         return arrival
 
     def find(self, arrival_id: str, slug: str, of_session: bytes) -> Arrival | None:
@@ -82,6 +92,6 @@ class Arrivals:
             going = [one for one in self._waiting.values() if wanted(one)]
             for one in going:
                 del self._waiting[one.id]
-                self._timers.pop(one.id).cancel()
+                self._cancel.pop(one.id)()
         for one in going:
             self._folders.remove(one.folder)

@@ -123,6 +123,7 @@ def _remove_page(visit: Visit) -> Response:
 def _remove(visit: Visit) -> Response:
     visit.desk.remove_draft(visit.slug)
     visit.workshop.folders.remove(visit.workshop.folders.of("surat", visit.slug))
+    visit.workshop.arrivals.forget_where(lambda one: one.slug == visit.slug)
     return go("/panitia?kabar=hapus")
 
 
