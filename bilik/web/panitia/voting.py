@@ -10,7 +10,7 @@ from starlette.responses import Response
 from bilik.clock import moment_text
 from bilik.domain.election import Phase
 from bilik.errors import WrongState
-from bilik.services.desk import Desk, Standing
+from bilik.services.desk import Standing
 from bilik.web.panitia.letters_folder import Letters
 from bilik.web.panitia.show import go, show
 from bilik.web.panitia.ways import PANITIA, Visit, Way
@@ -29,7 +29,7 @@ class Deed:
     when: frozenset[Phase]
     otherwise: str
     told: Callable[[Standing], Sequence[str]]
-    do: Callable[[Desk, str], object]
+    do: Callable[[Visit], object]
     warned: Callable[[Visit, Standing], Sequence[str]] = lambda visit, standing: ()
     grave: bool = False
 
@@ -80,7 +80,7 @@ def _closing(standing: Standing) -> Sequence[str]:
 DEEDS = (
     Deed(
         "buka", "Buka pemilihan", "Ya, buka", frozenset({Phase.DRAFT}),
-        "Pemilihan ini sudah dibuka.", _opening, lambda desk, slug: desk.open(slug),
+        "Pemilihan ini sudah dibuka.", _opening, lambda visit: visit.desk.open(visit.slug),
         _before_opening, grave=True,
     ),
     Deed(
@@ -90,19 +90,19 @@ DEEDS = (
             "Suara tidak diterima sampai Anda melanjutkan lagi.",
             "Suara yang sudah masuk tetap aman. Pemilih diberi tahu bahwa pemungutan dijeda.",
         ),
-        lambda desk, slug: desk.pause(slug),
+        lambda visit: visit.desk.pause(visit.slug),
     ),
     Deed(
         "lanjut", "Lanjutkan", "Ya, lanjutkan", frozenset({Phase.PAUSED}),
         "Pemilihan ini tidak sedang dijeda.",
         lambda standing: ("Suara diterima lagi sampai jam tutup.",),
-        lambda desk, slug: desk.open(slug),
+        lambda visit: visit.desk.open(visit.slug),
     ),
     Deed(
         "tutup", "Tutup pemilihan", "Ya, tutup selamanya",
         frozenset({Phase.UPCOMING, Phase.OPEN, Phase.PAUSED, Phase.GRACE}),
         "Pemilihan ini belum dibuka, atau sudah ditutup.", _closing,
-        lambda desk, slug: desk.close(slug), grave=True,
+        lambda visit: visit.desk.close(visit.slug), grave=True,
     ),
 )  # fmt: skip
 
@@ -124,7 +124,7 @@ def _page_of(deed: Deed) -> Callable[[Visit], Response]:
 def _done_by(deed: Deed) -> Callable[[Visit], Response]:
     def do(visit: Visit) -> Response:
         _fitting(deed, visit)
-        deed.do(visit.desk, visit.slug)
+        deed.do(visit)
         return go(f"{visit.home}?kabar={deed.name}")
 
     return do
