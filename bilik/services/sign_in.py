@@ -13,6 +13,7 @@ import hmac
 import ipaddress
 import logging
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +24,7 @@ from sqlalchemy.engine import Connection
 from bilik.clock import Clock, system_clock
 from bilik.domain.accounts import ACCOUNT_RULE, ADDRESS_RULE, key_of
 from bilik.domain.audit import ACCOUNTS, Act, Details
-from bilik.errors import BilikError
+from bilik.errors import BilikError, BoxUnavailable
 from bilik.keys import Keys
 from bilik.services import attempts, audit, desk_sessions, one_time_codes, passwords
 from bilik.services.attempts import Subjects
@@ -112,7 +113,8 @@ class SignIn:
             return None
         session, to_be_noted = found
         if to_be_noted:
-            with self._database.write() as connection:
+            # While somebody else writes for long, a page may be looked at all the same.
+            with suppress(BoxUnavailable), self._database.write() as connection:
                 desk_sessions.touch(connection, token, now)
         return session
 

@@ -86,9 +86,9 @@ def test_who_has_not_voted_is_found_by_station_and_name_page_by_page(village: Po
 
 def test_who_has_not_voted_is_nobodys_business_before_and_after(village: Polling) -> None:
     assert village.desk.not_voted().count == 6
-    village.clock.forward(hours=5)  # the hour of closing has come, and those inside may finish
+    village.clock.forward(hours=4)  # the hour of closing has come, and those inside may finish
     assert village.desk.not_voted().count == 6
-    village.clock.forward(hours=1)
+    village.clock.forward(minutes=15)
     with pytest.raises(WrongState, match="hanya ada selama pemungutan suara"):
         village.desk.not_voted()
 

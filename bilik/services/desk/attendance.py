@@ -6,7 +6,7 @@ from bilik.domain.election import Phase
 from bilik.errors import WrongState
 from bilik.services import turnout
 from bilik.services.desk.seat import Seat
-from bilik.services.elections import pick, state_line
+from bilik.services.elections import pick
 from bilik.services.turnout import Absent, Station
 
 _VOTING_IS_ON = (Phase.OPEN, Phase.PAUSED, Phase.GRACE)
@@ -36,6 +36,7 @@ class Attendance(Seat):
         with self._database.read() as connection:
             stored = pick(connection, slug)
             if stored.phase(self._clock()) not in _VOTING_IS_ON:
-                reason = "daftar yang belum memilih hanya ada selama pemungutan suara"
-                raise WrongState(state_line(stored, reason))
+                raise WrongState(
+                    "Daftar yang belum memilih hanya ada selama pemungutan suara berlangsung."
+                )
             return turnout.not_voted(connection, stored.id, tps, name, page)

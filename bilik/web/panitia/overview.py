@@ -10,6 +10,7 @@ from bilik.domain.election import Phase
 from bilik.services.desk import Standing
 from bilik.services.turnout import MERGED
 from bilik.web.panitia import standing as how_it_stands
+from bilik.web.panitia.letters_folder import Letters
 from bilik.web.panitia.show import show
 from bilik.web.panitia.ways import BOTH, Visit, Way
 
@@ -66,6 +67,7 @@ def _one(visit: Visit) -> Response:
         "steps": steps,
         "charts": _charts(visit, standing),
         "running": visit.workshop.jobs.running(visit.slug),
+        "codes_left": standing.phase is not Phase.DRAFT and Letters(visit, visit.slug).present,
         "may_list": standing.phase in (Phase.OPEN, Phase.PAUSED, Phase.GRACE),
         "told": told(visit),
     }

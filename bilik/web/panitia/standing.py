@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from bilik.domain.audit import Act
 from bilik.domain.election import Phase
 from bilik.errors import WrongState
 from bilik.services.desk import Standing
@@ -115,29 +116,31 @@ def _steps(visit: Visit, standing: Standing) -> Iterator[tuple[str, bool, str, s
     if standing.waiting:
         line = standing.waiting.line
     yield ("Hitung", tallied, line, "/hitung", "Hitung suara")
-    published = record_is_there(visit, election.slug)
+    published = tallied and _was_published(visit, election.slug)
     yield (
-        "Terbitkan", tallied and published, "Supaya siapa pun bisa memeriksa",
+        "Terbitkan", published, "Supaya siapa pun bisa memeriksa",
         "/terbitan", "Terbitkan",
     )  # fmt: skip
 
 
 def _letters_step(visit: Visit, standing: Standing) -> tuple[str, bool, str, str, str]:
     title = "Kode dan surat"
-    there = Letters(visit, standing.election.slug).present
     lack = standing.voters - standing.with_code
-    if there:
+    opened = standing.phase is not Phase.DRAFT
+    if Letters(visit, standing.election.slug).present:
+        # After the opening it holds nothing up, but the page still says so.
         line = "Unduh dan cetak suratnya, lalu hapus dari server"
-        return title, False, line, "/surat", "Ke surat"
-    if lack or not standing.voters:
+        return title, opened, line, "/surat", "Ke surat"
+    if (lack or not standing.voters) and not opened:
         line = f"{_number(lack)} pemilih belum punya kode" if lack else "Sesudah daftar pemilih"
         return title, False, line, "/surat", "Buat kode dan surat"
     return title, True, f"{_number(standing.with_code)} kode sudah dibuat", "/surat", "Lihat"
 
 
-def record_is_there(visit: Visit, slug: str) -> bool:
-    """Whether the record was made to be downloaded on this server."""
-    return (visit.workshop.folders.of("terbitan", slug) / "terbitan.zip").exists()
+def _was_published(visit: Visit, slug: str) -> bool:
+    """Whether the record was put out, here or in the terminal."""
+    (log,) = visit.desk.logs(slug)
+    return any(one.act == Act.EXPORT.value for one in log.entries)
 
 
 def _number(value: int) -> str:
