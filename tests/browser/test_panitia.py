@@ -189,7 +189,20 @@ def vote(database: Database, pairs: list[tuple[str, str]]) -> None:
 
 
 def load_the_file(desk: Desk) -> None:
-    """First with mistakes."""
+    """First with mistakes; and another election that is answered for instead."""
+    desk.go("/panitia/baru")
+    desk.take("baru")
+    desk.follow("OSIS")
+    desk.page.get_by_label("Sekolah mana?").fill("SMA Negeri 1 Sukamaju")
+    desk.page.get_by_label("Tanggal pemungutan suara").fill("2099-12-30")
+    desk.page.get_by_label("Ke mana pemilih bertanya?").fill("Bu Guru, 0800-0000-000")
+    desk.page.get_by_label("Calon Ketua OSIS").fill("Rara\nBimo\nRara")
+    desk.press("Simpan rancangan")
+    desk.sees("ditulis dua kali")
+    desk.take("buat")
+    desk.page.get_by_label("Calon Ketua OSIS").fill("Rara\nBimo")
+    desk.press("Simpan rancangan")
+    desk.sees("Pemilihan Ketua OSIS SMA Negeri 1 Sukamaju")
     desk.go("/panitia/baru")
     file = desk.page.get_by_label("Berkas pemilihan (pemilihan.yml)")
     wrong = ELECTION.replace("WIB", "WIBB").replace("nomor: 2", "nomor: 1")

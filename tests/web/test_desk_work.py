@@ -224,6 +224,34 @@ def test_trustees_make_their_key_and_count_by_way_of_the_desk(
     assert KeyCeremony(database).standing(SLUG).step is None
 
 
+def test_an_election_comes_of_a_few_answers_and_replaces_none(visitor: Visitor, desk: Desk) -> None:
+    answers = {
+        "tempat": "Kota Bumi Asri", "zona": "WITA", "tanggal": "2099-11-29", "buka": "07:00",
+        "tutup": "13:00", "kontak": "Panitia, 0800", "calon1": 'Rudi "Bang" \\ & Ana: #1',
+        "calon0": "Dewi Kartika & Hasan Basri\r\n\r\n Lukman  Hakim & Yuliana Tandi ",
+    }  # fmt: skip
+    for wrong, told in (
+        ({"tempat": ""}, "Isi semua kolom"),
+        ({"tanggal": "2020-01-01"}, "sudah lewat"),
+        ({"tanggal": "besok"}, "Pilih tanggal"),
+        ({"tutup": "06:00"}, "sesudah jam buka"),
+        ({"zona": "UTC"}, "zona waktu"),
+        ({"calon0": "Dewi Kartika"}, "kedua nama"),
+        ({"calon1": " "}, "paling sedikit satu calon"),
+    ):
+        refused = visitor.post("/panitia/buat/3", {**answers, **wrong})
+        assert (refused.status_code, told in words(refused)) == (400, True)
+    assert visitor.get("/panitia/buat/9").status_code == 404
+    made = visitor.follow(visitor.post("/panitia/buat/3", answers))
+    assert "Pilkada Kota Bumi Asri" in words(made)
+    election = desk.glance("kota-bumi-asri-2099").election
+    assert [len(one.candidates) for one in election.contests] == [2, 2]
+    assert election.contests[1].candidates[0].full_name == 'Rudi "Bang" \\ & Ana: #1'
+    assert election.contests[1].candidates[1].empty_box
+    again = visitor.post("/panitia/buat/3", answers)
+    assert (again.status_code, "sudah ada" in words(again)) == (400, True)
+
+
 def test_one_thing_at_a_time_is_done_for_an_election() -> None:
     jobs, gate = Jobs(), Gate()
     first = jobs.start("Memeriksa", "a", "/", gate.wait)

@@ -10,8 +10,8 @@ folders.py    files that somebody works with, each in a folder of its own
 jobs.py       long work, beside the server
 workshop.py   folders and jobs of a running server
 
-Each of the rest is one subject: door, accounts, overview, definition, roll, letters, trustees,
-voting, absent, spares, count, record, log, work.
+Each of the rest is one subject: door, accounts, overview, definition, wizard, roll, letters,
+trustees, voting, absent, spares, count, record, log, work.
 """
 
 from bilik.web.panitia.table import routes

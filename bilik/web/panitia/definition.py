@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from starlette.responses import PlainTextResponse, Response
 
 from bilik.domain.definition import check_definition
+from bilik.domain.presets import PRESETS
 from bilik.errors import BilikError, FileProblems, Problem
 from bilik.services.definition_files import LARGEST_PHOTO, check_file
 from bilik.services.files import read_text
@@ -33,7 +34,7 @@ def _present(visit: Visit) -> Response:
 
 
 def _nothing() -> dict[str, object]:
-    return {"problems": (), "advice": (), "name": "", "line": ""}
+    return {"problems": (), "advice": (), "name": "", "line": "", "presets": PRESETS}
 
 
 def _load(visit: Visit) -> Response:
@@ -81,6 +82,7 @@ def _told(
         "advice": problems_for_pages(advice),
         "name": upload.name,
         "line": line,
+        "presets": (),
     }
     return show(visit, "berkas_baru.html", values, 400)
 

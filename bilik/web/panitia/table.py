@@ -19,6 +19,7 @@ from bilik.web.panitia import (
     spares,
     trustees,
     voting,
+    wizard,
     work,
 )
 from bilik.web.panitia.ways import Way
@@ -28,6 +29,7 @@ WAYS: tuple[Way, ...] = (
     *accounts.WAYS,
     *overview.WAYS,
     *definition.WAYS,
+    *wizard.WAYS,
     *roll.WAYS,
     *letters.WAYS,
     *trustees.WAYS,
