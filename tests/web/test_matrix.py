@@ -109,6 +109,16 @@ def test_looking_changes_nothing(village: Polling, pages: Pages) -> None:
     assert contents() == before
 
 
+def test_letters_whose_codes_would_lead_nowhere_are_not_begun(
+    village: Polling, pages: Pages
+) -> None:
+    visitor = seated(pages.url, village.database, PANITIA)
+    home = f"/panitia/p/{village.election.slug}"
+    answer = visitor.post(f"{home}/surat/buat", {"per_halaman": "2"})
+    assert (answer.status_code, "BILIK_PUBLIC_URL belum diisi" in answer.text) == (400, True)
+    assert visitor.get(f"{home}/surat").status_code == 200
+
+
 def test_no_form_without_its_token_left_a_trace(village: Polling, pages: Pages) -> None:
     def head() -> int:
         with village.database.read() as connection:

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bilik.domain.election import Phase
-from bilik.errors import BilikError, NotFound, WrongState
+from bilik.errors import BilikError
 from bilik.services.counting import Result, Waiting
 from bilik.services.desk import Desk
 from bilik.services.trustee_files import LARGEST
@@ -69,7 +69,7 @@ def _start(visit: Visit, uploads: Sequence[Upload]) -> Response:
             line = str(error)
             for path, name in names.items():
                 line = line.replace(path, name)
-            raise type(error)(line) if type(error) in _PLAIN else BilikError(line) from None
+            raise BilikError(line) from None
         finally:
             folders.remove(folder)
 
@@ -81,9 +81,6 @@ def _start(visit: Visit, uploads: Sequence[Upload]) -> Response:
         folders.remove(folder)
         raise
     return go(job.page)
-
-
-_PLAIN = (WrongState, NotFound)
 
 
 def _counted(result: Result) -> Sequence[str]:

@@ -7,12 +7,14 @@ fresh one-time code, and under one's name in the log.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from starlette.responses import Response
 
 from bilik.domain.audit import Act
-from bilik.domain.election import Phase
+from bilik.domain.doors import Door
+from bilik.domain.election import Election, Phase
 from bilik.errors import BilikError, FileProblems, NotFound
 from bilik.services.desk import Desk
 from bilik.services.sign_in import HeldBack, Refused, SignIn
@@ -48,18 +50,16 @@ def _shown(visit: Visit, line: str = "", status: int = 200) -> Response:
 
 def _make(visit: Visit) -> Response:
     """Codes for all who lack one, and letters of them."""
-    desk = visit.desk
-    desk.glance(visit.slug)
     return _start(visit, "Membuat kode dan surat", codes_too=True)
 
 
 def _print(visit: Visit) -> Response:
     """The letters once more, of the codes that are there."""
-    visit.desk.glance(visit.slug)
     return _start(visit, "Membuat surat", codes_too=False)
 
 
 def _start(visit: Visit, title: str, codes_too: bool) -> Response:
+    _doors(visit.office.settings)(visit.desk.glance(visit.slug).election)  # or nothing is begun
     letters = Letters(visit, visit.slug)
     per_page = visit.form.text("per_halaman")
     if per_page not in map(str, _PER_PAGE):
@@ -95,13 +95,11 @@ def _making(visit: Visit, letters: Letters, per_page: int, codes_too: bool, page
 
 
 def _draw(desk: Desk, letters: Letters, settings: Settings, per_page: int, job: Job) -> None:
-    channels = settings.channels
     try:
         for codes in letters.code_files:
             desk.print_letters(
                 codes, letters.letters_of(codes),
-                lambda chosen: channels.doors(with_web=not chosen.needs_known_number),
-                per_page, letters.slug, job.counts("Membuat surat"),
+                _doors(settings), per_page, letters.slug, job.counts("Membuat surat"),
             )  # fmt: skip
     except FileProblems as error:
         first = error.problems[0].text
@@ -112,6 +110,11 @@ def _draw(desk: Desk, letters: Letters, settings: Settings, per_page: int, job: 
         raise BilikError(
             f"Kode sudah jadi dan aman di server, tetapi suratnya belum. {error}"
         ) from None
+
+
+def _doors(settings: Settings) -> Callable[[Election], Sequence[Door]]:
+    """Says what an election's letters can lead to, and raises SettingsError if that is nothing."""
+    return lambda chosen: settings.channels.doors(with_web=not chosen.needs_known_number)
 
 
 def _clear_what_unlocks_nothing(desk: Desk, letters: Letters) -> None:

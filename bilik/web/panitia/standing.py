@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from bilik.domain.audit import Act
 from bilik.domain.election import Phase
-from bilik.errors import WrongState
 from bilik.services.desk import Standing
-from bilik.services.key_ceremony import Ceremony, KeyCeremony
+from bilik.services.key_ceremony import KeyCeremony
+from bilik.web.pages import number
 from bilik.web.panitia.letters_folder import Letters
 from bilik.web.panitia.ways import Visit
 
@@ -51,97 +52,88 @@ class Step:
     action: str
 
 
-def ceremony_of(visit: Visit, standing: Standing) -> Ceremony | None:
-    """How far the trustees are; None where there are none."""
-    if standing.election.trustees is None:
-        return None
-    office = visit.office
-    try:
-        return KeyCeremony(office.database, office.clock).standing(standing.election.slug)
-    except WrongState:  # the file was loaded anew meanwhile
-        return None
+class _Plan(NamedTuple):
+    """A step before it is known which one is due."""
+
+    title: str
+    done: bool
+    line: str
+    page: str
+    action: str
 
 
 def steps(visit: Visit, standing: Standing) -> list[Step]:
     """The whole way of an election; the first step that is not done is due now."""
     home = f"/panitia/p/{standing.election.slug}"
-    found = list(_steps(visit, standing))
-    now = next((at for at, (_, done, *_) in enumerate(found) if not done), len(found))
+    plans = list(_plans(visit, standing))
+    now = next((at for at, one in enumerate(plans) if not one.done), len(plans))
     return [
         Step(
-            title,
-            Progress.DONE if done else Progress.NOW if at == now else Progress.LATER,
-            line,
-            home + page,
-            action,
+            one.title,
+            Progress.DONE if one.done else Progress.NOW if at == now else Progress.LATER,
+            one.line,
+            home + one.page,
+            one.action,
         )
-        for at, (title, done, line, page, action) in enumerate(found)
+        for at, one in enumerate(plans)
     ]
 
 
-def _steps(visit: Visit, standing: Standing) -> Iterator[tuple[str, bool, str, str, str]]:
+def _plans(visit: Visit, standing: Standing) -> Iterator[_Plan]:
     election, phase = standing.election, standing.phase
-    opened = phase is not Phase.DRAFT
-    over = phase in _OVER
+    opened, tallied = phase is not Phase.DRAFT, phase is Phase.TALLIED
     candidates = sum(len(one.candidates) for one in election.contests)
-    yield (
-        "Berkas pemilihan", True, f"{len(election.contests)} surat suara, {candidates} calon",
-        "/berkas", "Lihat berkas",
-    )  # fmt: skip
-    yield (
-        "Daftar pemilih", standing.voters > 0,
-        f"{_number(standing.voters)} pemilih" if standing.voters else "Unggah dari Excel atau CSV",
-        "/pemilih", "Lihat daftar" if opened else "Unggah daftar",
-    )  # fmt: skip
-    if (ceremony := ceremony_of(visit, standing)) is not None:
-        made = ceremony.step is None
-        yield (
-            "Kunci saksi", made or opened,
-            "Kunci saksi sudah jadi" if made else "Saksi membuat kunci bersama",
-            "/saksi", "Lihat saksi",
-        )  # fmt: skip
-    yield _letters_step(visit, standing)
-    yield (
-        "Buka", opened,
-        "Daftar pemilih sudah terkunci" if opened else "Daftar dikunci, suara diterima sesuai jam",
-        "/buka", "Buka pemilihan",
-    )  # fmt: skip
-    yield (
-        "Pantau dan tutup", over,
-        f"{_number(standing.ballots)} suara masuk" if opened else "Selama jam pemungutan",
-        *_WATCHING.get(phase, ("", "")),
-    )  # fmt: skip
-    tallied = phase is Phase.TALLIED
+    line = f"{len(election.contests)} surat suara, {candidates} calon"
+    yield _Plan("Berkas pemilihan", True, line, "/berkas", "Lihat berkas")
+
+    line = f"{number(standing.voters)} pemilih" if standing.voters else "Dari Excel atau CSV"
+    yield _Plan("Daftar pemilih", standing.voters > 0, line, "/pemilih", "Unggah daftar")
+
+    if election.trustees is not None:
+        made = opened or _key_is_made(visit, election.slug)
+        line = "Kunci saksi sudah jadi" if made else "Saksi membuat kunci bersama"
+        yield _Plan("Kunci saksi", made, line, "/saksi", "Ke berkas saksi")
+
+    yield _letters(visit, standing)
+
+    line = "Daftar pemilih sudah terkunci" if opened else "Daftar dikunci, suara masuk pada jamnya"
+    yield _Plan("Buka", opened, line, "/buka", "Buka pemilihan")
+
+    line = f"{number(standing.ballots)} suara masuk" if opened else "Selama jam pemungutan"
+    page, action = _WATCHING.get(phase, ("", ""))
+    yield _Plan("Pantau dan tutup", phase in _OVER, line, page, action)
+
     line = "Hanya jumlahnya yang dibuka, bukan surat suaranya"
     if standing.waiting:
         line = standing.waiting.line
-    yield ("Hitung", tallied, line, "/hitung", "Hitung suara")
+    yield _Plan("Hitung", tallied, line, "/hitung", "Hitung suara")
+
     published = tallied and _was_published(visit, election.slug)
-    yield (
-        "Terbitkan", published, "Supaya siapa pun bisa memeriksa",
-        "/terbitan", "Terbitkan",
-    )  # fmt: skip
+    line = "Supaya siapa pun bisa memeriksa"
+    yield _Plan("Terbitkan", published, line, "/terbitan", "Terbitkan")
 
 
-def _letters_step(visit: Visit, standing: Standing) -> tuple[str, bool, str, str, str]:
+def _letters(visit: Visit, standing: Standing) -> _Plan:
     title = "Kode dan surat"
     lack = standing.voters - standing.with_code
     opened = standing.phase is not Phase.DRAFT
     if Letters(visit, standing.election.slug).present:
         # After the opening it holds nothing up, but the page still says so.
         line = "Unduh dan cetak suratnya, lalu hapus dari server"
-        return title, opened, line, "/surat", "Ke surat"
+        return _Plan(title, opened, line, "/surat", "Ke surat")
     if (lack or not standing.voters) and not opened:
-        line = f"{_number(lack)} pemilih belum punya kode" if lack else "Sesudah daftar pemilih"
-        return title, False, line, "/surat", "Buat kode dan surat"
-    return title, True, f"{_number(standing.with_code)} kode sudah dibuat", "/surat", "Lihat"
+        line = f"{number(lack)} pemilih belum punya kode" if lack else "Sesudah daftar pemilih"
+        return _Plan(title, False, line, "/surat", "Buat kode dan surat")
+    line = f"{number(standing.with_code)} kode sudah dibuat"
+    return _Plan(title, True, line, "/surat", "Lihat surat")
+
+
+def _key_is_made(visit: Visit, slug: str) -> bool:
+    office = visit.office
+    return KeyCeremony(office.database, office.clock).standing(slug).step is None
 
 
 def _was_published(visit: Visit, slug: str) -> bool:
     """Whether the record was put out, here or in the terminal."""
     (log,) = visit.desk.logs(slug)
     return any(one.act == Act.EXPORT.value for one in log.entries)
-
-
-def _number(value: int) -> str:
-    return f"{value:,}".replace(",", ".")

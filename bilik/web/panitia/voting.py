@@ -81,7 +81,7 @@ DEEDS = (
     Deed(
         "buka", "Buka pemilihan", "Ya, buka", frozenset({Phase.DRAFT}),
         "Pemilihan ini sudah dibuka.", _opening, lambda visit: visit.desk.open(visit.slug),
-        _before_opening, grave=True,
+        _before_opening,
     ),
     Deed(
         "jeda", "Jeda sebentar", "Ya, jeda", frozenset({Phase.OPEN, Phase.UPCOMING}),
