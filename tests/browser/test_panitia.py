@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,6 +89,9 @@ class Desk:
         return to
 
 
+OpenDesk = Callable[[], Desk]
+
+
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("desk")
@@ -111,15 +114,15 @@ def pages(directory: Path, database: Database) -> Iterator[Pages]:
 
 
 @pytest.fixture
-def open_desk(browser: Browser, pages: Pages, pictures: Path) -> Iterator[object]:
+def open_desk(browser: Browser, pages: Pages, pictures: Path) -> Iterator[OpenDesk]:
     desks: list[Desk] = []
 
     def note(message: ConsoleMessage) -> None:
         if message.type == "error" and "Failed to load resource" not in message.text:
             desks[-1].errors.append(message.text)
 
-    def open_one(**how: bool) -> Desk:
-        context = browser.new_context(viewport=PHONE, locale="id-ID", **how)
+    def open_one() -> Desk:
+        context = browser.new_context(viewport=PHONE, locale="id-ID")
         desk = Desk(context.new_page(), pages.url, pictures, [])
         desks.append(desk)
         desk.page.on("console", note)
@@ -358,10 +361,9 @@ def look_at_the_rest(desk: Desk, database: Database, directory: Path) -> None:
 
 
 def test_a_village_holds_its_election_at_the_desk(
-    open_desk: object, directory: Path, database: Database
+    open_desk: OpenDesk, directory: Path, database: Database
 ) -> None:
-    assert callable(open_desk)
-    desk: Desk = open_desk()
+    desk = open_desk()
     dedi = enrolled(database, "Pak Dedi", Role.PANITIA)
     enrolled(database, "Bu Sri", Role.SAKSI)
     desk.go("/panitia")
@@ -373,7 +375,7 @@ def test_a_village_holds_its_election_at_the_desk(
     desk.take("akun")
     load_the_file(desk)
     import_the_roll(desk, directory)
-    other: Desk = open_desk()
+    other = open_desk()
     codes = make_letters(desk, other, dedi, directory)
     open_and_watch(desk, database, directory, codes)
     replace_a_letter(desk, other)
