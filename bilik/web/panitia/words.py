@@ -24,7 +24,12 @@ _PAGES = {
     "tally": "Hitung",
     "export": "Terbitkan",
     "audit": "Jejak panitia",
+    "status": "Beranda",
 }
+_ELSEWHERE = (
+    "trustees join", "trustees answer", "trustees rehearse", "trustees decrypt", "accounts",
+)  # fmt: skip
+"""What trustees do on machines of their own, and operators in the terminal."""
 _COMMAND = re.compile(r"`bilik ([^`]+)`")
 _QUOTED = re.compile(r"`([^`]+)`")
 _BY = re.compile(r":? `--oleh NAMA`")
@@ -33,7 +38,7 @@ _BY = re.compile(r":? `--oleh NAMA`")
 def for_pages(line: str) -> str:
     """``Jalankan `bilik roll import` dulu.`` → ``Jalankan “Daftar pemilih” dulu.``
 
-    Commands that only the trustees have on their own machines stay as they are.
+    Commands that nobody runs at the desk keep their names.
     """
     return _QUOTED.sub(r"“\1”", _COMMAND.sub(_page, _BY.sub("", line)))
 
@@ -45,7 +50,7 @@ def problems_for_pages(problems: Iterable[Problem]) -> list[Problem]:
 
 def _page(found: re.Match[str]) -> str:
     command = found[1]
-    if command.startswith(("trustees decrypt", "accounts")):
+    if command.startswith(_ELSEWHERE):
         return found[0]
     page = next((page for begin, page in _PAGES.items() if command.startswith(begin)), None)
     return f"“{page}”" if page else found[0]
