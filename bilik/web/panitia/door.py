@@ -11,6 +11,7 @@ from bilik.services.sign_in import HeldBack, Refused, SignIn
 from bilik.web.panitia.gate import COOKIE, DOOR
 from bilik.web.panitia.show import go, show
 from bilik.web.panitia.ways import ANYONE, BOTH, Visit, Way
+from bilik.web.panitia.words import for_pages
 
 DEVICE = "bilik_perangkat"
 PATH = "/panitia"
@@ -80,7 +81,7 @@ def _enrol_look(visit: Visit) -> Response:
     try:
         return _enrolling(visit)
     except BilikError as error:
-        return show(visit, "daftar.html", {"line": str(error)}, 400)
+        return show(visit, "daftar.html", {"line": for_pages(str(error))}, 400)
 
 
 def _enrol(visit: Visit) -> Response:
@@ -91,9 +92,9 @@ def _enrol(visit: Visit) -> Response:
         )
     except BilikError as error:
         try:
-            return _enrolling(visit, str(error))
+            return _enrolling(visit, for_pages(str(error)))
         except BilikError:
-            return show(visit, "daftar.html", {"line": str(error)}, 400)
+            return show(visit, "daftar.html", {"line": for_pages(str(error))}, 400)
     return show(visit, "terdaftar.html", {"account": account})
 
 

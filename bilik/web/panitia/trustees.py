@@ -13,6 +13,7 @@ from bilik.web.panitia import zips
 from bilik.web.panitia.forms import Upload
 from bilik.web.panitia.show import go, show
 from bilik.web.panitia.ways import BOTH, PANITIA, Visit, Way
+from bilik.web.panitia.words import for_pages
 
 _MOST = 2 * LARGEST
 
@@ -51,7 +52,7 @@ def _collect(visit: Visit) -> Response:
         _, lines = _ceremony(visit).collect(paths, visit.slug, sender)
     except BilikError as error:
         line = _named(str(error), dict(zip(map(str, paths), uploads, strict=True)))
-        return _shown(visit, problem=line, status=400)
+        return _shown(visit, problem=for_pages(line), status=400)
     finally:
         visit.workshop.folders.remove(folder)
     return _shown(visit, lines)
