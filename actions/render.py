@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bilik.clock import ZONES, day_text, hour_text, moment_text
+from bilik.clock import ZONES
 from bilik.domain.election import BLANK, Candidate, Contest, Election, Phase, Selection, Selections
+from bilik.domain.indonesian import day_text, figure, hour_text, moment_text, percent
 from bilik.domain.mentions import find_mentions
+from bilik.domain.outcome import sentence
 from bilik.domain.tally import ContestCount
 from bilik.domain.words import words
 from bilik.services.counting import Result
@@ -244,37 +246,34 @@ def results(found: Sequence[Result]) -> str:
 def interim(found: Sequence[Interim]) -> str:
     """Counts while people vote, for each election."""
     return "\n\n".join(
-        f"Hasil sementara *{one.election.title}*, dari {one.ballots} suara yang sudah masuk "
-        f"hitungan. Semua orang bisa melihatnya.\n{_counts(one.election, one.counts)}"
+        f"Hasil sementara *{one.election.title}*, dari {figure(one.ballots)} suara yang sudah "
+        f"masuk hitungan. Semua orang bisa melihatnya.\n{_counts(one.election, one.counts)}"
         for one in found
     )
 
 
 def _one_result(result: Result) -> str:
     lines = [
-        f"Hasil *{result.election.title}*, {result.ballots} suara masuk:",
-        _counts(result.election, result.counts),
+        f"Hasil *{result.election.title}*, {figure(result.ballots)} suara masuk:",
+        _counts(result.election, result.counts, final=True),
     ]
     if result.set_aside:
-        lines.append(f"Disisihkan karena rusak: {result.set_aside}")
+        lines.append(f"Disisihkan karena rusak: {figure(result.set_aside)}")
     return "\n".join(lines)
 
 
-def _counts(election: Election, counts: Sequence[ContestCount]) -> str:
+def _counts(election: Election, counts: Sequence[ContestCount], final: bool = False) -> str:
     lines = []
     for contest, count in zip(election.contests, counts, strict=True):
         lines.append(f"*{contest.title}*")
         for candidate in in_order(contest):
             votes = count.votes[candidate.number]
             share = f" ({percent(votes, count.valid)})" if count.valid else ""
-            lines.append(f"{candidate.number}. {candidate.full_name}: {votes}{share}")
-        lines.append(f"Dikosongkan: {count.blank}")
+            lines.append(f"{candidate.number}. {candidate.full_name}: {figure(votes)}{share}")
+        lines.append(f"Dikosongkan: {figure(count.blank)}")
+        if final:
+            lines.append(sentence(contest, count))
     return "\n".join(lines)
-
-
-def percent(part: int, whole: int) -> str:
-    """``62,5%``."""
-    return f"{100 * part / whole:.1f}%".replace(".", ",")
 
 
 def in_order(contest: Contest) -> list[Candidate]:

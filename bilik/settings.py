@@ -35,6 +35,7 @@ class Settings:
     the servers log more.
     ``channels`` are the chat platforms that are set up.
     ``panitia`` is who works at the desk, as the log of their acts names them.
+    ``record_url`` is where the panitia publishes the record of a count, for its minutes.
     """
 
     database_url: str
@@ -50,6 +51,7 @@ class Settings:
     channels: ChannelSettings = field(default_factory=ChannelSettings)
     panitia: str = ""
     desk_dir: Path = DEFAULT_DESK_DIR
+    record_url: str = ""
 
     def __repr__(self) -> str:
         """Without the key and without the password that a database URL may hold."""
@@ -80,6 +82,7 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")
         channels=channel_settings.read(values),
         panitia=values.get("BILIK_PANITIA") or "",
         desk_dir=Path(values.get("BILIK_DESK_DIR") or DEFAULT_DESK_DIR),
+        record_url=values.get("BILIK_RECORD_URL") or "",
     )
 
 

@@ -15,6 +15,7 @@ from bilik.cli import (
     keeping,
     letters,
     pages,
+    report,
     roll,
     trustees,
     voting,
@@ -45,7 +46,7 @@ app.add_typer(election.app, name="election")
 app.add_typer(roll.app, name="roll")
 app.add_typer(trustees.app, name="trustees")
 app.add_typer(accounts.app, name="accounts")
-for group in (wizard, letters, voting, box, audit, keeping, pages):
+for group in (wizard, letters, voting, box, report, audit, keeping, pages):
     app.registered_commands += group.app.registered_commands
 for plugin in entry_points(group="bilik.commands"):
     app.add_typer(plugin.load(), name=plugin.name)

@@ -59,6 +59,7 @@ class Act(str, Enum):
     TALLY = "hitung"
     RECOUNT = "hitung-ulang"
     EXPORT = "terbit"
+    REPORT = "berita-acara"
     LETTERS_TAKEN = "ambil-surat"
     LETTERS_REMOVED = "hapus-surat"
     ACCOUNT_NEW = "akun-baru"

@@ -29,11 +29,11 @@ from bilik.domain.definition import read_definition
 from bilik.domain.election import Election
 from bilik.domain.receipt import receipt_of
 from bilik.domain.tally import by_candidate
+from bilik.domain.turnout import Station
 from bilik.errors import BilikError, InvalidRecord, NotFound
 from bilik.services import manuals
 from bilik.services.files import read_bytes
 from bilik.services.record import Source, description_of, questions_of
-from bilik.services.turnout import Station
 
 DEFINITION, RESULT, RECEIPTS, LOG, MANUAL, SNAPSHOT = (
     "pemilihan.yml", "hasil.json", "tanda-terima.txt", "jejak-panitia.jsonl", "CARA-MEMERIKSA.txt",
@@ -46,10 +46,14 @@ _REPLACED = " sudah diganti suara yang lebih baru"
 
 @dataclass(frozen=True)
 class Description:
-    """What goes with an archive: the files beside it, and what the summary among them says."""
+    """What goes with an archive: the files beside it, and what the summary among them says.
+
+    ``head`` is the hash of the archive's last event.
+    """
 
     summary: dict[str, Any]
     files: tuple[tuple[str, str], ...]
+    head: str
 
     def write(self, directory: Path) -> None:
         """Write the files.
@@ -78,7 +82,7 @@ def describe(source: Source, file: BinaryIO, workers: int = 1) -> Description:
         election, verified, digest, source.roll_hash.hex(), source.ballots, source.log, stations
     )
     manual = manuals.of_result(election, archive, verified.election.uuid, digest)
-    return _description(source, (RESULT, summary), _receipts(archive, verified), manual)
+    return _description(source, archive, (RESULT, summary), _receipts(archive, verified), manual)
 
 
 def describe_snapshot(source: Source, file: BinaryIO, workers: int = 1) -> Description:
@@ -94,7 +98,7 @@ def describe_snapshot(source: Source, file: BinaryIO, workers: int = 1) -> Descr
         election, archive, verified, _sha256(file), source.roll_hash.hex(), source.log
     )
     manual = manuals.of_snapshot(election, archive)
-    return _description(source, (SNAPSHOT, summary), _receipts(archive, verified), manual)
+    return _description(source, archive, (SNAPSHOT, summary), _receipts(archive, verified), manual)
 
 
 def is_snapshot(directory: Path) -> bool:
@@ -191,7 +195,11 @@ def _archive_in(directory: Path) -> Iterator[tuple[Path, BinaryIO]]:
 
 
 def _description(
-    source: Source, summary: tuple[str, dict[str, Any]], receipts: Sequence[str], manual: str
+    source: Source,
+    archive: Archive,
+    summary: tuple[str, dict[str, Any]],
+    receipts: Sequence[str],
+    manual: str,
 ) -> Description:
     name, said = summary
     return Description(
@@ -203,6 +211,7 @@ def _description(
             (MANUAL, manual),
             (name, json.dumps(said, ensure_ascii=False, indent=2) + "\n"),
         ),
+        archive.head,
     )
 
 

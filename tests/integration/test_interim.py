@@ -79,11 +79,13 @@ def test_the_voter_is_told_the_newest_interim_count_and_that_all_can_see_it(live
     assert "dari 25 suara yang sudah masuk hitungan" in said
     assert "1. H. Ahmad Fauzi, S.E.: 9 (36,0%)" in said
     assert "Semua orang bisa melihatnya" in said
+    assert "terbanyak" not in said
     live.desk.close()
     assert "Hasilnya belum diumumkan" in ask(live)
     live.desk.tally()
     assert "Hasil sementara" not in ask(live)
     assert "25 suara masuk" in ask(live)
+    assert "Suara terbanyak: nomor 1, H. Ahmad Fauzi, S.E." in ask(live)
 
 
 def test_at_identification_the_voter_is_told_that_results_are_live(

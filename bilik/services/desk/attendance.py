@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bilik.domain.election import Phase
+from bilik.domain.turnout import Station
 from bilik.errors import WrongState
 from bilik.services import turnout
 from bilik.services.desk.seat import Seat
 from bilik.services.elections import pick
-from bilik.services.turnout import Absent, Station
+from bilik.services.turnout import Absent
 
 _VOTING_IS_ON = (Phase.OPEN, Phase.PAUSED, Phase.GRACE)
 

@@ -9,9 +9,9 @@ from sqlalchemy.engine import Connection
 
 from bilik.belenios import trustees
 from bilik.belenios.trustees import Trustees
-from bilik.clock import moment_text
 from bilik.domain.audit import Act
 from bilik.domain.election import Election, Phase, State
+from bilik.domain.indonesian import moment_text
 from bilik.errors import WrongState
 from bilik.services import (
     ballot_box,

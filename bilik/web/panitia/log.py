@@ -19,7 +19,7 @@ _ACTS = {
     "jeda": "Menjeda", "lanjut": "Melanjutkan", "tutup": "Menutup pemilihan",
     "kunci-saksi": "Menerima berkas kunci saksi", "kunci-saksi-ulang": "Mengulang kunci saksi",
     "cuplikan": "Membuat cuplikan", "jumlahkan": "Menjumlahkan suara",
-    "bagian-saksi": "Menerima bagian saksi", "hitung": "Menghitung", "terbit": "Menerbitkan",
+    "bagian-saksi": "Menerima bagian saksi", "hitung": "Menghitung", "terbit": "Menerbitkan", "berita-acara": "Membuat berita acara",
     "hitung-ulang": "Menghitung ulang", "ambil-surat": "Mengunduh kode atau surat",
     "hapus-surat": "Menghapus kode dan surat dari server", "akun-baru": "Membuat akun",
     "akun-siap": "Menyelesaikan pendaftaran", "akun-ulang": "Mengulang pendaftaran",

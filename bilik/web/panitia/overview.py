@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from bilik.domain.election import Phase
+from bilik.domain.turnout import MERGED
 from bilik.services.desk import Standing
-from bilik.services.turnout import MERGED
 from bilik.web.panitia import standing as how_it_stands
 from bilik.web.panitia.letters_folder import Letters
 from bilik.web.panitia.show import show

@@ -9,12 +9,14 @@ from starlette.responses import Response
 
 from bilik.domain.election import Phase
 from bilik.errors import BilikError
+from bilik.services import whole_files
 from bilik.web.panitia import zips
 from bilik.web.panitia.jobs import Done, Job
 from bilik.web.panitia.show import download, go, show
 from bilik.web.panitia.ways import BOTH, PANITIA, Visit, Way
 
 RECORD, SNAPSHOT = "terbitan", "cuplikan"
+MINUTES = "berita-acara.pdf"
 _KINDS = (RECORD, SNAPSHOT)
 
 
@@ -26,6 +28,7 @@ def _page(visit: Visit) -> Response:
         "is_tallied": standing.phase is Phase.TALLIED,
         "was_opened": standing.phase is not Phase.DRAFT,
         "record": (folder / f"{RECORD}.zip").exists(),
+        "minutes": (folder / MINUTES).exists(),
         "snapshot": (folder / f"{SNAPSHOT}.zip").exists(),
         "running": visit.workshop.jobs.running(visit.slug),
     }
@@ -71,6 +74,31 @@ def _lines(summary: dict[str, Any]) -> list[str]:
     ]
 
 
+def _make_minutes(visit: Visit) -> Response:
+    """The minutes as a PDF; what is not known here is left to be written by hand."""
+    desk, folders, slug = visit.desk, visit.workshop.folders, visit.slug
+    desk.glance(slug)
+    page = f"{visit.home}/terbitan"
+    path = folders.of(RECORD, slug) / MINUTES
+
+    def work(job: Job) -> Done:
+        job.tell("Memeriksa kotak suara dan menulis berita acara", 0, 0)
+        content, _ = desk.minutes(slug)
+        folders.make(path.parent)
+        whole_files.replace(path, content)
+        return Done(page)
+
+    return go(visit.workshop.jobs.start("Membuat berita acara", slug, page, work).page)
+
+
+def _take_minutes(visit: Visit) -> Response:
+    visit.desk.glance(visit.slug)
+    path = visit.workshop.folders.of(RECORD, visit.slug) / MINUTES
+    if not path.exists():
+        raise HTTPException(404)
+    return download(path, f"{visit.slug}-{MINUTES}", "application/pdf")
+
+
 def _take(visit: Visit) -> Response:
     kind = visit.part("kind")
     visit.desk.glance(visit.slug)
@@ -83,5 +111,7 @@ def _take(visit: Visit) -> Response:
 WAYS = (
     Way("/panitia/p/{slug}/terbitan", "GET", BOTH, _page),
     Way("/panitia/p/{slug}/terbitan", "POST", PANITIA, _make),
+    Way("/panitia/p/{slug}/terbitan/berita-acara", "POST", PANITIA, _make_minutes),
+    Way("/panitia/p/{slug}/terbitan/berita-acara.pdf", "GET", BOTH, _take_minutes),
     Way("/panitia/p/{slug}/terbitan/{kind}.zip", "GET", BOTH, _take),
 )

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from bilik.domain.audit import Act
 from bilik.domain.election import Phase
+from bilik.domain.indonesian import figure
 from bilik.services.desk import Standing
 from bilik.services.key_ceremony import KeyCeremony
-from bilik.web.pages import number
 from bilik.web.panitia.letters_folder import Letters
 from bilik.web.panitia.ways import Visit
 
@@ -86,7 +86,7 @@ def _plans(visit: Visit, standing: Standing) -> Iterator[_Plan]:
     line = f"{len(election.contests)} surat suara, {candidates} calon"
     yield _Plan("Berkas pemilihan", True, line, "/berkas", "Lihat berkas")
 
-    line = f"{number(standing.voters)} pemilih" if standing.voters else "Dari Excel atau CSV"
+    line = f"{figure(standing.voters)} pemilih" if standing.voters else "Dari Excel atau CSV"
     yield _Plan("Daftar pemilih", standing.voters > 0, line, "/pemilih", "Unggah daftar")
 
     if election.trustees is not None:
@@ -99,7 +99,7 @@ def _plans(visit: Visit, standing: Standing) -> Iterator[_Plan]:
     line = "Daftar pemilih sudah terkunci" if opened else "Daftar dikunci, suara masuk pada jamnya"
     yield _Plan("Buka", opened, line, "/buka", "Buka pemilihan")
 
-    line = f"{number(standing.ballots)} suara masuk" if opened else "Selama jam pemungutan"
+    line = f"{figure(standing.ballots)} suara masuk" if opened else "Selama jam pemungutan"
     page, action = _WATCHING.get(phase, ("", ""))
     yield _Plan("Pantau dan tutup", phase in _OVER, line, page, action)
 
@@ -122,9 +122,9 @@ def _letters(visit: Visit, standing: Standing) -> _Plan:
         line = "Unduh dan cetak suratnya, lalu hapus dari server"
         return _Plan(title, opened, line, "/surat", "Ke surat")
     if (lack or not standing.voters) and not opened:
-        line = f"{number(lack)} pemilih belum punya kode" if lack else "Sesudah daftar pemilih"
+        line = f"{figure(lack)} pemilih belum punya kode" if lack else "Sesudah daftar pemilih"
         return _Plan(title, False, line, "/surat", "Buat kode dan surat")
-    line = f"{number(standing.with_code)} kode sudah dibuat"
+    line = f"{figure(standing.with_code)} kode sudah dibuat"
     return _Plan(title, True, line, "/surat", "Lihat surat")
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from bilik.clock import moment_text
 from bilik.domain.election import Phase
+from bilik.domain.indonesian import moment_text
 from bilik.errors import WrongState
 from bilik.services.desk import Standing
 from bilik.web.panitia.letters_folder import Letters

@@ -23,6 +23,7 @@ _PAGES = {
     "close": "Tutup",
     "tally": "Hitung",
     "export": "Terbitkan",
+    "report": "Terbitkan",
     "audit": "Jejak panitia",
     "status": "Beranda",
 }
