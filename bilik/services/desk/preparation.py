@@ -159,6 +159,8 @@ class Preparation(Seat):
         Raises:
             FileProblems: the file is of another election, or damaged. NotFound: it cannot be read.
         """
+        from bilik.services import printing
+
         with self._database.read() as connection:
             stored = pick(connection, slug)
             invitations = printing.read_invitations(connection, stored, codes_file)

@@ -81,6 +81,9 @@ class Form:
 
 
 NO_FORM = Form()
+_READ_TO_THE_END = 1 << 20
+"""Bytes. What is too large, and yet no larger than this, is read and let go: who is cut off while
+sending never sees the answer."""
 
 
 async def read_form(request: Request, most: int) -> Form:
@@ -90,7 +93,7 @@ async def read_form(request: Request, most: int) -> Form:
         HTTPException: 413, there is more than ``most`` bytes of it; 400, it is no form.
     """
     length = request.headers.get("content-length", "")
-    if length.isdigit() and int(length) > most:
+    if length.isdigit() and int(length) > max(most, _READ_TO_THE_END):
         raise HTTPException(413)
     stream = _limited(request, most)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -123,9 +126,12 @@ async def _limited(request: Request, most: int) -> AsyncGenerator[bytes, None]:
     read = 0
     async for block in request.stream():
         read += len(block)
-        if read > most:
-            raise HTTPException(413)
-        yield block
+        if read <= most:
+            yield block
+        elif read > _READ_TO_THE_END:
+            break
+    if read > most:
+        raise HTTPException(413)
 
 
 def _name_of(stated: str) -> str:
