@@ -288,7 +288,7 @@ def test_what_is_too_large_is_not_read(pages: Pages, siti: Visitor, draft: None)
 
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     streamed = siti.http.post("/panitia/akun/keluar", content=endless(), headers=form)
-    assert streamed.status_code == 413
+    assert streamed.status_code in (400, 413)  # a field, or the whole: whichever is seen first
     assert siti.get("/panitia").status_code == 200
 
 
