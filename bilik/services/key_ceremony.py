@@ -33,6 +33,10 @@ from bilik.storage.database import Database
 from bilik.storage.tables import trustee_messages
 
 
+Received = Sequence[tuple[Path, files.File]]
+"""What trustees sent, and the files that it came in."""
+
+
 class Step(str, Enum):
     """What a trustee sends, in order."""
 
@@ -196,9 +200,18 @@ class KeyCeremony:
             NotFound: a file cannot be read. BilikError: one is not valid, not of this election, of
             another step, or other than what the trustee sent before.
         """
-        received = [(path, files.read_any(path)) for path in paths]
+        return self.take([(path, files.read_any(path)) for path in paths], slug, sender)
+
+    def take(
+        self, received: Received, slug: str | None = None, sender: str | None = None
+    ) -> tuple[Ceremony, list[str]]:
+        """Like :meth:`collect`, of files that are read already.
+
+        Raises:
+            BilikError: see there.
+        """
         with self._database.write() as connection:
-            state = State.DRAFT if paths else None
+            state = State.DRAFT if received else None
             stored = pick(connection, slug, state, "kunci saksi dibuat sebelum dibuka")
             found = ceremony_of(connection, stored)
             lines = []
@@ -209,8 +222,8 @@ class KeyCeremony:
                     raise BilikError(f"{path}: {error}") from None
             if found.step is None:
                 found.holders()
-            if paths:
-                self._note(connection, Act.KEY, stored, {"berkas": len(paths)})
+            if received:
+                self._note(connection, Act.KEY, stored, {"berkas": len(received)})
         return found, lines
 
     def restart(self, slug: str | None = None) -> int:
@@ -252,7 +265,7 @@ class KeyCeremony:
             BilikError: one cannot be written.
         """
         last: list[Path] = []
-        for contents in _handed_out(found):
+        for contents in handed_out(found):
             last = []
             for name, content in contents.items():
                 path = folder / f"{found.stored.election.slug}.{name}"
@@ -261,7 +274,7 @@ class KeyCeremony:
         return last
 
 
-def _handed_out(found: Ceremony) -> Iterator[Mapping[str, bytes]]:
+def handed_out(found: Ceremony) -> Iterator[Mapping[str, bytes]]:
     """What trustees get after each complete step."""
     if found.missing(Step.CERTIFICATE):
         return
