@@ -98,6 +98,7 @@ class Keys:
         self._chat = self._derive("chat")
         self._webhook = self._derive("webhook")
         self._page = self._derive("page")
+        self._trustee = self._derive("trustee")
         self.code_secrets = CodeStretcher(self._derive("code"))
         self.sessions = Sealer(self._derive("session"))
         self.sums = Sealer(self._derive("sum"))
@@ -140,6 +141,13 @@ class Keys:
     def page_token(self, session: str) -> str:
         """What goes with a chat page's session, so that none can be made up: 64 hex digits."""
         return _mac(self._page, session).hex()
+
+    def trustee_token(self, election: str, begun: int, trustee: str) -> str:
+        """What goes with a trustee's personal link, so that none can be made up: 32 hex digits.
+
+        ``election`` is its uuid, ``begun`` how often its key ceremony was begun anew.
+        """
+        return _mac(self._trustee, f"{election}\0{begun}\0{trustee}").hex()[:32]
 
     def attempt_hash(self, kind: str, subject: bytes) -> bytes:
         """The form in which wrong attempts are counted, for a sender or a NIK."""

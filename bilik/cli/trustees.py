@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bilik import settings
 from bilik.cli.common import (
     ByOption,
     ElectionOption,
@@ -19,6 +20,7 @@ from bilik.cli.common import (
     confirm,
     show,
     the_database,
+    the_desk,
     who_acts,
 )
 from bilik.errors import BilikError
@@ -76,6 +78,28 @@ def invite(
         f"Undangan ditulis ke {path}.",
         f"Kirim ke {len(found.group.names)} saksi: {', '.join(found.group.names)}.",
         f'Mereka menjawab dengan: bilik trustees join {path.name} "NAMA"',
+    )
+
+
+@app.command("links")
+def links(
+    url: Annotated[
+        str,
+        typer.Option("--url", metavar="ALAMAT", help="Alamat halaman; bawaannya dari setelan."),
+    ] = "",
+    election: ElectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Panitia: lihat tautan pribadi tiap saksi, untuk yang mengerjakan bagiannya di peramban.
+
+    Contoh: bilik trustees links
+    """
+    found = the_desk().trustee_links(url or _pages_url(), election)
+    show(
+        as_json,
+        {one.name: one.url for one in found},
+        "Kirim tiap tautan hanya kepada saksi yang namanya tertulis:",
+        *(f"  {one.name}: {one.url}" for one in found),
     )
 
 
@@ -271,6 +295,28 @@ def reveal(
     )
 
 
+@app.command("repack")
+def repack(
+    key: KeyOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Saksi: tulis ulang berkas kunci lama, supaya bisa dibuka juga di halaman saksi.
+
+    Contoh: bilik trustees repack
+    """
+    path = _key(key)
+    rewritten = trustee_member.repack(path, _passphrase(passphrase_file))
+    show(
+        as_json,
+        {"key": str(path), "rewritten": rewritten},
+        f"Kunci {path} sekarang bisa dibuka juga di halaman saksi."
+        if rewritten
+        else f"Kunci {path} sudah bisa dibuka di halaman saksi; tidak ada yang diubah.",
+        *(["Buat salinannya yang baru, ganti yang lama."] if rewritten else []),
+    )
+
+
 @app.command("adopt")
 def adopt(
     invitation: InvitationArgument,
@@ -299,6 +345,12 @@ def adopt(
         f"Kunci Anda: {path}",
         "Simpan baik-baik, lalu hapus berkas .key dan .dkey yang lama.",
     )
+
+
+def _pages_url() -> str:
+    """Where the pages are: as voters reach this server or, without that, on this machine."""
+    configured = settings.load()
+    return configured.channels.public_url or f"http://{configured.host}:{configured.web_port}"
 
 
 def _ceremony(by: str = "") -> KeyCeremony:

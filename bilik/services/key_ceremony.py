@@ -17,7 +17,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from bilik.belenios import ceremony, trustees, wire
-from bilik.belenios.ceremony import Polynomial, Voutput
+from bilik.belenios.ceremony import Polynomial, Vinput, Voutput
 from bilik.belenios.channels import SignedMessage
 from bilik.belenios.trustees import Trustees
 from bilik.clock import Clock, system_clock
@@ -33,8 +33,8 @@ from bilik.storage.database import Database
 from bilik.storage.tables import trustee_messages
 
 
-Received = Sequence[tuple[Path, files.File]]
-"""What trustees sent, and the files that it came in."""
+Received = Sequence[tuple[Path | None, files.File]]
+"""What trustees sent, and the files that it came in, if it did."""
 
 
 class Step(str, Enum):
@@ -103,6 +103,15 @@ class Ceremony:
             return None
         return files.certificates_number(self.invitation, self.messages(Step.CERTIFICATE))
 
+    def shares_for(self, place: int) -> Vinput:
+        """What the trustee of that number accepts in the last step.
+
+        Raises:
+            WrongState: the shares are not all there.
+        """
+        certs, polynomials = self.messages(Step.CERTIFICATE), self.messages(Step.POLYNOMIAL)
+        return ceremony.route(certs, polynomials, self.group.threshold)[place - 1]
+
     def holders(self) -> Trustees:
         """The trustees with the key that they have made, verified.
 
@@ -145,6 +154,14 @@ def holders_of(connection: Connection, stored: StoredElection) -> Trustees:
             f"{', '.join(found.missing(step))}. Lihat `bilik trustees status`."
         )
     return found.holders()
+
+
+def senders(connection: Connection, stored: StoredElection) -> dict[Step, frozenset[int]]:
+    """The numbers of those whose message of each step has arrived."""
+    columns = trustee_messages.c
+    query = select(columns.step, columns.place).where(columns.election_id == stored.id)
+    rows = [(Step(row.step), row.place) for row in connection.execute(query)]
+    return {step: frozenset(place for one, place in rows if one is step) for step in Step}
 
 
 def check_unchanged(
@@ -219,7 +236,7 @@ class KeyCeremony:
                 try:
                     lines.append(_take(connection, found, file, sender))
                 except BilikError as error:
-                    raise BilikError(f"{path}: {error}") from None
+                    raise BilikError(f"{path}: {error}" if path else _sentence(error)) from None
             if found.step is None:
                 found.holders()
             if received:
@@ -265,7 +282,7 @@ class KeyCeremony:
             BilikError: one cannot be written.
         """
         last: list[Path] = []
-        for contents in handed_out(found):
+        for contents in _handed_out(found):
             last = []
             for name, content in contents.items():
                 path = folder / f"{found.stored.election.slug}.{name}"
@@ -274,7 +291,7 @@ class KeyCeremony:
         return last
 
 
-def handed_out(found: Ceremony) -> Iterator[Mapping[str, bytes]]:
+def _handed_out(found: Ceremony) -> Iterator[Mapping[str, bytes]]:
     """What trustees get after each complete step."""
     if found.missing(Step.CERTIFICATE):
         return
@@ -307,7 +324,7 @@ def _take(connection: Connection, found: Ceremony, file: files.File, sender: str
     if isinstance(file, Polynomial):
         return _take_polynomial(connection, found, file)
     if isinstance(file, Voutput):
-        return _take_voutput(connection, found, file)
+        return _take_voutput(connection, found, file, sender)
     raise InvalidRecord(
         f"itu {files.name_of(file)}. Yang dikumpulkan di sini: sertifikat, titipan, dan kunci "
         "publik dari saksi."
@@ -359,13 +376,15 @@ def _take_polynomial(connection: Connection, found: Ceremony, polynomial: Polyno
     return _keep(connection, found, Step.POLYNOMIAL, place, polynomial)
 
 
-def _take_voutput(connection: Connection, found: Ceremony, voutput: Voutput) -> str:
+def _take_voutput(
+    connection: Connection, found: Ceremony, voutput: Voutput, sender: str | None
+) -> str:
     polynomials = found.messages(Step.POLYNOMIAL)
     trustees.check_public_key(voutput.public_key)
     expected = ceremony.public_keys(found.messages(Step.CERTIFICATE), polynomials,
                                     found.group.threshold)  # fmt: skip
-    # Where one trustee suffices, all have the same key, and whose this is cannot be told; nor need
-    # it be, for whoever got their shares can count.
+    # Where one trustee suffices, all have the same key, and whose this is cannot be told unless the
+    # sender is known; nor need it be, for whoever got their shares can count.
     places = [at for at, key in enumerate(expected, 1) if key == voutput.public_key.public_key]
     if not places:
         raise InvalidRecord("kunci publik itu bukan dari saksi pemilihan ini, atau sudah berubah.")
@@ -374,7 +393,9 @@ def _take_voutput(connection: Connection, found: Ceremony, voutput: Voutput) -> 
     same = [place for place, one in known.items() if one == voutput]
     if same or not missing:
         return _already(found, Step.VOUTPUT, (same or places)[0])
-    return _keep(connection, found, Step.VOUTPUT, missing[0], voutput)
+    own = found.group.place(sender) if sender else None
+    place = own if own is not None and own in missing else missing[0]
+    return _keep(connection, found, Step.VOUTPUT, place, voutput)
 
 
 def _keep(connection: Connection, found: Ceremony, step: Step, place: int, message: Any) -> str:
@@ -391,6 +412,12 @@ def _keep(connection: Connection, found: Ceremony, step: Step, place: int, messa
         connection.execute(insert(trustee_messages).values(**key, content=content))
     found.arrived[step][place] = message
     return f"{found.group.names[place - 1]}: {STEP_NAMES[step]} diterima."
+
+
+def _sentence(error: BilikError) -> str:
+    """A line that begins as a sentence does, where no file's name goes before it."""
+    line = str(error)
+    return line[:1].upper() + line[1:]
 
 
 def _already(found: Ceremony, step: Step, place: int) -> str:

@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from bilik.errors import BilikError
-from bilik.web import ASSETS, guard
+from bilik.web import ASSETS, guard, saksi
 from bilik.web.office import Office
 
 
@@ -37,6 +37,7 @@ def routes() -> list[BaseRoute]:
         Route("/", _start),
         Route("/sehat", _healthy),
         Mount("/laman", _Assets(directory=ASSETS)),
+        *saksi.routes(),
     ]
 
 

@@ -14,12 +14,13 @@ from bilik.services.desk.count import Count, TrusteeFiles
 from bilik.services.desk.polling import Polling, Standing
 from bilik.services.desk.preparation import Preparation
 from bilik.services.desk.spare_letters import SpareLetters
+from bilik.services.desk.trustee_pages import TrusteePages
 from bilik.services.elections import all_elections
 
 __all__ = ["Desk", "Standing", "TrusteeFiles"]
 
 
-class Desk(Preparation, SpareLetters, Polling, Count):
+class Desk(Preparation, TrusteePages, SpareLetters, Polling, Count):
     """The panitia's side of the elections in one database."""
 
     def slugs(self) -> list[str]:
