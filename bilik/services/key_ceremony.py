@@ -32,7 +32,6 @@ from bilik.services.trustee_files import Certificate, Invitation
 from bilik.storage.database import Database
 from bilik.storage.tables import trustee_messages
 
-
 Received = Sequence[tuple[Path | None, files.File]]
 """What trustees sent, and the files that it came in, if it did."""
 

@@ -67,12 +67,12 @@ class Stretching:
         """Whether it is one of both, and neither too cheap to guess nor too costly to open."""
         if len(bytes.fromhex(self.salt)) != _SALT_BYTES:
             return False
-        costs = self.memory_kib, self.passes, self.iterations
-        match self.algorithm, *costs:
-            case "pbkdf2-hmac-sha-256", None, None, int(iterations):
-                return _FEWEST_ITERATIONS <= iterations <= _MOST_ITERATIONS
-            case "argon2id", int(memory), int(passes), None:
-                return 8 <= memory <= _MOST_MEMORY_KIB and 1 <= passes <= _MOST_PASSES
+        memory, passes, iterations = self.memory_kib, self.passes, self.iterations
+        if self.algorithm == _PBKDF2 and iterations is not None and memory is passes is None:
+            return _FEWEST_ITERATIONS <= iterations <= _MOST_ITERATIONS
+        if self.algorithm == _ARGON2 and memory is not None and passes is not None:
+            fits = 8 <= memory <= _MOST_MEMORY_KIB and 1 <= passes <= _MOST_PASSES
+            return fits and iterations is None
         return False
 
 
@@ -255,9 +255,7 @@ def _cipher(stretching: Stretching, passphrase: str) -> AESGCM | ChaCha20Poly130
     if stretching.iterations is not None:
         return AESGCM(hashlib.pbkdf2_hmac("sha256", password, salt, stretching.iterations))
     passes, memory = stretching.passes or 0, stretching.memory_kib or 0
-    return ChaCha20Poly1305(
-        hash_secret_raw(password, salt, passes, memory, 1, _KEY_BYTES, Type.ID)
-    )
+    return ChaCha20Poly1305(hash_secret_raw(password, salt, passes, memory, 1, _KEY_BYTES, Type.ID))
 
 
 def _spelt(passphrase: str) -> str:

@@ -45,7 +45,7 @@ class Screen:
         self.card.locator("input[type=file]").set_input_files(key)
 
     def type_passphrase(self, passphrase: str | None = None) -> None:
-        field = self.card.get_by_label("Kata sandi berkas itu")
+        field = self.card.get_by_label("Kata sandi kunci Anda")
         field.fill(self.passphrase if passphrase is None else passphrase)
 
     def same(self) -> None:
@@ -80,14 +80,14 @@ class Screen:
     def deal(self, key: Path | None = None) -> str:
         """Compare the number, and hand in shares; the number."""
         self.sees("Cocokkan angka")
-        number = self._compared("Lanjut", key)
+        number = self._compared(key)
         self.press("Lanjut")
         return number
 
     def accept(self, key: Path | None = None) -> Path:
         """Complete the key; the new file."""
         self.sees("Lengkapi kunci Anda")
-        self._compared("Lengkapi kunci saya", key)
+        self._compared(key)
         self.press("Lengkapi kunci saya")
         self.sees("Kunci Anda sudah lengkap")
         saved = self.save()
@@ -108,12 +108,12 @@ class Screen:
         self.choose(key)
         self.same()
         self.type_passphrase(passphrase)
-        self.press("Hitung dengan kunci saya")
+        self.press("Hitung sekarang")
 
-    def _compared(self, button: str, key: Path | None) -> str:
+    def _compared(self, key: Path | None) -> str:
+        """What the page shows as soon as it has the key file."""
         if key:
             self.choose(key)
-        self.press(button)
         self.same()
         self.type_passphrase()
         return self.number

@@ -14,7 +14,7 @@ const STEP_CARDS = { certificate: "join", polynomial: "deal", voutput: "accept" 
 let standing;
 /* The key file of this visit, and whose it is; the number of who counted; a card that stays until its
  * file is saved. Nothing of it outlives the page. */
-const visit = { key: null, keyName: "", counted: null, held: null };
+const visit = { key: null, counted: null, held: null };
 
 const form = (name) => screen.card(name).querySelector("form");
 const ownName = () => (standing.bearer ? standing.names[standing.bearer - 1] : null);
@@ -36,8 +36,10 @@ async function refresh() {
   screen.trouble(null);
   screen.tell(standing, standing.bearer ?? visit.counted);
   const card = due();
-  screen.show(card);
+  if (!screen.show(card)) return;
   if (card === "count") await lookAtTally();
+  // The number is on the screen at once where the key file is at hand.
+  if (visit.key && STEP_CARDS[standing.step] === card && card !== "join") form(card).requestSubmit();
 }
 
 async function keepLooking() {
@@ -53,17 +55,21 @@ async function keepLooking() {
 
 /* The key file that was chosen, or the one of this visit. */
 async function useKey({ file }) {
-  if (file.files.length || !visit.key) keep(await chosen(file), file.files[0].name);
-  const whose = await done("look", own());
+  const key = file.files.length || !visit.key ? await chosen(file) : visit.key;
+  const whose = await done("look", { ...own(), key });
+  keep(key, file.files[0]?.name);
   return whose;
 }
 
 function keep(key, name) {
   visit.key = key;
-  visit.keyName = name;
-  for (const note of document.querySelectorAll("[id$=-file-note]")) {
-    note.textContent = `Yang dipakai: ${name}. Pilih lagi hanya kalau mau yang lain.`;
-  }
+  if (name) screen.showKey(name);
+}
+
+for (const file of document.querySelectorAll("[name=file]")) {
+  file.addEventListener("change", () => {
+    if (file.files.length) screen.showKey(file.files[0].name);
+  });
 }
 
 const keyFileName = (name, mark = "") => `saksi-${label(name)}${mark}.kunci`;
@@ -83,8 +89,10 @@ onSend(form("join"), async ({ passphrase, again }, tell) => {
 });
 
 onSend(form("save"), async ({ file, passphrase }, tell) => {
-  keep(await chosen(file), file.files[0].name);
-  const { certificate } = await done("prove", { ...own(), passphrase: passphrase.value }, tell);
+  const key = await chosen(file);
+  const details = { ...own(), key, passphrase: passphrase.value };
+  const { certificate } = await done("prove", details, tell);
+  keep(key, file.files[0].name);
   await server.sent(certificate);
   await letGo("save");
 });
@@ -100,9 +108,18 @@ async function letGo(card) {
   await refresh();
 }
 
+function knowKey(known) {
+  document.getElementById("fresh").hidden = known;
+  document.getElementById("back").hidden = !known;
+}
+
 document.getElementById("have-key").addEventListener("click", () => {
-  document.getElementById("fresh").hidden = true;
+  knowKey(true);
   hold("save");
+});
+document.getElementById("back").addEventListener("click", () => {
+  knowKey(false);
+  letGo("save");
 });
 document.getElementById("suggestion").textContent = suggestion();
 document.getElementById("take-suggestion").addEventListener("click", () => {
@@ -117,13 +134,12 @@ document.getElementById("take-suggestion").addEventListener("click", () => {
 async function compared(card, fields) {
   const place = screen.card(card).querySelector("[data-compared]");
   const certificates = await server.fetched("sertifikat");
-  if (!place.hidden && !fields.file.files.length) return certificates;
+  if (!place.hidden) return certificates;
   await useKey(fields);
   const { number } = await done("compare", { ...own(), certificates });
   screen.showNumber(place, number);
   place.hidden = false;
   setNeeded(place, true);
-  fields.file.value = "";
   return null;
 }
 
@@ -135,7 +151,13 @@ function setNeeded(place, needed) {
 }
 
 for (const card of ["deal", "accept"]) {
-  setNeeded(screen.card(card).querySelector("[data-compared]"), false);
+  setNeeded(form(card).querySelector("[data-compared]"), false);
+  const { file } = form(card).elements;
+  file.addEventListener("change", () => {
+    form(card).querySelector("[data-compared]").hidden = true;
+    setNeeded(form(card), false);
+    form(card).requestSubmit();
+  });
 }
 
 onSend(form("deal"), async (fields, tell) => {

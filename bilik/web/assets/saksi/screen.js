@@ -8,16 +8,18 @@ let shown = "loading";
 
 export const card = (name) => cards.get(name);
 
-/* Show one card only; whoever does not see it is led to it. */
+/* Show one card only; whoever does not see it is led to it. Whether it was another before. */
 export function show(name) {
-  if (name === shown) return;
+  if (name === shown) return false;
   const first = shown === "loading";
   cards.get(shown).hidden = true;
   cards.get(name).hidden = false;
   shown = name;
-  if (first) return;
-  cards.get(name).querySelector("h2").focus({ preventScroll: true });
-  window.scrollTo({ top: 0 });
+  if (!first) {
+    cards.get(name).querySelector("h2").focus({ preventScroll: true });
+    window.scrollTo({ top: 0 });
+  }
+  return true;
 }
 
 /* A line above everything, for what no card can tell. */
@@ -32,13 +34,12 @@ export function tell(standing, own) {
   const { names, sent, given, stage } = standing;
   document.getElementById("greeting").hidden = !own;
   fill("[data-own-name]", own ? names[own - 1] : "");
-  const counting = stage === "hitung" || stage === "selesai";
+  const counting = stage === "hitung";
   names.forEach((_, at) => {
     const place = at + 1;
     const done = counting ? given.includes(place) : sent.voutput.includes(place);
-    const text = counting ? [["belum", "sudah menghitung"][Number(done)]] : [keyText(sent, place)];
-    // With the result there, whose parts it took is in the record.
-    fill(`[data-of="${place}"]`, stage === "selesai" ? "" : text[0]);
+    const text = counting ? ["belum", "sudah menghitung"][Number(done)] : keyText(sent, place);
+    fill(`[data-of="${place}"]`, text);
     document.querySelector(`[data-of="${place}"]`).parentElement.classList.toggle("done", done);
   });
   const missing = names.filter((_, at) => !(sent[standing.step] ?? []).includes(at + 1));
@@ -61,6 +62,10 @@ function mark({ stage, step, closed }) {
     if (place === at) item.setAttribute("aria-current", "step");
     else item.removeAttribute("aria-current");
   });
+  const now = document.getElementById("steps").children[at];
+  const place = document.getElementById("step-now");
+  place.textContent = now ? `Langkah ${at + 1} dari 5: ${now.textContent}` : "";
+  document.getElementById("others").hidden = stage === "selesai";
 }
 
 function fill(selector, text) {
@@ -79,6 +84,14 @@ export function showNumber(within, number) {
       return [span, " "];
     }),
   );
+}
+
+/* Which key file will be used, wherever one can be chosen. */
+export function showKey(name) {
+  for (const place of document.querySelectorAll("[data-chosen]")) {
+    place.textContent = `Dipakai: ${name}`;
+  }
+  fill("[data-choose]", "Ganti berkas kunci");
 }
 
 /* Offer a file to be saved. */
