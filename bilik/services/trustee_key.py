@@ -110,15 +110,30 @@ class KeyFile:
         return place
 
 
+@dataclass(frozen=True, repr=False)
+class _Sealing:
+    """A stretched passphrase, ready to seal a file's secret again."""
+
+    stretching: Stretching
+    cipher: AESGCM | ChaCha20Poly1305
+
+    @classmethod
+    def new(cls, passphrase: str) -> _Sealing:
+        """The passphrase as it is stretched today."""
+        salt = os.urandom(_SALT_BYTES).hex()
+        stretching = Stretching(algorithm=_PBKDF2, iterations=ITERATIONS, salt=salt)
+        return cls(stretching, _cipher(stretching, passphrase))
+
+
 class TrusteeKey:
     """A key file that is open: its secret, and what seals it again."""
 
-    def __init__(self, path: Path, file: KeyFile, secret: Secret, passphrase: str) -> None:
+    def __init__(self, path: Path, file: KeyFile, secret: Secret, sealing: _Sealing) -> None:
         """See :func:`unlock`."""
         self.path = path
         self.file = file
         self.secret = secret
-        self._passphrase = passphrase
+        self._sealing = sealing
 
     @property
     def is_of_before(self) -> bool:
@@ -140,7 +155,7 @@ class TrusteeKey:
         self.file = _sealed(
             replace(self.file, certs=certs or self.file.certs, tally=tally or self.file.tally),
             self.secret,
-            self._passphrase,
+            self._sealing,
         )
         whole_files.replace(self.path, _written(self.file))
 
@@ -166,8 +181,9 @@ def create(
         )
     new = passphrase()
     check_passphrase(new)
-    draft = KeyFile(KIND, invitation, name, cert, _fresh_stretching(), "", certs)
-    whole_files.write_once(path, _written(_sealed(draft, secret, new)))
+    sealing = _Sealing.new(new)
+    draft = KeyFile(KIND, invitation, name, cert, sealing.stretching, "", certs)
+    whole_files.write_once(path, _written(_sealed(draft, secret, sealing)))
 
 
 def read(path: Path) -> KeyFile:
@@ -202,16 +218,17 @@ def unlock(path: Path, passphrase: Passphrase) -> TrusteeKey:
     file = read(path)
     typed = passphrase()
     sealed = bytes.fromhex(file.sealed)
+    sealing = _Sealing(file.stretching, _cipher(file.stretching, typed))
     try:
-        plain = _cipher(file.stretching, typed).decrypt(
-            sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _context(file)
-        )
+        plain = sealing.cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _context(file))
     except (InvalidTag, ValueError):
         raise BilikError(
             f"Kata sandi untuk {path} salah, atau berkasnya sudah berubah. Coba lagi pelan-pelan; "
             "kalau tetap gagal, pakai salinan cadangan Anda."
         ) from None
-    return TrusteeKey(path, file, wire.decode(Secret, plain), typed)
+    if file.stretching.algorithm != _PBKDF2:
+        sealing = _Sealing.new(typed)
+    return TrusteeKey(path, file, wire.decode(Secret, plain), sealing)
 
 
 def check_passphrase(passphrase: str) -> None:
@@ -227,12 +244,11 @@ def check_passphrase(passphrase: str) -> None:
         )
 
 
-def _sealed(file: KeyFile, secret: Secret, passphrase: str) -> KeyFile:
-    file = replace(file, stretching=_fresh_stretching())
+def _sealed(file: KeyFile, secret: Secret, sealing: _Sealing) -> KeyFile:
+    file = replace(file, stretching=sealing.stretching)
     nonce = os.urandom(_NONCE_BYTES)
-    cipher = _cipher(file.stretching, passphrase)
-    sealed = nonce + cipher.encrypt(nonce, wire.encode(secret), _context(file))
-    return replace(file, sealed=sealed.hex())
+    hidden = sealing.cipher.encrypt(nonce, wire.encode(secret), _context(file))
+    return replace(file, sealed=(nonce + hidden).hex())
 
 
 def _context(file: KeyFile) -> bytes:
@@ -242,11 +258,6 @@ def _context(file: KeyFile) -> bytes:
 
 def _written(file: KeyFile) -> bytes:
     return wire.encode(file) + b"\n"
-
-
-def _fresh_stretching() -> Stretching:
-    salt = os.urandom(_SALT_BYTES).hex()
-    return Stretching(algorithm=_PBKDF2, iterations=ITERATIONS, salt=salt)
 
 
 def _cipher(stretching: Stretching, passphrase: str) -> AESGCM | ChaCha20Poly1305:
