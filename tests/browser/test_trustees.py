@@ -96,7 +96,7 @@ class Held:
 def held(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory, pictures: Path
 ) -> Iterator[Held]:
-    """The whole way: Pak Budi at a laptop, Bu Siti at a phone, Mas Joko in a terminal with files."""
+    """The whole way: Pak Budi at a laptop, Bu Siti at a phone, Mas Joko in a terminal."""
     directory = tmp_path_factory.mktemp("village")
     village = Village(directory)
     with serve(directory, village.url, directory / "trustee") as pages:

@@ -60,7 +60,7 @@ class Screen:
         return path
 
     def note(self, request: Request) -> None:
-        headers = " ".join(f"{name}: {value}" for name, value in request.all_headers().items())
+        headers = " ".join(f"{name}: {value}" for name, value in request.headers.items())
         body = request.post_data_buffer or b""
         self.sent.append(f"{request.url} {headers} {body.decode(errors='replace')}")
 

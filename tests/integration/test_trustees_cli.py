@@ -178,6 +178,37 @@ def test_a_saksi_types_the_passphrase_twice_and_nobody_sees_it(panitia: Shell) -
 
 
 @ONLY_SQLITE
+def test_every_saksi_has_a_link_to_the_page(panitia: Shell) -> None:
+    panitia.ok("election", "load", "pemilihan.yml")
+    links = json.loads(panitia.ok("trustees", "links", "--url", "https://desa.id", "--json"))
+    assert list(links) == list(NAMES)
+    said = panitia.ok("trustees", "links", "--url", "https://desa.id")
+    assert all(f"{name}: {url}" in said for name, url in links.items())
+    here = {**panitia.environ, "BILIK_WEB_PORT": "5999"}
+    panitia.environ = here
+    assert "http://127.0.0.1:5999/saksi/sukamaju-2026#1-" in panitia.ok("trustees", "links")
+    panitia.environ = {**here, "BILIK_PUBLIC_URL": "https://desa.id/"}
+    assert json.loads(panitia.ok("trustees", "links", "--json")) == links
+    panitia.ok("trustees", "restart", "--yes")
+    assert set(json.loads(panitia.ok("trustees", "links", "--json")).values()).isdisjoint(
+        links.values()
+    )
+
+
+@ONLY_SQLITE
+def test_a_key_of_today_needs_no_rewriting(panitia: Shell) -> None:
+    panitia.ok("election", "load", "pemilihan.yml")
+    invitation = json.loads(panitia.ok("trustees", "invite", "--json"))["file"]
+    saksi = Saksi(panitia.directory / "saksi", "Bu Siti")
+    saksi.file("join", str(panitia.directory / invitation), "Bu Siti")
+    assert saksi.trustees("repack")["rewritten"] is False
+    said = saksi.ok("trustees", "repack", "--passphrase-file", "sandi")
+    assert "tidak ada yang diubah" in said
+    (saksi.directory / "sandi").write_text("kata sandi yang lain", encoding="utf-8")
+    assert "salah" in saksi("trustees", "repack", "--passphrase-file", "sandi").stderr
+
+
+@ONLY_SQLITE
 def test_mistakes_of_a_saksi_are_one_line(panitia: Shell) -> None:
     saksi = Saksi(panitia.directory / "saksi", "Bu Siti")
     for arguments, says in [
