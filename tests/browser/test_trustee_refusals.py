@@ -66,12 +66,14 @@ def waiting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Waiting]:
 
 
 @pytest.fixture
-def screen(browser: Browser, waiting: Waiting, tmp_path: Path) -> Iterator[Screen]:
+def screen(browser: Browser, waiting: Waiting, tmp_path: Path, pictures: Path) -> Iterator[Screen]:
     """Pak Budi's, who opened the page without his link: his key says who he is."""
     budi = waiting.member(BUDI)
     screen = at_screen(browser, waiting.address, tmp_path / "unduhan")
     screen.passphrase = budi.passphrase()
+    screen.album = str(pictures / "saksi-phone")
     yield screen
+    assert screen.violations == []
     screen.chat.page.context.close()
     assert screen.chat.errors == []
 
@@ -144,6 +146,7 @@ def test_a_key_that_may_not_count_here_says_why(
     screen.type_passphrase("bukan kata sandinya")
     screen.press("Hitung sekarang")
     expect(screen.problem).to_contain_text("Kata sandi itu bukan untuk berkas ini.")
+    screen.photograph("7b-salah-sandi")
     assert not any(line.split(" ")[0].endswith("/kirim") for line in screen.sent)
 
 
@@ -199,6 +202,8 @@ def test_a_tally_that_was_altered_is_not_shown_as_one(waiting: Waiting, screen: 
     ]
     page = screen.chat.page
     screen.sees("Hitung suara")
+    page.get_by_text("Apa yang dikirim dari sini?").click()
+    screen.photograph("7c-penjelasan")
     for text, says in cases:
         page.route("**/berkas/hitungan", handing(text))
         page.reload()

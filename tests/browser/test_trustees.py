@@ -71,20 +71,16 @@ class Held:
 
     village: Village
     pages: Pages
-    pictures: Path
     screens: dict[str, Screen] = field(default_factory=dict)
     keys: dict[str, Path] = field(default_factory=dict)
     numbers: list[str] = field(default_factory=list)
     files: TrusteeFiles | None = None
     count_numbers: list[str] = field(default_factory=list)
     result: Result | Waiting | None = None
-    violations: list[str] = field(default_factory=list)
 
     def photograph(self, step: str) -> None:
-        for size, screen in zip(SIZES, self.screens.values(), strict=True):
-            path = self.pictures / f"saksi-{size}-{step}.png"
-            screen.chat.page.screenshot(path=path, full_page=True, animations="disabled")
-            self.violations += screen.chat.accessibility_violations()
+        for screen in self.screens.values():
+            screen.photograph(step)
 
     def both_see(self, heading: str, step: str) -> None:
         for screen in self.screens.values():
@@ -100,11 +96,11 @@ def held(
     directory = tmp_path_factory.mktemp("village")
     village = Village(directory)
     with serve(directory, village.url, directory / "trustee") as pages:
-        held = Held(village, pages, pictures)
+        held = Held(village, pages)
         links = {one.name: one.url for one in village.desk.trustee_links(pages.url)}
-        for name, size in zip((BUDI, SITI), SIZES.values(), strict=True):
-            folder = directory / f"layar-{name[-4:]}"
-            held.screens[name] = at_screen(browser, links[name], folder, size)
+        for name, (kind, size) in zip((BUDI, SITI), SIZES.items(), strict=True):
+            held.screens[name] = at_screen(browser, links[name], directory / kind, size)
+            held.screens[name].album = str(pictures / f"saksi-{kind}")
         _make_the_key(held)
         village.desk.open()
         village.vote()
@@ -234,5 +230,5 @@ def test_a_key_that_has_counted_says_so_in_its_new_file(held: Held) -> None:
 def test_no_page_of_the_trustees_breaks_a_rule_of_accessibility_or_meets_an_error(
     held: Held,
 ) -> None:
-    assert held.violations == []
+    assert [one for screen in held.screens.values() for one in screen.violations] == []
     assert [error for screen in held.screens.values() for error in screen.chat.errors] == []

@@ -21,6 +21,8 @@ class Screen:
     folder: Path
     passphrase: str = PASSPHRASE
     sent: list[str] = field(default_factory=list)
+    album: str = ""
+    violations: list[str] = field(default_factory=list)
 
     @property
     def card(self) -> Locator:
@@ -59,6 +61,13 @@ class Screen:
         coming.value.save_as(path)
         return path
 
+    def photograph(self, step: str) -> None:
+        """Keep a picture of the page, if there is an album, and what is wrong with it."""
+        if self.album:
+            path = f"{self.album}-{step}.png"
+            self.chat.page.screenshot(path=path, full_page=True, animations="disabled")
+            self.violations += self.chat.accessibility_violations()
+
     def note(self, request: Request) -> None:
         headers = " ".join(f"{name}: {value}" for name, value in request.headers.items())
         body = request.post_data_buffer or b""
@@ -71,6 +80,7 @@ class Screen:
             self.card.get_by_label(name, exact=True).fill(self.passphrase)
         self.press("Buat kunci saya")
         self.sees("Simpan kunci Anda")
+        self.photograph("1b-simpan")
         key = self.save()
         self.choose(key)
         self.type_passphrase()
@@ -90,6 +100,7 @@ class Screen:
         self._compared(key)
         self.press("Lengkapi kunci saya")
         self.sees("Kunci Anda sudah lengkap")
+        self.photograph("4b-lengkap")
         saved = self.save()
         self.press("Sudah saya simpan")
         return saved
@@ -101,6 +112,7 @@ class Screen:
         self.type_passphrase()
         self.press("Coba kunci saya")
         expect(self.card.get_by_text("berfungsi")).to_be_visible()
+        self.photograph("5b-berfungsi")
 
     def count(self, key: Path, passphrase: str | None = None) -> None:
         """Give this trustee's part of the count."""
