@@ -117,7 +117,7 @@ def _make_the_key(held: Held) -> None:
     joko = Saksi(panitia / "terminal", JOKO)
     budi, siti = held.screens.values()
     held.both_see("Buat kunci Anda", "1-buat")
-    held.keys = {name: screen.join() for name, screen in held.screens.items()}
+    held.keys = {BUDI: budi.join(), SITI: siti.join(interrupted=True)}
     held.both_see("Bagian Anda sudah diterima", "2-menunggu")
     expect(siti.card).to_contain_text("Masih ditunggu: Mas Joko.")
     invitation = lead.write_invitation(lead.standing(), panitia)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,7 +55,7 @@ class Screen:
     def save(self) -> Path:
         """Save the file that is offered, as a browser does."""
         with self.chat.page.expect_download() as coming:
-            self.card.get_by_role("link", name=re.compile("^Simpan saksi-")).click()
+            self.card.get_by_role("link", name="Simpan berkas kunci").click()
         path = self.folder / coming.value.suggested_filename
         coming.value.save_as(path)
         return path
@@ -73,8 +72,11 @@ class Screen:
         body = request.post_data_buffer or b""
         self.sent.append(f"{request.url} {headers} {body.decode(errors='replace')}")
 
-    def join(self) -> Path:
-        """Make a key and save it, up to the panitia's having the certificate."""
+    def join(self, interrupted: bool = False) -> Path:
+        """Make a key and save it, up to the panitia's having the certificate.
+
+        ``interrupted`` comes back after the saving, when the page has forgotten the key.
+        """
         self.sees("Buat kunci Anda")
         for name in ("Kata sandi baru", "Ketik sekali lagi"):
             self.card.get_by_label(name, exact=True).fill(self.passphrase)
@@ -82,6 +84,9 @@ class Screen:
         self.sees("Simpan kunci Anda")
         self.photograph("1b-simpan")
         key = self.save()
+        if interrupted:
+            self.chat.page.reload()
+            self.press("Saya sudah punya berkas kunci")
         self.choose(key)
         self.type_passphrase()
         self.press("Periksa, lalu lanjut")

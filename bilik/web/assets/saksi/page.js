@@ -36,8 +36,9 @@ async function refresh() {
   screen.trouble(null);
   screen.tell(standing, standing.bearer ?? visit.counted);
   const card = due();
-  if (!screen.show(card)) return;
+  const isOther = screen.show(card);
   if (card === "count") await lookAtTally();
+  if (!isOther) return;
   // The number is on the screen at once where the key file is at hand.
   if (visit.key && STEP_CARDS[standing.step] === card && card !== "join") form(card).requestSubmit();
 }
@@ -209,11 +210,11 @@ let tally;
 
 async function lookAtTally() {
   if (tally !== undefined) return;
+  const text = await server.fetched("hitungan");
   tally = null;
   const card = screen.card("count");
   const bar = card.querySelector("#checking progress");
   try {
-    const text = await server.fetched("hitungan");
     const details = { tally: text, uuid: standing.uuid };
     const { ballots, number } = await done("lookAtTally", details, (part) => { bar.value = part; });
     card.querySelector("[data-ballots]").textContent = ballots.toLocaleString("id");

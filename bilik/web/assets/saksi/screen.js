@@ -100,5 +100,5 @@ export function offer(within, name, content) {
   if (place.href) URL.revokeObjectURL(place.href);
   place.href = URL.createObjectURL(new Blob([content], { type: "application/octet-stream" }));
   place.download = name;
-  place.textContent = `Simpan ${name}`;
+  within.querySelector("[data-file-name]").textContent = name;
 }
