@@ -232,3 +232,13 @@ def test_no_page_of_the_trustees_breaks_a_rule_of_accessibility_or_meets_an_erro
 ) -> None:
     assert [one for screen in held.screens.values() for one in screen.violations] == []
     assert [error for screen in held.screens.values() for error in screen.chat.errors] == []
+
+
+def test_what_a_number_was_compared_of_is_not_asked_for_again(held: Held) -> None:
+    """Else the server could hand out other certificates once the number has been read out."""
+    asked = [
+        sum(line.split(" ", 1)[0].endswith("/berkas/sertifikat") for line in screen.sent)
+        for screen in held.screens.values()
+    ]
+    # Once for each time that the number was shown: Bu Siti's page was opened anew in between.
+    assert asked == [2, 3]

@@ -12,9 +12,9 @@ const LOOK_AGAIN_MS = 4000;
 const STEP_CARDS = { certificate: "join", polynomial: "deal", voutput: "accept" };
 
 let standing;
-/* The key file of this visit, and whose it is; the number of who counted; a card that stays until its
- * file is saved. Nothing of it outlives the page. */
-const visit = { key: null, counted: null, held: null };
+/* The key file of this visit, the certificates whose number was compared, the number of who counted, and
+ * a card that stays until its file is saved. Nothing of it outlives the page. */
+const visit = { key: null, certificates: null, counted: null, held: null };
 
 const form = (name) => screen.card(name).querySelector("form");
 const ownName = () => (standing.bearer ? standing.names[standing.bearer - 1] : null);
@@ -48,7 +48,8 @@ async function keepLooking() {
     try {
       await refresh();
     } catch (problem) {
-      screen.trouble(problem instanceof Problem ? problem.message : null);
+      if (problem instanceof Problem) screen.trouble(problem.message);
+      else console.error(problem);
     }
   }
   setTimeout(keepLooking, LOOK_AGAIN_MS);
@@ -132,16 +133,19 @@ document.getElementById("take-suggestion").addEventListener("click", () => {
 
 /* Steps 2 and 3: the number comes with the key file, then the passphrase. */
 
+/* Whether the number was compared. What is then done is done with the very certificates that the number
+ * is of, whatever the server would hand out by now. */
 async function compared(card, fields) {
   const place = screen.card(card).querySelector("[data-compared]");
-  const certificates = await server.fetched("sertifikat");
-  if (!place.hidden) return certificates;
+  if (!place.hidden) return true;
   await useKey(fields);
+  const certificates = await server.fetched("sertifikat");
   const { number } = await done("compare", { ...own(), certificates });
+  visit.certificates = certificates;
   screen.showNumber(place, number);
   place.hidden = false;
   setNeeded(place, true);
-  return null;
+  return false;
 }
 
 /* What is not on the screen yet need not be filled in. */
@@ -162,8 +166,8 @@ for (const card of ["deal", "accept"]) {
 }
 
 onSend(form("deal"), async (fields, tell) => {
-  const certificates = await compared("deal", fields);
-  if (!certificates) return;
+  if (!(await compared("deal", fields))) return;
+  const { certificates } = visit;
   const details = { ...own(), certificates, passphrase: fields.passphrase.value };
   const { message } = await done("deal", details, tell);
   await server.sent(message);
@@ -172,8 +176,8 @@ onSend(form("deal"), async (fields, tell) => {
 });
 
 onSend(form("accept"), async (fields, tell) => {
-  const certificates = await compared("accept", fields);
-  if (!certificates) return;
+  if (!(await compared("accept", fields))) return;
+  const { certificates } = visit;
   const shares = await server.fetched(`titipan-${standing.bearer}`);
   const details = { ...own(), certificates, shares, passphrase: fields.passphrase.value };
   const { message, key } = await done("accept", details, tell);
