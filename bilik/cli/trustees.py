@@ -52,13 +52,14 @@ InvitationArgument = Annotated[
 ]
 NameArgument = Annotated[str, typer.Argument(metavar="NAMA", help="Nama Anda di undangan.")]
 _NEXT = {
-    Step.CERTIFICATE: "Kirim undangan ke semua saksi. Mereka menjawab: `bilik trustees join`.",
-    Step.POLYNOMIAL: "Kirim daftar sertifikat ke semua saksi. Mereka menjawab: "
-    "`bilik trustees answer`.",
-    Step.VOUTPUT: "Kirim titipan ke saksi yang namanya di berkas. Mereka menjawab: "
-    "`bilik trustees answer`.",
-    None: "Kunci saksi jadi. Kirim daftar saksi ke semua saksi untuk latihan: "
-    "`bilik trustees rehearse`.",
+    Step.CERTIFICATE: "Kirim tautan pribadi (`bilik trustees links`) ke semua saksi. Yang memakai "
+    "terminal: kirim undangan; mereka menjawab dengan `bilik trustees join`.",
+    Step.POLYNOMIAL: "Saksi melanjutkan di halamannya. Yang memakai terminal: kirim daftar "
+    "sertifikat; mereka menjawab dengan `bilik trustees answer`.",
+    Step.VOUTPUT: "Saksi melanjutkan di halamannya. Yang memakai terminal: kirim titipan ke saksi "
+    "yang namanya di berkas; mereka menjawab dengan `bilik trustees answer`.",
+    None: "Kunci saksi jadi. Minta semua saksi mencobanya di halamannya; yang memakai terminal "
+    "dengan daftar saksi: `bilik trustees rehearse`.",
 }
 
 
@@ -158,7 +159,7 @@ def restart(
         as_json,
         {"forgotten": forgotten},
         f"{forgotten} berkas saksi dilupakan.",
-        "Berikutnya: bilik trustees invite",
+        "Tautan pribadi yang baru: bilik trustees links",
     )
 
 

@@ -70,7 +70,7 @@ def vote(panitia: Shell, choices: list[str]) -> None:
 @ONLY_POSTGRES
 def test_an_election_that_three_saksi_hold_from_its_file_to_its_count(panitia: Shell) -> None:
     here = panitia.directory
-    assert "bilik trustees invite" in panitia.ok("election", "load", "pemilihan.yml")
+    assert "bilik trustees links" in panitia.ok("election", "load", "pemilihan.yml")
     panitia.ok("roll", "import", "dpt.csv")
     panitia.ok("roll", "codes", "--out", "kode.csv")
     refused = panitia("open")
@@ -109,6 +109,7 @@ def test_an_election_that_three_saksi_hold_from_its_file_to_its_count(panitia: S
     panitia.ok("close", "--yes")
     said = panitia.ok("tally")
     assert "2 suara dijumlahkan tanpa dibuka" in said
+    assert "Saksi menghitung di halamannya" in said
     assert "Menunggu saksi: 0 dari 2; yang belum: Pak Budi, Bu Siti, Mas Joko" in said
     (tally,) = here.glob("hitung-*.json")
     first, third = (one.file("decrypt", str(tally), "--yes") for one in (saksi[0], saksi[2]))
