@@ -18,4 +18,8 @@ def the_booth() -> Booth:
         SettingsError: a setting is missing.
     """
     configured = settings.load()
-    return Booth(Database(configured.database_url), Keys(configured.secret_key))
+    return Booth(
+        Database(configured.database_url),
+        Keys(configured.secret_key),
+        pages_url=configured.pages_url,
+    )

@@ -9,10 +9,11 @@ from actions import render, replies
 from actions.replies import Reply
 from actions.voter_action import Visit, VoterAction
 from bilik.domain.election import Phase, Visibility
+from bilik.domain.telling import counting_line, turnout_line
 from bilik.services.batches import BATCH
+from bilik.services.outcomes import Scene
+from bilik.services.public_view import PublicView
 from bilik.services.sessions import Stage
-
-_OVER = (Phase.GRACE, Phase.CLOSED, Phase.TALLIED)
 
 
 class Question(VoterAction, ABC):
@@ -120,29 +121,42 @@ class Results(Question):
     """Results."""
 
     def reply(self, visit: Visit) -> list[Reply]:
-        """The count, once there is one; until then the newest interim one, or when to expect it."""
-        text = render.results(visit.booth.results())
-        if text:
-            return [replies.reply("results", visit.scene, results=text)]
-        interim = visit.booth.interim_counts()
-        text = render.interim(interim)
-        said = [replies.reply("results", visit.scene, results=text)] if text else []
-        counted = {one.election.slug for one in interim}
+        """How each election stands, and where everybody sees it."""
+        said = []
         for one in visit.scene.elections:
-            election, phase = one
             scene = replace(visit.scene, elections=(one,))
-            if phase in _OVER:
-                said.append(replies.reply("results_soon", scene))
-            elif election.visibility is not Visibility.LIVE:
-                said.append(replies.reply("results_later", scene))
-            elif election.slug not in counted:
-                said.append(replies.reply("results_interim_none", scene, batch=str(BATCH)))
+            view = visit.booth.seen_by_all(one[0].slug)
+            said += _standing(scene, view)
+            if view and visit.booth.pages_url:
+                page = f"{visit.booth.pages_url}/hasil/{view.election.slug}"
+                said.append(replies.reply("results_page", scene, page=page))
         return said
 
     def answer(self, visit: Visit) -> list[Reply]:
         """Lead back only those who can vote now."""
         open_now = any(phase is Phase.OPEN for _, phase in visit.scene.elections)
         return [*self.reply(visit), *(replies.guide(visit.scene) if open_now else [])]
+
+
+def _standing(scene: Scene, view: PublicView | None) -> list[Reply]:
+    """How one election stands, in the words of its public page."""
+    if view is None or view.phase is Phase.UPCOMING:
+        return [replies.reply("results_later", scene, turnout="")]
+    said = []
+    turnout = f" {turnout_line(view.turnout)}"
+    if view.result or view.interim:
+        counts = {"results": render.result(view), "short_results": render.short_result(view)}
+        said.append(replies.reply("results", scene, **counts))
+        turnout = ""  # It has been told with the count.
+    if view.phase is Phase.CLOSED:
+        counting = counting_line(view.election, view.parts)
+        said.append(replies.reply("results_soon", scene, counting=counting, turnout=turnout))
+    elif not said and view.election.visibility is Visibility.LIVE:
+        none = replies.reply("results_interim_none", scene, batch=str(BATCH), turnout=turnout)
+        said.append(none)
+    elif not said:
+        said.append(replies.reply("results_later", scene, turnout=turnout))
+    return said
 
 
 class CheckReceipt(Question):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bilik.clock import ZONES, day_text, hour_text, moment_text
+from bilik.clock import ZONES
 from bilik.domain.election import BLANK, Candidate, Contest, Election, Phase, Selection, Selections
+from bilik.domain.indonesian import day_text, figure, hour_text, moment_text, percent
 from bilik.domain.mentions import find_mentions
+from bilik.domain.outcome import sentence
 from bilik.domain.tally import ContestCount
+from bilik.domain.telling import interim_line, share, turnout_line
 from bilik.domain.words import words
-from bilik.services.counting import Result
-from bilik.services.interim import Interim
 from bilik.services.outcomes import Outcome, Scene
+from bilik.services.public_view import PublicView
 
 BLANK_TEXT = "dikosongkan (tidak memilih siapa pun)"
 SHORT_BLANK_TEXT = "dikosongkan"
@@ -236,45 +238,52 @@ def _one_profile(candidate: Candidate) -> str:
     return "\n".join(lines) if len(lines) > 1 else ""
 
 
-def results(found: Sequence[Result]) -> str:
-    """Counts per contest, for each election."""
-    return "\n\n".join(_one_result(result) for result in found)
-
-
-def interim(found: Sequence[Interim]) -> str:
-    """Counts while people vote, for each election."""
-    return "\n\n".join(
-        f"Hasil sementara *{one.election.title}*, dari {one.ballots} suara yang sudah masuk "
-        f"hitungan. Semua orang bisa melihatnya.\n{_counts(one.election, one.counts)}"
-        for one in found
-    )
-
-
-def _one_result(result: Result) -> str:
-    lines = [
-        f"Hasil *{result.election.title}*, {result.ballots} suara masuk:",
-        _counts(result.election, result.counts),
-    ]
-    if result.set_aside:
-        lines.append(f"Disisihkan karena rusak: {result.set_aside}")
+def result(view: PublicView) -> str:
+    """Counts per contest, final or interim, and the turnout."""
+    lines = []
+    if view.result:
+        lines.append(f"Hasil *{view.election.title}*, {figure(view.result.ballots)} suara masuk:")
+        lines.append(_counts(view.election, view.result.counts, final=True))
+        if view.result.set_aside:
+            lines.append(f"Disisihkan karena rusak: {figure(view.result.set_aside)}")
+    elif view.interim:
+        lines.append(f"*{view.election.title}*. {interim_line(view.interim.ballots)}.")
+        lines.append("Semua orang bisa melihatnya.")
+        lines.append(_counts(view.election, view.interim.counts))
+    lines.append(turnout_line(view.turnout))
     return "\n".join(lines)
 
 
-def _counts(election: Election, counts: Sequence[ContestCount]) -> str:
+def short_result(view: PublicView) -> str:
+    """The same in few words: numbers, votes and shares."""
+    found = view.result or view.interim
+    if found is None:
+        return ""
+    several = len(view.election.contests) > 1
+    parts = []
+    for contest, count in zip(view.election.contests, found.counts, strict=True):
+        votes = (
+            f"no. {one.number}: {figure(count.votes[one.number])} "
+            f"({share(count.votes[one.number], count.valid)})"
+            for one in in_order(contest)
+        )
+        parts.append((f"{contest.title}: " if several else "") + ", ".join(votes))
+    head = "Hasil akhir" if view.result else f"Hasil sementara, {figure(found.ballots)} suara"
+    return f"{head}: {'; '.join(parts)}."
+
+
+def _counts(election: Election, counts: Sequence[ContestCount], final: bool = False) -> str:
     lines = []
     for contest, count in zip(election.contests, counts, strict=True):
         lines.append(f"*{contest.title}*")
         for candidate in in_order(contest):
             votes = count.votes[candidate.number]
-            share = f" ({percent(votes, count.valid)})" if count.valid else ""
-            lines.append(f"{candidate.number}. {candidate.full_name}: {votes}{share}")
-        lines.append(f"Dikosongkan: {count.blank}")
+            part = f" ({percent(votes, count.valid)})" if count.valid else ""
+            lines.append(f"{candidate.number}. {candidate.full_name}: {figure(votes)}{part}")
+        lines.append(f"Dikosongkan: {figure(count.blank)}")
+        if final:
+            lines.append(sentence(contest, count))
     return "\n".join(lines)
-
-
-def percent(part: int, whole: int) -> str:
-    """``62,5%``."""
-    return f"{100 * part / whole:.1f}%".replace(".", ",")
 
 
 def in_order(contest: Contest) -> list[Candidate]:

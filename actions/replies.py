@@ -11,9 +11,9 @@ from typing import Any
 import yaml
 
 from actions import cards, render
-from bilik.clock import hour_text, moment_text
 from bilik.domain.choice import Doubt
 from bilik.domain.election import BLANK, Contest, Election, Phase, Visibility
+from bilik.domain.indonesian import hour_text, moment_text
 from bilik.services.buttons import Button, Press
 from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.services.sessions import Stage

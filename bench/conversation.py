@@ -1,42 +1,38 @@
-"""The whole voting conversation over HTTP, beside `rasa init`'s default configuration.
+"""The whole voting conversation over HTTP, beside two Rasa projects that do less.
 
-Both servers run on this machine and are asked in turn, in rounds of the same length and the same
-number of clients; what counts is the ratio. Run with `make bench`.
+Bilik as `make run` starts it (real database, real actions, sealed ballot at the cast) against
+`rasa init`'s default project (DIET, TED and its stories) and against a floor: a keyword classifier
+with rules, in-memory trackers, no actions. One worker each, conversations of the same length,
+rounds that alternate between the sides. What counts are the ratios.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-import httpx
+import aiohttp
 
-from tests.installation import Installation, free_port, start, wait_for
+from bench.peers import SMALL_TALK, Peer, keyword_floor, rasa_init, resident_mb
+from tests.installation import Installation, start
 
 LENGTH = 20
-"""Messages in a conversation, on both sides: a tracker's length has its price."""
+"""Messages in a conversation."""
 ROUNDS = 3
-CONVERSATIONS = 24
-CLIENTS = (1, 8)
+CONVERSATIONS = {1: 12, 8: 40, 64: 96}
+"""So many in a round, by the number of clients at a time."""
 
 QUESTIONS = (
     "siapa aja calonnya?", "visi nomor 2 apa", "kapan ditutupnya?", "rahasia gak sih", "hmm",
     "caranya gimana", "kamu robot ya?", "hasilnya kapan keluar", "nomor 3 jelek",
-)  # fmt: skip
-SMALL_TALK = (
-    "hello", "great", "are you a bot?", "hi there", "so sad", "yes", "am I talking to a human?",
-    "good morning", "perfect", "bye",
 )  # fmt: skip
 
 _senders = count()
@@ -55,6 +51,15 @@ class Figures:
         return statistics.median(self.rates), cuts[49] * 1e3, cuts[94] * 1e3, cuts[98] * 1e3
 
 
+@dataclass(frozen=True)
+class Side:
+    """Who is measured: an address, and how to get a conversation that nobody has had yet."""
+
+    name: str
+    url: str
+    conversation: Callable[[], Sequence[str]]
+
+
 def voting(nik: str, code: str) -> list[str]:
     """A voter who asks a lot before voting."""
     asked = [QUESTIONS[index % len(QUESTIONS)] for index in range(LENGTH - 4)]
@@ -65,7 +70,7 @@ def voting(nik: str, code: str) -> list[str]:
 
 
 def chatting() -> list[str]:
-    """Small talk that `rasa init`'s bot knows."""
+    """Small talk that both peers know."""
     return [SMALL_TALK[index % len(SMALL_TALK)] for index in range(LENGTH)]
 
 
@@ -73,19 +78,21 @@ async def round_of(url: str, conversations: Sequence[Sequence[str]], clients: in
     """One round: all conversations, so many at a time."""
     figures = Figures()
     waiting = list(conversations)
-    async with httpx.AsyncClient(base_url=url, timeout=60) as http:
+    patience = aiohttp.ClientTimeout(total=60)
+    async with aiohttp.ClientSession(timeout=patience) as http:
 
         async def client() -> None:
             while waiting:
                 texts, sender = waiting.pop(), f"bench-{next(_senders)}"
                 for text in texts:
                     began = time.perf_counter()
-                    answer = await http.post(
-                        "/webhooks/rest/webhook", json={"sender": sender, "message": text}
-                    )
+                    async with http.post(
+                        f"{url}/webhooks/rest/webhook", json={"sender": sender, "message": text}
+                    ) as answer:
+                        said = await answer.json()
                     figures.latencies.append(time.perf_counter() - began)
-                    if answer.status_code != 200 or not answer.json():
-                        raise RuntimeError(f"no answer from {url}: {answer.status_code}")
+                    if answer.status != 200 or not said:
+                        raise RuntimeError(f"no answer from {url}: {answer.status}")
 
         began = time.perf_counter()
         await asyncio.gather(*(client() for _ in range(clients)))
@@ -93,73 +100,66 @@ async def round_of(url: str, conversations: Sequence[Sequence[str]], clients: in
     return figures
 
 
-@contextmanager
-def rasa_init(directory: Path) -> Iterator[str]:
-    """`rasa init`'s project, trained and served; its address."""
-    rasa = [sys.executable, "-m", "rasa"]
-    environ = {**os.environ, "RASA_TELEMETRY_ENABLED": "false"}
-    log = (directory / "init.log").open("wb")
-    subprocess.run(
-        [*rasa, "init", "--no-prompt", "--init-dir", str(directory)],
-        env=environ, stdout=log, stderr=log, check=True,
-    )  # fmt: skip
-    (directory / "credentials.yml").write_text("rest:\n", encoding="utf-8")
-    port = free_port()
-    process = subprocess.Popen(
-        [*rasa, "run", "--interface", "127.0.0.1", "--port", str(port), "--quiet"],
-        cwd=directory, env=environ, stdout=log, stderr=log,
-    )  # fmt: skip
-    try:
-        url = f"http://127.0.0.1:{port}"
-        wait_for(url, process)
-        httpx.post(
-            f"{url}/webhooks/rest/webhook", json={"sender": "warm", "message": "hi"}, timeout=120
-        )
-        yield url
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
-
-
-def measure(bilik: Installation, peer: str) -> list[str]:
-    """The table, a line per side and number of clients."""
+def measure(sides: Sequence[Side]) -> list[str]:
+    """The table: for each number of clients a line per side, and Bilik's rate over each peer's."""
     lines = [
-        "| clients | | messages/s | p50 ms | p95 ms | p99 ms |",
-        "|---:|---|---:|---:|---:|---:|",
+        "| clients | | messages/s | p50 ms | p95 ms | p99 ms | Bilik's messages/s over these |",
+        "|---:|---|---:|---:|---:|---:|---:|",
     ]
-    for clients in CLIENTS:
-        sides = {"Bilik": Figures(), "rasa init": Figures()}
+    for clients, conversations in CONVERSATIONS.items():
+        figures = {side.name: Figures() for side in sides}
         for _ in range(ROUNDS):
-            votes = [voting(*bilik.pair(bilik.village)) for _ in range(CONVERSATIONS)]
-            for name, url, conversations in (
-                ("Bilik", bilik.url, votes),
-                ("rasa init", peer, [chatting()] * CONVERSATIONS),
-            ):
-                done = asyncio.run(round_of(url, conversations, clients))
-                sides[name].latencies += done.latencies
-                sides[name].rates += done.rates
-        rows = {name: figures.row() for name, figures in sides.items()}
-        for name, row in rows.items():
-            rate, p50, p95, p99 = row
-            lines.append(f"| {clients} | {name} | {rate:.1f} | {p50:.1f} | {p95:.1f} | {p99:.1f} |")
-        ratio = rows["Bilik"][0] / rows["rasa init"][0]
-        lines.append(f"| {clients} | **ratio of messages/s** | **{ratio:.2f}** | | | |")
+            for side in sides:
+                texts = [side.conversation() for _ in range(conversations)]
+                done = asyncio.run(round_of(side.url, texts, clients))
+                figures[side.name].latencies += done.latencies
+                figures[side.name].rates += done.rates
+        ours = figures[sides[0].name].row()[0]
+        for side in sides:
+            rate, p50, p95, p99 = figures[side.name].row()
+            ratio = "" if side is sides[0] else f"**{ours / rate:.2f}**"
+            lines.append(
+                f"| {clients} | {side.name} | {rate:.1f} | {p50:.1f} | {p95:.1f} | {p99:.1f} "
+                f"| {ratio} |"
+            )
     return lines
 
 
+def sizes(bilik: Installation, started: float, peers: Sequence[Peer]) -> list[str]:
+    """Memory after the run and seconds until the first answer, a line per side."""
+    rasa = max(bilik.processes("rasa", "run", str(bilik.port)), key=resident_mb)
+    actions = max(bilik.action_server(), key=resident_mb)
+    return [
+        "| | MB after the run | start-up, s |",
+        "|---|---:|---:|",
+        f"| Bilik, Rasa | {resident_mb(rasa):.0f} | {started:.1f} |",
+        f"| Bilik, action server | {resident_mb(actions):.0f} | |",
+        *(f"| {one.name} | {one.memory_mb:.0f} | {one.start_seconds:.1f} |" for one in peers),
+    ]
+
+
 def main() -> None:
-    """Start both, measure, print the table."""
-    votes = len(CLIENTS) * ROUNDS * CONVERSATIONS
-    with tempfile.TemporaryDirectory() as directory:
-        for part in ("bilik", "init"):
-            (Path(directory) / part).mkdir()
-        print("Training and starting rasa init's project …", flush=True)
-        with rasa_init(Path(directory) / "init") as peer:
-            print("Starting Bilik …", flush=True)
-            with start(Path(directory) / "bilik", voters=votes) as bilik:
-                lines = measure(bilik, peer)
-                ballots = bilik.ballots(bilik.village)
-    print("\n".join(lines))
+    """Start all three, measure, print the tables."""
+    votes = ROUNDS * sum(CONVERSATIONS.values())
+    with tempfile.TemporaryDirectory() as name, ExitStack() as running:
+        directories = {part: Path(name) / part for part in ("bilik", "init", "floor")}
+        for directory in directories.values():
+            directory.mkdir()
+        print("Training and starting rasa init's project and the floor …", flush=True)
+        peers = [
+            running.enter_context(rasa_init(directories["init"])),
+            running.enter_context(keyword_floor(directories["floor"])),
+        ]
+        print("Starting Bilik …", flush=True)
+        bilik = running.enter_context(start(directories["bilik"], voters=votes))
+        sides = [
+            Side("Bilik", bilik.url, lambda: voting(*bilik.pair(bilik.village))),
+            *(Side(peer.name, peer.url, chatting) for peer in peers),
+        ]
+        table = measure(sides)
+        table += ["", *sizes(bilik, bilik.started_seconds, peers)]
+        ballots = bilik.ballots(bilik.village)
+    print("\n".join(table))
     print(f"\n{ballots} of {votes} voters have a ballot in the box.")
     if ballots != votes:
         sys.exit("some votes were not recorded")

@@ -116,11 +116,7 @@ def read(values: Values) -> ChannelSettings:
     Raises:
         SettingsError: a platform is set up in part only, or a value is not of its form.
     """
-    public_url = (values.get("BILIK_PUBLIC_URL") or "").rstrip("/")
-    if public_url and (
-        urlsplit(public_url).scheme not in ("http", "https") or not urlsplit(public_url).hostname
-    ):
-        raise SettingsError("BILIK_PUBLIC_URL ditulis seperti https://pilih.desa.id")
+    public_url = address(values, "BILIK_PUBLIC_URL")
     channels = ChannelSettings(
         public_url, _telegram(values), _twilio(values), _whatsapp(values), _line(values)
     )
@@ -129,6 +125,18 @@ def read(values: Values) -> ChannelSettings:
             "BILIK_PUBLIC_URL belum diisi. Isi dengan alamat server, seperti https://pilih.desa.id."
         )
     return channels
+
+
+def address(values: Values, name: str) -> str:
+    """An address on the internet, without a slash at its end; empty if it is not set.
+
+    Raises:
+        SettingsError: it is not of its form.
+    """
+    url = (values.get(name) or "").rstrip("/")
+    if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+        raise SettingsError(f"{name} ditulis seperti https://pilih.desa.id")
+    return url
 
 
 def _telegram(values: Values) -> Telegram | None:

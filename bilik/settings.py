@@ -19,6 +19,7 @@ from bilik.errors import SettingsError
 SECRET_BYTES = 32
 DEFAULT_DATABASE_URL = "sqlite:///var/bilik.db"
 DEFAULT_TRUSTEE_DIR = Path("var/trustee")
+DEFAULT_RECORDS_DIR = Path("var/terbitan")
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,13 @@ class Settings:
     database and its backups. ``port`` is the chat's, ``web_port`` that of results and desk.
     ``demo`` opens the unauthenticated `rest` channel on loopback.
     ``trustee_dir`` holds the private keys of elections whose only trustee is the server.
+    ``records_dir`` holds the records of counted elections, as everybody may download them.
+    ``pages_url`` is the address of results and desk on the internet, or empty.
     ``tracker_url`` names where Rasa's trackers are kept; None keeps them in memory. ``debug`` makes
     the servers log more.
     ``channels`` are the chat platforms that are set up.
     ``panitia`` is who works at the desk, as the log of their acts names them.
+    ``record_url`` is where the panitia publishes the record of a count, for its minutes.
     """
 
     database_url: str
@@ -43,10 +47,13 @@ class Settings:
     actions_port: int = 5055
     demo: bool = False
     trustee_dir: Path = DEFAULT_TRUSTEE_DIR
+    records_dir: Path = DEFAULT_RECORDS_DIR
+    pages_url: str = ""
     tracker_url: str | None = None
     debug: bool = False
     channels: ChannelSettings = field(default_factory=ChannelSettings)
     panitia: str = ""
+    record_url: str = ""
 
     def __repr__(self) -> str:
         """Without the key and without the password that a database URL may hold."""
@@ -63,6 +70,7 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")
         **dotenv_values(env_file),
         **(os.environ if environ is None else environ),
     }
+    channels = channel_settings.read(values)
     return Settings(
         database_url=values.get("BILIK_DATABASE_URL") or DEFAULT_DATABASE_URL,
         secret_key=_secret(values.get("BILIK_SECRET_KEY")),
@@ -72,10 +80,13 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")
         actions_port=_port("BILIK_ACTIONS_PORT", values.get("BILIK_ACTIONS_PORT") or "5055"),
         demo=values.get("BILIK_DEMO") == "1",
         trustee_dir=Path(values.get("BILIK_TRUSTEE_DIR") or DEFAULT_TRUSTEE_DIR),
+        records_dir=Path(values.get("BILIK_RECORDS_DIR") or DEFAULT_RECORDS_DIR),
+        pages_url=channel_settings.address(values, "BILIK_PAGES_URL") or channels.public_url,
         tracker_url=_tracker_url(values.get("BILIK_TRACKER_URL")),
         debug=values.get("BILIK_DEBUG") == "1",
-        channels=channel_settings.read(values),
+        channels=channels,
         panitia=values.get("BILIK_PANITIA") or "",
+        record_url=values.get("BILIK_RECORD_URL") or "",
     )
 
 

@@ -16,6 +16,7 @@ from bilik.keys import Keys
 from bilik.services.booth import Booth
 from bilik.services.desk import Desk
 from bilik.services.outcomes import Kind, Outcome
+from bilik.services.public_view import PublicView
 from bilik.storage.database import Database
 from bilik.storage.schema import upgrade
 from tests.elections import REGION, VILLAGE
@@ -79,6 +80,13 @@ class Polling:
         with (self.trustee_dir.parent / "kode-cadangan.csv").open(encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
         return {int(row["nomor_cadangan"]): row["kode_undangan"] for row in rows}
+
+    @property
+    def seen(self) -> PublicView:
+        """How the election stands for everybody."""
+        view = self.booth.seen_by_all(self.election.slug)
+        assert view is not None
+        return view
 
     def counts(self) -> dict[str, dict[object, int]]:
         """The box closed and counted: contest → candidate's number or "blank" → votes."""

@@ -35,6 +35,7 @@ class Installation:
     village: Polling
     region: Polling
     process: subprocess.Popen[bytes]
+    started_seconds: float = 0.0
     _next: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -143,8 +144,10 @@ def start(
         "BILIK_ACTIONS_PORT": str(actions_port),
         "BILIK_WEB_PORT": str(web_port),
         "BILIK_RUN": str(directory / "run"),
+        "BILIK_RECORDS_DIR": str(directory / "terbitan"),
         **(settings or {}),
     }
+    began = time.monotonic()
     process = subprocess.Popen(
         [sys.executable, "-m", "assistant.launch"],
         cwd=ROOT, env=settings, stdout=(directory / "out.log").open("wb"),
@@ -157,6 +160,7 @@ def start(
         wait_for(f"{running.url}/chat", process)
         running.wait_for_actions()
         wait_for(f"{running.pages}/sehat", process)
+        running.started_seconds = time.monotonic() - began
         yield running
     finally:
         process.send_signal(signal.SIGINT)

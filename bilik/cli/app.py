@@ -7,7 +7,19 @@ from importlib.metadata import entry_points
 import typer
 
 from bilik import settings
-from bilik.cli import audit, box, election, keeping, letters, pages, roll, trustees, voting, wizard
+from bilik.cli import (
+    audit,
+    box,
+    election,
+    keeping,
+    letters,
+    pages,
+    report,
+    roll,
+    trustees,
+    voting,
+    wizard,
+)
 
 app = typer.Typer(
     name="bilik",
@@ -32,7 +44,7 @@ def init_key() -> None:
 app.add_typer(election.app, name="election")
 app.add_typer(roll.app, name="roll")
 app.add_typer(trustees.app, name="trustees")
-for group in (wizard, letters, voting, box, audit, keeping, pages):
+for group in (wizard, letters, voting, box, report, audit, keeping, pages):
     app.registered_commands += group.app.registered_commands
 for plugin in entry_points(group="bilik.commands"):
     app.add_typer(plugin.load(), name=plugin.name)

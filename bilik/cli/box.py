@@ -17,6 +17,7 @@ from bilik.cli.common import (
     show,
     the_desk,
 )
+from bilik.domain.indonesian import figure
 from bilik.domain.receipt import find_receipt
 from bilik.errors import BilikError
 from bilik.services.counting import Result, Waiting
@@ -51,7 +52,10 @@ def tally(
         show(as_json, _waiting_json(result, files), *_waiting_lines(result, files))
         return
     show(
-        as_json, _result_json(result), *_result_lines(result), "\nBerikutnya: bilik export terbitan"
+        as_json,
+        _result_json(result),
+        *_result_lines(result),
+        "\nBerikutnya: bilik report, lalu bilik export terbitan",
     )
 
 
@@ -74,7 +78,8 @@ def export(
         show(
             as_json,
             summary,
-            f"{summary['judul']}: cuplikan {summary['suara_terbit']} suara ditulis ke {directory}.",
+            f"{summary['judul']}: cuplikan {figure(summary['suara_terbit'])} suara ditulis ke "
+            f"{directory}.",
             f"Sidik rantai {summary['sidik_rantai']}",
             "Bagikan kepada saksi; terbitan berikutnya harus memuat semua isinya.",
             f"Berikutnya: bilik verify {directory}",
@@ -84,7 +89,7 @@ def export(
     show(
         as_json,
         summary,
-        f"{summary['judul']}: {summary['suara_masuk']} suara ditulis ke {directory}.",
+        f"{summary['judul']}: {figure(summary['suara_masuk'])} suara ditulis ke {directory}.",
         f"SHA-256 arsip {summary['sha256_arsip']}",
         f"SHA-256 jejak panitia {summary['sha256_jejak']}",
         "Terbitkan folder itu utuh, dan umumkan kedua baris di atas bersama hasil.",
@@ -110,14 +115,17 @@ def verify(
         summary = check(directory, workers)
     else:
         summary, added = check_since(since, directory, workers)
-        lines.append(f"Sejak {since}: bertambah {added} surat suara, tidak ada yang hilang.")
+        lines.append(
+            f"Sejak {since}: bertambah {figure(added)} surat suara, tidak ada yang hilang."
+        )
         summary = {**summary, "bertambah": added}
     if "cuplikan" in summary:
-        holds = f"cuplikan ini benar. {summary['suara_terbit']} surat suara sah, belum ada hasil."
+        valid = figure(summary["suara_terbit"])
+        holds = f"cuplikan ini benar. {valid} surat suara sah, belum ada hasil."
         lines.append(f"Sidik rantai {summary['sidik_rantai']}")
     else:
         counted = summary["suara_masuk"] - summary["disisihkan"]
-        holds = f"benar. {counted} surat suara sah, hasilnya sesuai."
+        holds = f"benar. {figure(counted)} surat suara sah, hasilnya sesuai."
         lines.append(f"SHA-256 arsip {summary['sha256_arsip']}")
         lines.append(f"SHA-256 jejak panitia {summary['sha256_jejak']}")
     show(as_json, summary, f"{summary['judul']}: {holds}", *lines)
@@ -159,7 +167,7 @@ def _waiting_lines(waiting: Waiting, files: TrusteeFiles | None) -> list[str]:
     lines = [f"{waiting.line}."]
     if files:
         lines = [
-            f"{waiting.election.title}: {waiting.ballots} suara dijumlahkan tanpa dibuka.",
+            f"{waiting.election.title}: {figure(waiting.ballots)} suara dijumlahkan tanpa dibuka.",
             *lines,
             f"Untuk saksi: {files.tally} dan {files.archive}",
             f"Angka periksa: {files.number}",
@@ -181,8 +189,8 @@ def _result_json(result: Result) -> dict[str, Any]:
 
 
 def _result_lines(result: Result) -> list[str]:
-    lines = [f"Hasil {result.election.title}: {result.ballots} suara masuk"]
-    lines += count_lines(result.election, result.counts)
+    lines = [f"Hasil {result.election.title}: {figure(result.ballots)} suara masuk"]
+    lines += count_lines(result.election, result.counts, final=True)
     if result.set_aside:
         lines.append(f"\nDisisihkan karena rusak: {result.set_aside}. Periksa bersama saksi.")
     return lines

@@ -13,6 +13,8 @@ import typer
 from bilik import settings
 from bilik.domain.confirmation import is_clear_yes
 from bilik.domain.election import Election
+from bilik.domain.indonesian import figure
+from bilik.domain.outcome import sentence
 from bilik.domain.tally import ContestCount
 from bilik.keys import Keys
 from bilik.services.desk import Desk
@@ -71,16 +73,20 @@ def counts_json(counts: Sequence[ContestCount]) -> dict[str, Any]:
     return {one.contest: {"votes": one.votes, "blank": one.blank} for one in counts}
 
 
-def count_lines(election: Election, counts: Sequence[ContestCount]) -> list[str]:
-    """Counts as lines, each contest under its title."""
+def count_lines(
+    election: Election, counts: Sequence[ContestCount], final: bool = False
+) -> list[str]:
+    """Counts as lines, each contest under its title; how it ended too if they are ``final``."""
     lines = []
     for contest, count in zip(election.contests, counts, strict=True):
         lines.append(f"\n{contest.title}")
         lines.extend(
-            f"  {candidate.number:>2}. {candidate.full_name}: {count.votes[candidate.number]}"
-            for candidate in contest.candidates
+            f"  {one.number:>2}. {one.full_name}: {figure(count.votes[one.number])}"
+            for one in contest.candidates
         )
-        lines.append(f"      Dikosongkan: {count.blank}")
+        lines.append(f"      Dikosongkan: {figure(count.blank)}")
+        if final:
+            lines.append(f"      {sentence(contest, count)}")
     return lines
 
 

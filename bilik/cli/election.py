@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from bilik.cli.common import ByOption, JsonOption, show, the_desk
-from bilik.clock import moment_text, system_clock
+from bilik.clock import system_clock
+from bilik.domain.indonesian import moment_text
 from bilik.services.definition_files import check_file
 
 app = typer.Typer(help="Pemilihan dan calonnya.", no_args_is_help=True)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from bilik import settings
 from bilik.cli.common import the_desk
 from bilik.domain.audit import BY_THE_CLOCK
 from bilik.services.keeper import Keeper
@@ -22,11 +23,15 @@ def keep(
     ] = 5,
     once: Annotated[bool, typer.Option("--once", help="Satu putaran saja.")] = False,
 ) -> None:
-    """Jaga semua pemilihan: tutup pada jamnya, terbitkan suara, hitung yang hasilnya langsung.
+    """Jaga semua pemilihan: tutup, terbitkan suara, hitung yang langsung, siapkan unduhan.
 
     `make run` sudah menjalankannya. Contoh: bilik keep
     """
-    keeper = Keeper(the_desk(BY_THE_CLOCK), lambda line: typer.echo(line, err=True))
+    keeper = Keeper(
+        the_desk(BY_THE_CLOCK),
+        lambda line: typer.echo(line, err=True),
+        settings.load().records_dir,
+    )
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

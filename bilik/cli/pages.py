@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+
 import typer
 
 from bilik import logs, settings
@@ -10,6 +12,8 @@ from bilik.keys import Keys
 
 app = typer.Typer()
 
+MOST_FILES = 8192
+"""Each page that listens is a connection; the usual limit of a process is 1024."""
 HANG_UP_SECONDS = 2
 """How long a stopping server waits for pages that listen for what is new."""
 
@@ -26,6 +30,7 @@ def web() -> None:
     from bilik.web.office import Office
 
     logs.make_discreet()
+    _allow_connections()
     configured = settings.load()
     office = Office(the_database(), Keys(configured.secret_key), configured)
     uvicorn.run(
@@ -41,3 +46,10 @@ def web() -> None:
         forwarded_allow_ips="127.0.0.1",
         timeout_graceful_shutdown=HANG_UP_SECONDS,
     )
+
+
+def _allow_connections() -> None:
+    """Raise the limit on open files as far as the system lets this process."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))

@@ -18,8 +18,8 @@ from bilik.cli.common import (
     show,
     the_desk,
 )
-from bilik.clock import moment_text
 from bilik.domain.election import Election, Phase
+from bilik.domain.indonesian import figure, moment_text, percent
 from bilik.services.desk import Standing
 
 app = typer.Typer()
@@ -140,20 +140,26 @@ def _standing_json(standing: Standing) -> dict[str, Any]:
 
 def _standing_lines(standing: Standing) -> list[str]:
     election, interim = standing.election, standing.interim
+    turnout = percent(standing.ballots, max(1, standing.voters))
     lines = [
         f"{election.title} ({election.slug}): {PHASES[standing.phase]}",
         f"Buka  {moment_text(election.opens, election.zone)}",
         f"Tutup {moment_text(election.closes, election.zone)}",
-        f"Pemilih {standing.voters}, punya kode {standing.with_code}",
-        f"Surat cadangan {standing.spares}, dipakai {standing.spares_used}",
-        f"Suara masuk {standing.ballots} ({standing.turnout:.1%})".replace(".", ","),
+        f"Pemilih {figure(standing.voters)}, punya kode {figure(standing.with_code)}",
+        f"Surat cadangan {figure(standing.spares)}, dipakai {figure(standing.spares_used)}",
+        f"Suara masuk {figure(standing.ballots)} ({turnout})",
     ]
     if standing.head:
-        lines += [f"Sudah diterbitkan {standing.published}", f"Sidik rantai {standing.head}"]
+        lines += [
+            f"Sudah diterbitkan {figure(standing.published)}",
+            f"Sidik rantai {standing.head}",
+        ]
     if standing.set_aside:
         lines.append(f"Disisihkan karena rusak: {standing.set_aside}. Periksa bersama saksi.")
     if interim:
-        lines.append(f"\nHasil sementara, dari {interim.ballots} suara yang sudah masuk hitungan")
+        lines.append(
+            f"\nHasil sementara, dari {figure(interim.ballots)} suara yang sudah masuk hitungan"
+        )
         lines += count_lines(election, interim.counts)
     if standing.problem:
         lines.append(f"\nPerlu dibereskan: {standing.problem}")

@@ -10,7 +10,8 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from bilik.clock import ZONES, day_text, system_clock
+from bilik.clock import ZONES, system_clock
+from bilik.domain.indonesian import day_text, month_names
 from bilik.domain.presets import PRESETS, Answers, Office, Preset, title_of, written
 from bilik.errors import BilikError
 from bilik.services.definition_files import check_file
@@ -21,9 +22,6 @@ app = typer.Typer()
 
 _T = TypeVar("_T")
 _MOST_CANDIDATES = 20
-_MONTHS = (
-    "januari februari maret april mei juni juli agustus september oktober november desember"
-).split()
 
 
 @app.command("init")
@@ -145,8 +143,8 @@ def _zone(text: str) -> str:
 def _day(text: str, today: date) -> date:
     """``29-11-2026``, ``29/11/2026``, ``2026-11-29`` or ``29 November 2026``, from today on."""
     plain = text.strip().lower()
-    for number, month in enumerate(_MONTHS, start=1):
-        plain = re.sub(rf"\b{month}\b", str(number), plain)
+    for number, month in enumerate(month_names(), start=1):
+        plain = re.sub(rf"\b{month.lower()}\b", str(number), plain)
     parts = [int(one) for one in re.split(r"[\s/.-]+", plain) if one.isascii() and one.isdigit()]
     try:
         day = date(*parts) if parts[0] > 31 else date(*reversed(parts))

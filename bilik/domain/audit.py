@@ -56,6 +56,7 @@ class Act(str, Enum):
     TALLY = "hitung"
     RECOUNT = "hitung-ulang"
     EXPORT = "terbit"
+    REPORT = "berita-acara"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from bilik.domain import lexicon
 from bilik.domain.election import BLANK, Contest
 from bilik.domain.mention import Mention
 from bilik.domain.naming import alike
-from bilik.domain.words import Word, words
+from bilik.domain.words import Word, words_of
 
 _BREAKS = frozenset({",", ".", ";", ":", "\n", "…", "!", "?"})
 _JOINING = lexicon.ALTERNATIVE | lexicon.MARKER | lexicon.TITLE | {"dan", "&", "sama"}
@@ -442,7 +442,7 @@ def contest_at(message: Sequence[Word], index: int, contests: Sequence[Contest])
     """The contest whose title or alias begins at this word, "-nya" and slips forgiven."""
     for contest in contests:
         for name in (contest.title, contest.id, *contest.aliases):
-            named = [word.text for word in words(name)]
+            named = [word.text for word in words_of(name)]
             run = [stem(word.text) for word in message[index : index + len(named)]]
             if len(run) == len(named) and all(map(alike, run, named)):
                 return contest.id

@@ -16,14 +16,14 @@ from bilik.domain.election import (
     Election,
     Visibility,
 )
-from bilik.domain.trustees import TRUSTEE_KEYS, read_trustees
+from bilik.domain.trustees import LONGEST_NAME, TRUSTEE_KEYS, read_trustees
 from bilik.domain.yaml_lines import Section, read_section
 from bilik.errors import FileProblems, Problem
 
 ELECTION_KEYS = (
     "kode", "judul", "zona_waktu", "dibuka", "ditutup", "tenggang_menit", "hasil", "kontak",
     "simpan_tak_dipahami", "wajib_nomor_terdaftar", "saksi", "cadangan_persen", "pilih_ulang",
-    "usia_minimum", "surat_suara",
+    "usia_minimum", "tempat", "panitia", "surat_suara",
 )  # fmt: skip
 CONTEST_KEYS = ("kode", "jabatan", "sebutan", "calon")
 CANDIDATE_KEYS = (
@@ -31,6 +31,7 @@ CANDIDATE_KEYS = (
 )  # fmt: skip
 VISIBILITY = {"setelah_ditutup": Visibility.AFTER_CLOSING, "langsung": Visibility.LIVE}
 MAX_NUMBER = 99
+MOST_MEMBERS = 20
 _SHORT, _LONG = timedelta(hours=1), timedelta(days=14)
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 _MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H.%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S")
@@ -111,6 +112,8 @@ def _read(
         allows_revote=section.flag("pilih_ulang"),
         least_age=section.integer("usia_minimum", default=LEAST_AGE),
         spare_percent=section.integer("cadangan_persen", default=SPARE_PERCENT),
+        place=_line(section.text("tempat", required=False)),
+        committee=_committee(section),
         contests=tuple(
             _contest(one, photo_problem) for one in section.sections("surat_suara", CONTEST_KEYS)
         ),
@@ -243,6 +246,22 @@ def _candidate(section: Section, photo_problem: PhotoCheck) -> Candidate:
         empty_box=empty_box,
         photos=_photos(section, photo_problem),
     )
+
+
+def _committee(section: Section) -> tuple[str, ...]:
+    names = tuple(_line(name) for name in section.texts("panitia"))
+    if not all(names) or any(len(name) > LONGEST_NAME for name in names):
+        section.problem(
+            f"nama panitia diisi, paling panjang {LONGEST_NAME} tanda", section.line_of("panitia")
+        )
+    if len(names) > MOST_MEMBERS:
+        section.problem(f"`panitia` paling banyak {MOST_MEMBERS}", section.line_of("panitia"))
+    return names
+
+
+def _line(text: str) -> str:
+    """A text without line breaks."""
+    return " ".join(text.split())
 
 
 def _code(section: Section) -> str:

@@ -106,7 +106,8 @@ class Election:
     ``needs_known_number`` lets voters vote only from the telephone number that the roll has of
     them. ``spare_percent`` of the voters is how many spare letters are made. With ``allows_revote``
     voters may vote again until closing, and the last ballot counts. Voters on the roll who are
-    younger than ``least_age`` at the closing are pointed out, not refused.
+    younger than ``least_age`` at the closing are pointed out, not refused. ``place`` is where the
+    votes are counted and ``committee`` the panitia, their head first, for the minutes of the count.
     """
 
     slug: str
@@ -124,6 +125,8 @@ class Election:
     spare_percent: int = SPARE_PERCENT
     allows_revote: bool = False
     least_age: int = LEAST_AGE
+    place: str = ""
+    committee: tuple[str, ...] = ()
 
     def contest(self, contest_id: str) -> Contest:
         """The contest of that id.

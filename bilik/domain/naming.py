@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 
 from bilik.domain import lexicon
 from bilik.domain.election import Candidate, Contest
-from bilik.domain.words import words
+from bilik.domain.words import words_of
 
 MIN_FUZZY = 4
 """Shorter name words must be spelled exactly."""
@@ -48,13 +48,13 @@ def name_words(candidate: Candidate) -> frozenset[str]:
     joined = {
         one.raw + other.raw  # "niluh" for Ni Luh
         for name in full
-        for one, other in pairwise([word for word in words(name) if is_word(word.raw)])
+        for one, other in pairwise([word for word in words_of(name) if is_word(word.raw)])
         if len(one.raw) <= _JOINED and one.raw not in lexicon.TITLE
     }
     return frozenset(joined) | frozenset(
         word.text
         for name in (*full, *candidate.nicknames)
-        for word in words(name)
+        for word in words_of(name)
         if len(word.text) > 1 and is_word(word.text) and word.text not in lexicon.ALL
     )
 

@@ -11,7 +11,7 @@ from bilik.domain import lexicon
 from bilik.domain.election import Contest, Selection
 from bilik.domain.mention import Mention
 from bilik.domain.naming import MIN_FUZZY, alike, is_word, name_words, sound
-from bilik.domain.words import Word, words
+from bilik.domain.words import Word, words_of
 
 _TITLES = lexicon.TITLE | lexicon.DEGREE | {"."}
 _SHORTEST_ALONE = 3
@@ -28,7 +28,7 @@ def nickname_at(message: Sequence[Word], index: int, contests: Sequence[Contest]
     for contest in contests:
         for candidate in contest.candidates:
             for nickname in candidate.nicknames:
-                named = [word.text for word in words(nickname)]
+                named = [word.text for word in words_of(nickname)]
                 said = [word.text for word in message[index : index + len(named)]]
                 same = [sound(word) for word in named] == [sound(word) for word in said]
                 if same and named and set(named) <= lexicon.ALL - _PLAIN_TITLES:
@@ -53,7 +53,7 @@ def short_name_at(
     for contest in contests:
         for candidate in contest.candidates:
             for name in (*candidate.names, *candidate.nicknames):
-                parts = [one.raw for one in words(name.split(",")[0]) if one.raw not in _TITLES]
+                parts = [one.raw for one in words_of(name.split(",")[0]) if one.raw not in _TITLES]
                 end = begin
                 while (
                     end < len(message)
@@ -75,7 +75,7 @@ def _who_begins_with(
             one.number
             for one in contest.candidates
             if any(
-                [word.raw for word in words(name.split(",")[0]) if word.raw not in _TITLES][
+                [word.raw for word in words_of(name.split(",")[0]) if word.raw not in _TITLES][
                     : len(parts)
                 ]
                 == list(parts)
@@ -118,7 +118,8 @@ def honoured_at(message: Sequence[Word], index: int, contests: Sequence[Contest]
             for one in contest.candidates
             if one.gender != wrong
             and any(
-                signs & {word.text for word in words(name)} for name in (*one.names, *one.nicknames)
+                signs & {word.text for word in words_of(name)}
+                for name in (*one.names, *one.nicknames)
             )
         )
         for contest in contests
@@ -161,7 +162,7 @@ def _by_title_at(
         contest.id: frozenset[Selection](
             one.number
             for one in contest.candidates
-            if any(title == sound(word.text) for name in one.nicknames for word in words(name))
+            if any(title == sound(word.text) for name in one.nicknames for word in words_of(name))
         )
         for contest in contests
     }
@@ -348,7 +349,7 @@ def with_everyday_part(
         for one in contest.candidates
         if one.number in mention.options.get(contest.id, ())
         for name in one.names
-        for word in words(name.split(",")[0])
+        for word in words_of(name.split(",")[0])
         if is_word(word.text)
     }
     start, end = mention.start, mention.end

@@ -139,6 +139,10 @@ def written(preset: Preset, answers: Answers) -> str:
         "# Surat cadangan untuk tiap seratus pemilih.",
         "# cadangan_persen: 2",
         "",
+        "# Untuk berita acara: tempat penghitungan, dan nama panitia, ketua lebih dulu.",
+        "# tempat: Balai Desa Sukamaju",
+        "# panitia: [Pak Slamet, Bu Ratna, Pak Dedi]",
+        "",
         "surat_suara:",
     ]
     for office in preset.offices(answers.place):

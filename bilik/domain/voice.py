@@ -18,7 +18,7 @@ from bilik.domain.hint import Hint
 from bilik.domain.mention import Mention
 from bilik.domain.outright import SETTLED, SETTLES, SUMMING_UP, Outright, has_settled
 from bilik.domain.speaker import AS_FOR_ME, ONLY, Speaker
-from bilik.domain.words import Word, words
+from bilik.domain.words import Word, words_of
 
 
 class Voice(Enum):
@@ -72,7 +72,7 @@ class Judge:
             word.text
             for contest in contests
             for name in (contest.title, contest.id, *contest.aliases)
-            for word in words(name)
+            for word in words_of(name)
         }
         self._speaker = Speaker(message, clauses)
         self._is_campaign = any(word.text in lexicon.CAMPAIGN for word in message)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bilik.domain import lexicon
 from bilik.domain.election import Contest, Selection
 from bilik.domain.mention import Mention
-from bilik.domain.words import Word, words
+from bilik.domain.words import Word, words_of
 
 _VERBS = lexicon.CHOOSE - frozenset(
     "suara suaraku suaranya suarane mantap mantep fix pokoknya final tetap kasih kasi".split()
@@ -53,7 +53,8 @@ def _bearers(word: Word, contests: Sequence[Contest]) -> dict[str, frozenset[Sel
             one.number
             for one in contest.candidates
             if any(
-                word.raw in {part.raw for part in words(name.split(",")[0])} for name in one.names
+                word.raw in {part.raw for part in words_of(name.split(",")[0])}
+                for name in one.names
             )
         )
         for contest in contests

@@ -345,9 +345,16 @@ def words(text: str) -> list[Word]:
     return list(_split(text))
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=4096)
+def words_of(name: str) -> tuple[Word, ...]:
+    """The words of a name or title in an election's file, which is the same for every message."""
+    split: tuple[Word, ...] = _split.__wrapped__(name)
+    return split
+
+
+@lru_cache(maxsize=8)
 def _split(text: str) -> tuple[Word, ...]:
-    """The words of the message being read; every one of its readers asks for them."""
+    """The words of the messages being read, one on a thread; all their readers ask for them."""
     lowered = _REDUPLICATED.sub(r"\1 \1", clean(text).lower())
     for phrase, meaning in _PHRASES:
         lowered = phrase.sub(meaning, lowered)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.colors import Color
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -23,13 +23,9 @@ from bilik.domain.doors import Door
 from bilik.domain.election import Election
 from bilik.errors import BilikError
 from bilik.printing import qr, typeset, wording
+from bilik.printing.colours import FAINT, GREEN, INK, TINT, WHITE
 from bilik.printing.typeset import BOLD, LEADING, MONO, SANS
 
-INK = HexColor("#1f2622")
-GREEN = HexColor("#0b4f40")
-TINT = HexColor("#eef5f1")
-FAINT = HexColor("#56605a")
-WHITE = HexColor("#ffffff")
 SMALLEST = 9.0
 """No type is smaller."""
 _LEAST_GAP = 0.1

@@ -1,7 +1,7 @@
 """Text on paper: the typefaces, and lines that fit where they must.
 
 Lengths are in points. Fira Sans has the accents and dots below that Indonesian names bring along;
-IBM Plex Mono tells 0 from O and 8 from B. Both are embedded, only with the signs that are used.
+IBM Plex Mono tells 0 from O and 8 from B. All are embedded, only with the signs that are used.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from reportlab.pdfbase.ttfonts import TTFont
 
 SANS = "Bilik"
 BOLD = "Bilik-Bold"
+ITALIC = "Bilik-Italic"
 MONO = "Bilik-Mono"
+MONO_LIGHT = "Bilik-Mono-Light"
 LEADING = 1.2
 """From one baseline to the next, in sizes of the type."""
 _ELLIPSIS = "…"
@@ -44,10 +46,12 @@ def load() -> None:
     fira, plex = (Path(one.ROOT) / "files" for one in (fontpkg_fira_sans, fontpkg_ibm_plex_mono))
     pdfmetrics.registerFont(TTFont(SANS, str(fira / "FiraSans-Regular.ttf")))
     pdfmetrics.registerFont(TTFont(BOLD, str(fira / "FiraSans-SemiBold.ttf")))
+    pdfmetrics.registerFont(TTFont(ITALIC, str(fira / "FiraSans-Italic.ttf")))
     pdfmetrics.registerFont(TTFont(MONO, str(plex / "IBMPlexMono-Bold.ttf")))
+    pdfmetrics.registerFont(TTFont(MONO_LIGHT, str(plex / "IBMPlexMono-Medium.ttf")))
     for bold in (0, 1):
         for italic in (0, 1):
-            addMapping(SANS, bold, italic, BOLD if bold else SANS)
+            addMapping(SANS, bold, italic, BOLD if bold else ITALIC if italic else SANS)
 
 
 def missing(text: str) -> set[str]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-from bilik.clock import day_text, hour_text, moment_text
 from bilik.domain.doors import App, Door
 from bilik.domain.election import Election
+from bilik.domain.indonesian import day_text, hour_text, moment_text
 
 KIND = "Surat undangan memilih"
 SPARE_KIND = "Surat undangan cadangan"

@@ -140,13 +140,15 @@ def _versions(connection: Connection, stored: StoredElection, made: MadeBallot) 
     return int(connection.execute(query).scalar() or 0)
 
 
-def holds(connection: Connection, receipt: str) -> bool:
-    """Whether a ballot with this receipt is in the box of any election.
+def holds(connection: Connection, receipt: str, election_id: int | None = None) -> bool:
+    """Whether a ballot with this receipt is in the box of that election, or else of any.
 
     One that its voter has replaced is there too, and nothing tells it apart until the record is
     published: whoever has made a voter show their receipt does not learn that they voted again.
     """
     query = select(ballots.c.tracker).where(ballots.c.receipt == receipt)
+    if election_id is not None:
+        query = query.where(ballots.c.election_id == election_id)
     return connection.execute(query).first() is not None
 
 

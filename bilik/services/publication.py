@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from bilik.belenios.archive import Archive, EventType
-from bilik.belenios.tally import Result
 from bilik.belenios.trustees import Threshold
 from bilik.belenios.verify import Verified, verify
 from bilik.domain import audit
@@ -28,12 +27,12 @@ from bilik.domain.audit import Act, Entry, Figures
 from bilik.domain.definition import read_definition
 from bilik.domain.election import Election
 from bilik.domain.receipt import receipt_of
-from bilik.domain.tally import by_candidate
+from bilik.domain.tally import ContestCount, by_candidate
+from bilik.domain.turnout import Station
 from bilik.errors import BilikError, InvalidRecord, NotFound
 from bilik.services import manuals
 from bilik.services.files import read_bytes
 from bilik.services.record import Source, description_of, questions_of
-from bilik.services.turnout import Station
 
 DEFINITION, RESULT, RECEIPTS, LOG, MANUAL, SNAPSHOT = (
     "pemilihan.yml", "hasil.json", "tanda-terima.txt", "jejak-panitia.jsonl", "CARA-MEMERIKSA.txt",
@@ -46,10 +45,14 @@ _REPLACED = " sudah diganti suara yang lebih baru"
 
 @dataclass(frozen=True)
 class Description:
-    """What goes with an archive: the files beside it, and what the summary among them says."""
+    """What goes with an archive: the files beside it, and what the summary among them says.
+
+    ``head`` is the hash of the archive's last event.
+    """
 
     summary: dict[str, Any]
     files: tuple[tuple[str, str], ...]
+    head: str
 
     def write(self, directory: Path) -> None:
         """Write the files.
@@ -73,12 +76,12 @@ def describe(source: Source, file: BinaryIO, workers: int = 1) -> Description:
     verified = verify(archive, workers)
     _check_holders(election, verified)
     digest = _sha256(file)
-    stations = [_station(one) for one in source.turnout]
+    stations = [station_said(one) for one in source.turnout]
     summary = _summary(
         election, verified, digest, source.roll_hash.hex(), source.ballots, source.log, stations
     )
     manual = manuals.of_result(election, archive, verified.election.uuid, digest)
-    return _description(source, (RESULT, summary), _receipts(archive, verified), manual)
+    return _description(source, archive, (RESULT, summary), _receipts(archive, verified), manual)
 
 
 def describe_snapshot(source: Source, file: BinaryIO, workers: int = 1) -> Description:
@@ -94,7 +97,7 @@ def describe_snapshot(source: Source, file: BinaryIO, workers: int = 1) -> Descr
         election, archive, verified, _sha256(file), source.roll_hash.hex(), source.log
     )
     manual = manuals.of_snapshot(election, archive)
-    return _description(source, (SNAPSHOT, summary), _receipts(archive, verified), manual)
+    return _description(source, archive, (SNAPSHOT, summary), _receipts(archive, verified), manual)
 
 
 def is_snapshot(directory: Path) -> bool:
@@ -191,7 +194,11 @@ def _archive_in(directory: Path) -> Iterator[tuple[Path, BinaryIO]]:
 
 
 def _description(
-    source: Source, summary: tuple[str, dict[str, Any]], receipts: Sequence[str], manual: str
+    source: Source,
+    archive: Archive,
+    summary: tuple[str, dict[str, Any]],
+    receipts: Sequence[str],
+    manual: str,
 ) -> Description:
     name, said = summary
     return Description(
@@ -203,6 +210,7 @@ def _description(
             (MANUAL, manual),
             (name, json.dumps(said, ensure_ascii=False, indent=2) + "\n"),
         ),
+        archive.head,
     )
 
 
@@ -269,7 +277,7 @@ def _summary(
         "diganti": len(verified.replaced),
         "partisipasi": round(ballots / voters, 4),
         "partisipasi_tps": list(stations),
-        "hasil": _contests(election, verified.result),
+        "hasil": contests_said(election, by_candidate(election, verified.result.result)),
     }
 
 
@@ -308,7 +316,8 @@ def _check_holders(election: Election, verified: Verified) -> None:
         raise InvalidRecord(f"kunci di arsip tidak dipegang oleh saksi yang disebut {DEFINITION}")
 
 
-def _station(one: Station) -> dict[str, Any]:
+def station_said(one: Station) -> dict[str, Any]:
+    """A station's turnout as `hasil.json` has it."""
     return {"tps": one.name, "pemilih": one.voters, "memilih": one.voted}
 
 
@@ -328,11 +337,12 @@ def _check_stations(stations: Sequence[dict[str, Any]], voters: int, ballots: ra
     adds_up = (
         sum(one.voters for one in read) == voters and sum(one.voted for one in read) in ballots
     )
-    if not fits or not adds_up or [_station(one) for one in read] != list(stations):
+    if not fits or not adds_up or [station_said(one) for one in read] != list(stations):
         raise InvalidRecord(f"{RESULT}: jumlah di `partisipasi_tps` tidak cocok dengan totalnya")
 
 
-def _contests(election: Election, result: Result) -> Sequence[dict[str, Any]]:
+def contests_said(election: Election, counts: Sequence[ContestCount]) -> list[dict[str, Any]]:
+    """The counts as `hasil.json` has them."""
     return [
         {
             "kode": contest.id,
@@ -347,9 +357,7 @@ def _contests(election: Election, result: Result) -> Sequence[dict[str, Any]]:
             ],
             "dikosongkan": count.blank,
         }
-        for contest, count in zip(
-            election.contests, by_candidate(election, result.result), strict=True
-        )
+        for contest, count in zip(election.contests, counts, strict=True)
     ]
 
 

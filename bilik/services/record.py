@@ -21,11 +21,11 @@ from bilik.belenios.election import Question
 from bilik.belenios.trustees import Trustees
 from bilik.domain.audit import Act, Entry, opening_of
 from bilik.domain.election import Election, State
+from bilik.domain.turnout import Station
 from bilik.errors import WrongState
 from bilik.services import audit, ballot_box, chain, shares, turnout
 from bilik.services.credentials import element_of
 from bilik.services.elections import StoredElection
-from bilik.services.turnout import Station
 from bilik.storage.tables import elections, records, spares, voters
 
 _LOG = "; jejak panitia SHA-256 "

@@ -13,6 +13,7 @@ from starlette.types import Scope
 
 from bilik.errors import BilikError
 from bilik.web import ASSETS, guard, saksi
+from bilik.web.hasil import addresses, base
 from bilik.web.office import Office
 
 
@@ -28,6 +29,7 @@ def create(office: Office) -> Starlette:
         },
     )
     app.state.office = office
+    app.state.everybody = base.opened(office)
     return app
 
 
@@ -36,6 +38,7 @@ def routes() -> list[BaseRoute]:
     return [
         Route("/", _start),
         Route("/sehat", _healthy),
+        *addresses.routes(),
         Mount("/laman", _Assets(directory=ASSETS)),
         *saksi.routes(),
     ]

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from bilik import clock
+from bilik.domain import indonesian
 from bilik.web import ASSETS, TEMPLATES
 
 LOCALE = "id_ID"
@@ -43,16 +43,11 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        number=number, percent=percent, hour=clock.hour_text, day=clock.day_text,
-        moment=clock.moment_text,
+        number=indonesian.figure, percent=percent, hour=indonesian.hour_text,
+        day=indonesian.day_text, moment=indonesian.moment_text,
     )  # fmt: skip
     made.globals["asset"] = asset
     return made
-
-
-def number(value: int) -> str:
-    """``1.234.567``."""
-    return str(numbers.format_decimal(value, locale=LOCALE))
 
 
 def percent(share: float) -> str:

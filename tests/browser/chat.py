@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
@@ -17,6 +16,8 @@ from playwright.sync_api import (
     ViewportSize,
     expect,
 )
+
+from tests.browser.accessibility import violations
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
@@ -105,12 +106,7 @@ class Chat:
         self.page.screenshot(path=path, animations="disabled")
 
     def accessibility_violations(self) -> list[str]:
-        found = Axe().run(self.page).response["violations"]
-        return [
-            f"{rule['id']}: {node['target']} {node.get('failureSummary')}"
-            for rule in found
-            for node in rule["nodes"]
-        ]
+        return violations(self.page)
 
 
 def opened(browser: Browser, url: str, *, size: ViewportSize = PHONE, **how: Any) -> Chat:

@@ -210,14 +210,14 @@ def test_several_keepers_at_once_do_what_one_does(village: Polling) -> None:
         live.vote_each(range(BATCH + 3))
         for _ in range(2):
             list(pool.map(Keeper.look_after, keepers))
-        assert live.booth.interim_counts()[0].ballots >= BATCH
+        assert live.seen.interim.ballots >= BATCH
         live.clock.now = live.election.closes + live.election.grace
         for _ in range(2):
             list(pool.map(Keeper.look_after, keepers))
     for one in databases:
         one.close()
     assert told == []
-    assert sum(live.booth.results()[0].counts[0].votes.values()) == BATCH + 3
+    assert sum(live.seen.result.counts[0].votes.values()) == BATCH + 3
 
 
 @ONLY_POSTGRES
@@ -374,7 +374,7 @@ def test_a_published_ballot_that_was_tampered_with_stops_count_and_snapshot(
     with pytest.raises(BilikError, match="Jangan umumkan hasil") as caught:
         published.desk.tally()
     assert "\n" not in str(caught.value)
-    assert published.booth.results() == []
+    assert published.seen.result is None
 
 
 def test_a_chain_that_was_cut_at_its_end_and_made_whole_again_differs_from_a_snapshot(

@@ -92,14 +92,20 @@ def test_an_election_from_its_file_to_its_count(bilik: Shell) -> None:
     result = json.loads(bilik.ok("tally", "--oleh", "Bu Siti", "--json"))
     assert result["contests"]["kades"] == {"votes": {"1": 0, "2": 1, "3": 0}, "blank": 0}
     bilik.environ["BILIK_PANITIA"] = "Pak RT"
+    made = bilik.ok("report", "--tempat", "Balai Desa")
+    assert "berita-acara.pdf" in made
+    assert "Suara terbanyak: nomor 2, Siti Rahmawati, S.Pd." in made
+    assert "sudah ada" in bilik("report").stderr
+    assert "https://" in bilik("report", "dua.pdf", "--url", "sukamaju").stderr
     exported = bilik.ok("export", "terbitan")
     assert "SHA-256 arsip" in exported
     assert "SHA-256 jejak panitia" in exported
     log = json.loads(bilik.ok("audit", "--json"))
     assert (log["whole"], [one["tindakan"] for one in log["logs"][0]["entries"]]) == (
-        True, ["muat", "impor", "kode", "buka", "jeda", "lanjut", "tutup", "hitung", "terbit"],
+        True, ["muat", "impor", "kode", "buka", "jeda", "lanjut", "tutup", "hitung",
+        "berita-acara", "terbit"],
     )  # fmt: skip
-    assert [one["panitia"] for one in log["logs"][0]["entries"]][-2:] == ["Bu Siti", "Pak RT"]
+    assert [one["panitia"] for one in log["logs"][0]["entries"]][-2:] == ["Pak RT", "Pak RT"]
     shown = bilik.ok("audit")
     assert "Utuh. SHA-256" in shown
     assert shown.count(" WIB  ") == len(log["logs"][0]["entries"])
@@ -223,7 +229,7 @@ def test_without_a_key_nothing_runs_and_the_remedy_is_named(bilik: Shell) -> Non
         "init-key", "init", "election load", "election check", "roll import", "roll codes",
         "roll reissue", "roll add", "roll requests", "roll approve", "roll cancel", "open",
         "pause", "close",
-        "status", "tally", "export", "verify", "receipt", "audit", "keep", "nlu inbox",
+        "status", "tally", "report", "export", "verify", "receipt", "audit", "keep", "nlu inbox",
         "channels check",
         "trustees invite", "trustees collect", "trustees status", "trustees restart",
         "trustees join", "trustees answer", "trustees rehearse", "trustees decrypt",

@@ -66,7 +66,8 @@ def test_an_interim_count_is_the_count_of_the_ballots_in_it(live: Polling) -> No
     assert live.desk.tend() is None
     live.vote_each(range(BATCH, BATCH + 10))
     assert live.desk.tend() is None
-    (count,) = live.booth.interim_counts()
+    count = live.seen.interim
+    assert count is not None
     assert count.ballots == BATCH
     assert (count.counts[0].votes, count.counts[0].blank) == ({1: 9, 2: 8, 3: 8}, 0)
 
@@ -79,11 +80,13 @@ def test_the_voter_is_told_the_newest_interim_count_and_that_all_can_see_it(live
     assert "dari 25 suara yang sudah masuk hitungan" in said
     assert "1. H. Ahmad Fauzi, S.E.: 9 (36,0%)" in said
     assert "Semua orang bisa melihatnya" in said
+    assert "terbanyak" not in said
     live.desk.close()
-    assert "Hasilnya belum diumumkan" in ask(live)
+    assert "Suara sedang dihitung. Hasilnya muncul sebentar lagi." in ask(live)
     live.desk.tally()
     assert "Hasil sementara" not in ask(live)
     assert "25 suara masuk" in ask(live)
+    assert "Suara terbanyak: nomor 1, H. Ahmad Fauzi, S.E." in ask(live)
 
 
 def test_at_identification_the_voter_is_told_that_results_are_live(
@@ -103,7 +106,7 @@ def test_where_results_wait_for_the_closing_nothing_counts_before(tmp_path: Path
     village.vote_each(range(30))
     standing = village.desk.standing()
     assert (standing.published, standing.interim, standing.problem) == (30, None, None)
-    assert village.booth.interim_counts() == []
+    assert village.seen.interim is None
     assert "belum ada. Suara dihitung setelah pemungutan ditutup" in ask(village)
     with pytest.raises(WrongState, match="baru boleh dihitung setelah ditutup"):
         interim.count(village.database, village.keys, 1, unasked)
@@ -122,7 +125,7 @@ def test_where_results_wait_for_the_closing_nothing_counts_before(tmp_path: Path
         election_id=1, ballots=30, result=wire.encode(result),
     ))  # fmt: skip
     assert village.desk.standing().interim is None
-    assert village.booth.interim_counts() == []
+    assert village.seen.interim is None
     village.database.close()
 
 
@@ -207,3 +210,20 @@ def test_without_the_elections_key_voting_goes_on_and_the_panitia_is_told(live: 
     file.write_bytes(key)
     assert live.desk.standing().problem is None
     assert counts(live) == [BATCH]
+
+
+def test_the_chat_says_what_the_page_says_and_where_it_is(tmp_path: Path) -> None:
+    polling = set_up(tmp_path, VILLAGE, voters=110)
+    polling.vote_each(range(2))
+    assert "2 dari 110 pemilih sudah memilih (1,8%)." in ask(polling)
+    assert "/hasil" not in ask(polling)
+    polling.booth.pages_url = "https://pilih.desa.id"
+    for sender in ("web:penanya", "twilio-sms:+6281200000000"):
+        assert "https://pilih.desa.id/hasil/sukamaju-2026" in ask(polling, sender)
+    polling.desk.close()
+    assert "Suara sedang menunggu dihitung panitia." in ask(polling)
+    polling.desk.tally()
+    assert "Suara terbanyak sama: nomor 1, H. Ahmad Fauzi, S.E.; dan nomor 2" in ask(polling)
+    short = "Hasil akhir: no. 1: 1 (50,0%), no. 2: 1 (50,0%), no. 3: 0 (0,0%)."
+    assert ask(polling, "twilio-sms:+6281200000000").startswith(short)
+    polling.database.close()

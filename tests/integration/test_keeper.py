@@ -94,15 +94,14 @@ def test_an_election_that_was_paused_at_its_closing_is_closed_too(village: Polli
 def test_an_election_with_live_results_is_counted_by_itself(live: Polling) -> None:
     live.vote_each(range(BATCH))
     keeper(live).look_after()
-    assert live.booth.interim_counts()[0].ballots == BATCH
+    assert live.seen.interim.ballots == BATCH
     live.vote_each(range(BATCH, 30))
     to_the_closing(live)
     told: list[str] = []
     keeper(live, told).look_after()
     assert (state(live), told) == ("tallied", [])
-    (result,) = live.booth.results()
-    assert result.counts[0].votes == {1: 10, 2: 10, 3: 10}
-    assert live.booth.interim_counts() == []
+    assert live.seen.result.counts[0].votes == {1: 10, 2: 10, 3: 10}
+    assert live.seen.interim is None
 
 
 def test_what_cannot_be_counted_is_told_once_and_left_to_people(live: Polling) -> None:

@@ -110,6 +110,9 @@ def test_any_two_of_five_do_not(
         assert connection.execute(select(records.c.result)).scalar_one() is None
     with pytest.raises(WrongState, match="belum dihitung"):
         desk.export(tmp_path / "terbitan")
+    with pytest.raises(WrongState, match="belum dihitung"):
+        desk.report(tmp_path / "berita-acara.pdf")
+    assert not (tmp_path / "berita-acara.pdf").exists()
 
 
 def test_parts_may_come_one_by_one_in_any_order_and_more_than_needed(
@@ -135,6 +138,8 @@ def test_parts_may_come_one_by_one_in_any_order_and_more_than_needed(
     manual = (tmp_path / "terbitan" / MANUAL).read_text(encoding="utf-8")
     assert "dari Pak Budi, Bu Siti R., Ibu Wayan, Pak Made" in manual
     assert "dipegang server" not in manual
+    _, said = desk.minutes()
+    assert said.decrypted_by == ("Pak Budi", "Bu Siti R.", "Ibu Wayan", "Pak Made")
     with pytest.raises(WrongState, match="hasilnya sudah ada"):
         desk.tally(None, [held.shares[2]])
 

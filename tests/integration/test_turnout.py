@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
+from bilik.domain.turnout import Station
 from bilik.errors import InvalidRecord
 from bilik.services import turnout
 from bilik.services.elections import all_elections
 from bilik.services.publication import RESULT, check
-from bilik.services.turnout import Station
 from bilik.storage.tables import participations, voters
 from tests.booth import Polling
 

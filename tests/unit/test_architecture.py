@@ -18,6 +18,10 @@ ALLOWED = {
         "bilik.keys", "bilik.parallel", "bilik.printing",
     },
     "bilik/printing": {"bilik.printing", "bilik.domain", "bilik.errors", "bilik.clock"},
+    "bilik/web": {
+        "bilik.web", "bilik.services", "bilik.domain", "bilik.errors", "bilik.clock", "bilik.keys",
+        "bilik.printing", "bilik.settings", "bilik.storage.database",
+    },
     "bilik": {"bilik"},
     "actions": {"actions", "bilik", "rasa_sdk"},
     # `bilik nlu try` runs the very actions of a conversation.

@@ -200,3 +200,16 @@ def test_the_least_age_is_seventeen_unless_the_file_says_otherwise() -> None:
     assert read_definition(f"usia_minimum: 0\n{VILLAGE}").least_age == 0
     with pytest.raises(FileProblems, match="baris 1: `usia_minimum` harus 0 sampai 100"):
         read_definition(f"usia_minimum: 1700\n{VILLAGE}")
+
+
+def test_place_and_panitia_are_for_the_minutes_and_may_be_left_out() -> None:
+    named = read_definition(f"tempat: Balai  Desa\npanitia: [Pak Slamet, Bu Ratna]\n{VILLAGE}")
+    assert (named.place, named.committee) == ("Balai Desa", ("Pak Slamet", "Bu Ratna"))
+    assert (village().place, village().committee) == ("", ())
+    for names, problem in (
+        ("['']", "nama panitia diisi"),
+        (f"[{'a' * 61}]", "paling panjang 60"),
+        (str([f"A{at}" for at in range(21)]), "`panitia` paling banyak 20"),
+    ):
+        with pytest.raises(FileProblems, match=f"baris 1: .*{problem}"):
+            read_definition(f"panitia: {names}\n{VILLAGE}")

@@ -1,13 +1,14 @@
-"""The chat page's colours are far enough apart to be read: WCAG 2.2, level AA."""
+"""The pages' colours are far enough apart to be read: WCAG 2.2, level AA."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
-STYLE = Path(__file__).parent.parent.parent / "assistant" / "channels" / "page" / "chat.css"
+from bilik.web import ASSETS
+
+STYLE = ASSETS / "look.css"
 TEXT, CONTROL = 4.5, 3.0
 """Least contrast of text (success criterion 1.4.3), and of what makes out a control (1.4.11)."""
 

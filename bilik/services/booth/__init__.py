@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from bilik.domain.election import State
 from bilik.domain.receipt import find_receipt
+from bilik.errors import NotFound
 from bilik.services import ballot_box, inbox, sessions
 from bilik.services.booth.identity import Identity
 from bilik.services.booth.pressing import Pressing
-from bilik.services.counting import Result, published
-from bilik.services.elections import all_elections, current
-from bilik.services.interim import Interim, newest
+from bilik.services.elections import all_elections
 from bilik.services.outcomes import Scene
+from bilik.services.public_view import PublicView
 from bilik.services.sessions import Session, Stage
 from bilik.storage.tables import voters
 
@@ -47,23 +46,12 @@ class Booth(Identity, Pressing):
         with self._database.read() as connection:
             return receipt, ballot_box.holds(connection, receipt)
 
-    def results(self) -> list[Result]:
-        """The counts of the current elections that the panitia has tallied."""
-        with self._database.read() as connection:
-            return [
-                result
-                for stored in current(all_elections(connection), self._clock())
-                if stored.state is State.TALLIED and (result := published(connection, stored))
-            ]
-
-    def interim_counts(self) -> list[Interim]:
-        """The newest counts of current elections whose results are live and not final yet."""
-        with self._database.read() as connection:
-            return [
-                interim
-                for stored in current(all_elections(connection), self._clock())
-                if (interim := newest(connection, stored))
-            ]
+    def seen_by_all(self, slug: str) -> PublicView | None:
+        """How an election stands for everybody; None if it is not opened yet."""
+        try:
+            return self._views.view(slug)
+        except NotFound:
+            return None
 
     def keep_not_understood(self, sender: str, text: str, scene: Scene) -> None:
         """Let a message wait for a trainer, masked, if its election allows it.

@@ -17,6 +17,7 @@ from bilik.services import ballot_box, buttons, sessions
 from bilik.services.buttons import Button
 from bilik.services.elections import StoredElection, all_elections, current, one_election
 from bilik.services.outcomes import Kind, Outcome, Scene
+from bilik.services.public_view import PublicViews
 from bilik.services.sessions import Session, Stage
 from bilik.storage.database import Database
 
@@ -24,11 +25,15 @@ from bilik.storage.database import Database
 class Visits:
     """What all that a voter can do has in common."""
 
-    def __init__(self, database: Database, keys: Keys, clock: Clock = system_clock) -> None:
-        """Serve the elections of ``database``."""
+    def __init__(
+        self, database: Database, keys: Keys, clock: Clock = system_clock, pages_url: str = ""
+    ) -> None:
+        """Serve the elections of ``database``; ``pages_url`` is where the public pages are."""
         self._database = database
         self._keys = keys
         self._clock = clock
+        self._views = PublicViews(database, clock)
+        self.pages_url = pages_url
 
     def _go_on(
         self,

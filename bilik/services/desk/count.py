@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
 from sqlalchemy.engine import Connection
@@ -13,13 +15,26 @@ from sqlalchemy.engine import Connection
 from bilik.belenios import wire
 from bilik.domain.audit import Act, Details
 from bilik.domain.election import State, Visibility
+from bilik.domain.minutes import Minutes, Particulars
 from bilik.errors import WrongState
-from bilik.services import counting, record, shares, trustee, trustee_files, whole_files
+from bilik.services import (
+    counting,
+    record,
+    record_files,
+    report,
+    shares,
+    trustee,
+    trustee_files,
+    whole_files,
+)
 from bilik.services.counting import Given, Result, Waiting, add_up, publish
 from bilik.services.desk.seat import Seat
 from bilik.services.elections import StoredElection, pick
 from bilik.services.files import new_directory
 from bilik.services.publication import Description, describe, describe_snapshot
+from bilik.services.secret_files import new_secret_files
+
+_NO_PARTICULARS = Particulars()
 
 
 @dataclass(frozen=True)
@@ -134,6 +149,25 @@ class Count(Seat):
                 source = record.write_archive(connection, stored, file)
             return self._publish(Act.EXPORT, describe(source, file, workers), directory)
 
+    def put_out(self, records_dir: Path, slug: str | None = None, workers: int = 1) -> bool:
+        """Export a count once and for all as the file that everybody may download.
+
+        Whether it was done now; if it is there already, or another does it just now, it was not.
+
+        Raises:
+            As :meth:`export`.
+        """
+        with self._database.read() as connection:
+            stored = pick(connection, slug)
+        if record_files.find(records_dir, stored.uuid) is not None:
+            return False
+        with record_files.preparing(records_dir, stored.uuid) as directory:
+            if directory is None:
+                return False
+            self.export(directory, stored.election.slug, workers)
+            record_files.pack(directory, records_dir, stored.uuid, stored.election.slug)
+        return True
+
     def snapshot(
         self, directory: Path, slug: str | None = None, workers: int = 1
     ) -> dict[str, Any]:
@@ -150,6 +184,56 @@ class Count(Seat):
             with self._database.read() as connection:
                 source = record.write_snapshot(connection, stored, file)
             return self._publish(Act.SNAPSHOT, describe_snapshot(source, file, workers), directory)
+
+    def report(
+        self,
+        out: Path,
+        slug: str | None = None,
+        particulars: Particulars = _NO_PARTICULARS,
+        workers: int = 1,
+    ) -> Minutes:
+        """Write the minutes of a count as a new PDF, see :meth:`minutes`; what they say.
+
+        Raises:
+            BilikError: the file exists already, or cannot be written.
+        """
+        with new_secret_files([out]) as files:
+            content, said = self.minutes(slug, particulars, workers)
+            files.binaries[0].write(content)
+            files.complete()
+        return said
+
+    def minutes(
+        self,
+        slug: str | None = None,
+        particulars: Particulars = _NO_PARTICULARS,
+        workers: int = 1,
+    ) -> tuple[bytes, Minutes]:
+        """The minutes of a count as a PDF, and what they say; the same bytes each time.
+
+        Their figures are those of the record, which is verified before, with so many ``workers``.
+        That they were made is noted after the count, so the record that they name stays as it is.
+
+        Raises:
+            WrongState: it has not been counted. InvalidRecord: the record does not verify.
+        """
+        self.tend(slug)
+        with TemporaryFile() as file:
+            with self._database.read() as connection:
+                stored = pick(connection, slug)
+                source = record.write_archive(connection, stored, file)
+                acted = shares.kept(connection, stored.id)
+            said = report.minutes_of(
+                stored.election, source, describe(source, file, workers), acted
+            )
+        content = report.as_pdf(said, particulars)
+        details: Details = {
+            "sha256_arsip": said.fingerprints.archive,
+            "sha256_berita_acara": hashlib.sha256(content).hexdigest(),
+        }
+        with self._database.write() as connection:
+            self._note(connection, Act.REPORT, stored.election.slug, details)
+        return content, said
 
     def _publish(self, act: Act, description: Description, directory: Path) -> dict[str, Any]:
         """Complete a directory; noted before, so that none is complete that was not noted."""

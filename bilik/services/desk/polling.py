@@ -9,9 +9,9 @@ from sqlalchemy.engine import Connection
 
 from bilik.belenios import trustees
 from bilik.belenios.trustees import Trustees
-from bilik.clock import moment_text
 from bilik.domain.audit import Act
 from bilik.domain.election import Election, Phase, State
+from bilik.domain.indonesian import moment_text
 from bilik.errors import WrongState
 from bilik.services import (
     ballot_box,
@@ -189,6 +189,13 @@ class Polling(Seat):
                 one.election.slug
                 for one in all_elections(connection)
                 if one.state not in (State.DRAFT, State.TALLIED)
+            ]
+
+    def counted(self) -> list[str]:
+        """The codes of the elections that are counted, the oldest first."""
+        with self._database.read() as connection:
+            return [
+                one.election.slug for one in all_elections(connection) if one.state is State.TALLIED
             ]
 
     def _holders(self, connection: Connection, stored: StoredElection) -> Trustees:

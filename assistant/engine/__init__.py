@@ -1,0 +1,10 @@
+"""Rasa's own ways made shorter: the same steps, without what Bilik does not use of them.
+
+    runner.py      the model's graph, run in order
+    processor.py   one message, without the copies that nobody changes
+    rules.py       which rules fit, remembered
+    remote.py      one call of an action, on a connection that stays open
+
+`assistant/rasa_patches.py` puts them in; `tests/conversation/test_engine.py` plays the same
+conversations with and without them.
+"""

@@ -1,0 +1,50 @@
+"""One message, without the work that Bilik has no use for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.core.channels.channel import OutputChannel
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.constants import ACTION_VALIDATE_SLOT_MAPPINGS, DEFAULT_SLOT_NAMES
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from assistant.engine.remote import KeptEndpoint
+
+_CUSTOM = {"type": "custom"}
+"""A slot that only actions set."""
+
+
+class LeanProcessor(MessageProcessor):
+    """Rasa's processor, for a domain whose slots are set by actions alone."""
+
+    def __init__(
+        self, *arguments: Any, action_endpoint: EndpointConfig | None = None, **named: Any
+    ) -> None:
+        """See the parent class."""
+        kept = KeptEndpoint.of(action_endpoint)
+        super().__init__(*arguments, action_endpoint=kept, **named)
+        self._extracts_slots = extracts_slots(self.domain)
+
+    async def run_action_extract_slots(
+        self, output_channel: OutputChannel, tracker: DialogueStateTracker
+    ) -> DialogueStateTracker:
+        """Nothing, unless a slot is filled from messages."""
+        if self._extracts_slots:
+            return await super().run_action_extract_slots(output_channel, tracker)
+        return tracker
+
+    def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
+        """Nothing: intents come from the model, which was trained with this domain."""
+
+
+def extracts_slots(domain: Domain) -> bool:
+    """Whether anything in the domain makes Rasa's `action_extract_slots` do something."""
+    return ACTION_VALIDATE_SLOT_MAPPINGS in domain.user_actions or any(
+        mapping != _CUSTOM
+        for slot in domain.slots
+        if slot.name not in DEFAULT_SLOT_NAMES
+        for mapping in slot.mappings
+    )
