@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from functools import lru_cache
 
 from bilik import settings
+from bilik.errors import BilikError
 from bilik.keys import Keys
+from bilik.services.activity import Noter, the_meter
 from bilik.services.booth import Booth
 from bilik.storage.database import Database
+
+logger = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=1)
@@ -23,3 +28,19 @@ def the_booth() -> Booth:
         Keys(configured.secret_key),
         pages_url=configured.pages_url,
     )
+
+
+@lru_cache(maxsize=1)
+def _the_noter() -> Noter:
+    return Noter(the_meter, Database(settings.load().database_url))
+
+
+def note_failures() -> None:
+    """Note what has failed in this process for the panitia's live view; if not now, the next time.
+
+    It blocks for as long as the database may take.
+    """
+    try:
+        _the_noter().note()
+    except BilikError as error:
+        logger.warning("failures could not be noted: %s", type(error).__name__)

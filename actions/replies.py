@@ -113,6 +113,8 @@ def guide(scene: Scene) -> list[Reply]:
         return [reply("guide_choosing", scene, contest=contest)]
     if scene.stage is Stage.CONFIRMING:
         return [_selected("guide_confirming", scene)]
+    if scene.stage is Stage.LOST and Phase.OPEN in phases:
+        return [reply("guide_lost", scene)]
     if scene.half:
         return [reply(f"need_{scene.half}", scene)]
     if not phases:
@@ -149,14 +151,19 @@ def of_outcome(outcome: Outcome) -> list[Reply]:
             | Kind.NO_NUMBER
             | Kind.STOPPED
             | Kind.LETTER_REPLACED
+            | Kind.ASK_LOST
+            | Kind.LOST_NOTED
+            | Kind.LOST_ELSEWHERE
         ):
             return [reply(outcome.kind.value, scene)]
         case Kind.ODD_NIK:
             return [reply("odd_nik", scene, digits=str(outcome.digits))]
+        case Kind.LOST_WAIT:
+            return [reply("lost_letter_wait", scene, until=_until(outcome))]
         case Kind.BUTTON_GONE:
             return [reply("button_gone", scene), *guide(scene)]
         case Kind.ODD_CODE | Kind.WRONG_PAIR:
-            lead = guide(scene) if scene.stage is not Stage.IDENTITY else []
+            lead = guide(scene) if scene.stage in (Stage.CHOOSING, Stage.CONFIRMING) else []
             return [reply(outcome.kind.value, scene), *lead]
         case Kind.TOO_MANY:
             return [reply("too_many", scene, until=_until(outcome))]

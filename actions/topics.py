@@ -35,12 +35,6 @@ class Eligibility(Topic):
     says = "eligibility"
 
 
-class LostLetter(Topic):
-    """No letter, or the code is lost."""
-
-    says = "lost_letter"
-
-
 class Human(Topic):
     """To speak to a person."""
 

@@ -14,10 +14,11 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import replies
-from actions.booth import the_booth
+from actions.booth import note_failures, the_booth
 from actions.replies import Reply
 from bilik.domain.hint import Hint
 from bilik.domain.sender import SMS, channel_of
+from bilik.services.activity import the_meter
 from bilik.services.booth import Booth
 from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.services.sessions import Stage
@@ -27,7 +28,7 @@ logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 20
 """Longer than any wait for the database, shorter than the server's own time limit."""
 _NOT_OURS = {"action_listen", "action_session_start", "action_extract_slots"}
-_STAGE_SLOTS = {Stage.CHOOSING, Stage.CONFIRMING}
+_STAGE_SLOTS = {Stage.CHOOSING, Stage.CONFIRMING, Stage.LOST}
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,8 @@ class VoterAction(Action, ABC):
             response = await asyncio.wait_for(answering, PATIENCE_SECONDS)
         except Exception as error:
             logger.error("%s failed: %s", self.name(), type(error).__name__)
+            the_meter.failed(channel_of(heard.sender))
+            asyncio.get_running_loop().run_in_executor(None, note_failures)
             dispatcher.utter_message(text=replies.answers()["checking"])
             return [FollowupAction("action_listen")]
         for one in response.said[:-1]:

@@ -31,7 +31,8 @@ class Telegram:
 class Twilio:
     """A Twilio account, with a number for SMS, one for WhatsApp, or both (E.164).
 
-    ``template`` is the content sid of an approved WhatsApp template (``HX…``), or empty.
+    ``template`` is the content sid of an approved WhatsApp template (``HX…``), or empty; so is
+    ``reminder``, of the one that reminds those who have not voted.
     """
 
     account: str
@@ -40,14 +41,16 @@ class Twilio:
     whatsapp: str
     template: str
     api: str
+    reminder: str = ""
 
 
 @dataclass(frozen=True)
 class WhatsApp:
     """A number on Meta's WhatsApp Cloud API.
 
-    ``template`` names an approved template in Indonesian, or is empty. ``number`` is the telephone
-    number (E.164) that voters write to, or empty.
+    ``template`` names an approved template in Indonesian, or is empty; so does ``reminder``, the
+    one that reminds those who have not voted. ``number`` is the telephone number (E.164) that
+    voters write to, or empty.
     """
 
     phone_id: str
@@ -57,6 +60,7 @@ class WhatsApp:
     template: str
     api: str
     number: str = ""
+    reminder: str = ""
 
 
 @dataclass(frozen=True)
@@ -164,7 +168,10 @@ def _twilio(values: Values) -> Twilio | None:
     account, token = found
     sms, whatsapp = numbers
     api = _api(values, "TWILIO", "https://api.twilio.com")
-    return Twilio(account, token, sms, whatsapp, values.get("BILIK_TWILIO_TEMPLATE") or "", api)
+    template, reminder = (
+        values.get(f"BILIK_TWILIO_{kind}") or "" for kind in ("TEMPLATE", "REMINDER_TEMPLATE")
+    )
+    return Twilio(account, token, sms, whatsapp, template, api, reminder)
 
 
 def _whatsapp(values: Values) -> WhatsApp | None:
@@ -176,7 +183,8 @@ def _whatsapp(values: Values) -> WhatsApp | None:
     phone_id, token, app_secret, verify_token = found
     api = _api(values, "WHATSAPP", "https://graph.facebook.com/v23.0")
     number = _phone(values, "BILIK_WHATSAPP_NUMBER")
-    return WhatsApp(phone_id, token, app_secret, verify_token, template, api, number)
+    reminder = values.get("BILIK_WHATSAPP_REMINDER_TEMPLATE") or ""
+    return WhatsApp(phone_id, token, app_secret, verify_token, template, api, number, reminder)
 
 
 def _line(values: Values) -> Line | None:

@@ -18,7 +18,27 @@ ZONES = {
     "WIT": ZoneInfo("Asia/Jayapura"),
 }
 
+_MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H.%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S")
+
 
 def system_clock() -> datetime:
     """The present instant in UTC."""
     return datetime.now(timezone.utc)
+
+
+def read_moment(text: str, zone: str) -> datetime | None:
+    """``2026-11-29 13:00`` as an instant in UTC; None if it is none."""
+    for form in _MOMENTS:
+        try:
+            return (
+                datetime.strptime(text, form).replace(tzinfo=ZONES[zone]).astimezone(timezone.utc)
+            )
+        except ValueError:
+            continue
+    return None
+
+
+def read_moment_near(text: str, day_of: datetime, zone: str) -> datetime | None:
+    """Like :func:`read_moment`; an hour alone, ``15.00``, is one of the day of ``day_of``."""
+    day = f"{day_of.astimezone(ZONES[zone]):%Y-%m-%d}"
+    return read_moment(text.strip(), zone) or read_moment(f"{day} {text.strip()}", zone)

@@ -99,6 +99,7 @@ class Keys:
         self._webhook = self._derive("webhook")
         self._page = self._derive("page")
         self._trustee = self._derive("trustee")
+        self._reminder = self._derive("reminder")
         self.code_secrets = CodeStretcher(self._derive("code"))
         self.sessions = Sealer(self._derive("session"))
         self.sums = Sealer(self._derive("sum"))
@@ -148,6 +149,10 @@ class Keys:
         ``election`` is its uuid, ``begun`` how often its key ceremony was begun anew.
         """
         return _mac(self._trustee, f"{election}\0{begun}\0{trustee}").hex()[:32]
+
+    def reminder_hash(self, uuid: str, phone: str) -> bytes:
+        """The form in which it is kept that a number was reminded of an election."""
+        return _mac(self._reminder, f"{uuid}\0{phone}")
 
     def attempt_hash(self, kind: str, subject: bytes) -> bytes:
         """The form in which wrong attempts are counted, for a sender or a NIK."""

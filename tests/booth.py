@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bilik.clock import Clock
+from bilik.clock import Clock, system_clock
 from bilik.demo import read_pairs
 from bilik.domain.election import Election
 from bilik.keys import Keys
@@ -22,6 +22,8 @@ from bilik.storage.schema import upgrade
 from tests.elections import REGION, VILLAGE
 
 SECRET = bytes(range(32))
+DURING_VOTING = datetime.fromisoformat("2026-11-29T02:00:00+00:00")
+"""Two hours after the opening of the elections in :mod:`tests.elections`."""
 
 
 class HandClock:
@@ -119,11 +121,11 @@ def held_by_25(directory: Path) -> Polling:
     return polling
 
 
-def draft(directory: Path, database: Database | None = None) -> Desk:
+def draft(directory: Path, database: Database | None = None, clock: Clock = system_clock) -> Desk:
     """The desk over a village whose file is loaded, and nobody on its roll yet."""
     database = database or Database(f"sqlite:///{directory / 'bilik.db'}")
     upgrade(database)
-    desk = Desk(database, Keys(SECRET), directory / "trustee")
+    desk = Desk(database, Keys(SECRET), directory / "trustee", clock)
     (directory / "pemilihan.yml").write_text(VILLAGE, encoding="utf-8")
     desk.load_election(directory / "pemilihan.yml")
     return desk
@@ -157,7 +159,7 @@ def set_up(
     ]
     roll, codes = directory / "dpt.csv", directory / "kode.csv"
     roll.write_text("\n".join(["nik,nama,no_hp,tps", *rows]), encoding="utf-8")
-    clock = clock or HandClock(datetime.fromisoformat("2026-11-29T02:00:00+00:00"))
+    clock = clock or HandClock(DURING_VOTING)
     desk = Desk(database, keys, directory / "trustee", clock)
     election, _ = desk.load_election(directory / "pemilihan.yml")
     desk.import_roll(roll, election.slug)

@@ -25,6 +25,7 @@ from sqlalchemy.engine.default import DefaultDialect
 
 from actions.voter_action import Heard
 from actions.voting import CastBallot
+from bilik.belenios import group
 from bilik.keys import Keys
 from bilik.services.booth import Booth
 from bilik.services.desk import Desk
@@ -34,7 +35,8 @@ from tests.booth import SECRET, HandClock
 FILE_EVENTS = {"open", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.link"}
 MOST_STEPS = 500
 _PROCESSES = get_context("forkserver")
-# What the children need is imported once, in the process that they are forked from.
+# What the children need is imported and computed once, in the process that they are forked from.
+group.generator()
 _PROCESSES.set_forkserver_preload(["pytest", "tests.crashes", "tests.crowds"])
 
 Act = Callable[..., Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,16 +11,23 @@ from multiprocessing import get_context, synchronize
 from multiprocessing.queues import Queue
 from pathlib import Path
 
+from sqlalchemy import bindparam, select, update
+
+from bilik.belenios import credentials, tally, trustees, wire
+from bilik.belenios.ballot import Ballot
 from bilik.errors import BoxUnavailable
 from bilik.keys import Keys
+from bilik.services import record, sessions, trustee
 from bilik.services.booth import Booth
+from bilik.services.credentials import public_of
 from bilik.services.desk import Desk
+from bilik.services.elections import all_elections
 from bilik.services.outcomes import Kind
-from bilik.services.sessions import Stage
+from bilik.services.sessions import Session, Stage
 from bilik.storage.database import Database
-from tests.booth import SECRET, HandClock, Polling, set_up
+from bilik.storage.tables import ballots, records, voters
+from tests.booth import DURING_VOTING, SECRET, HandClock, Polling, draft
 from tests.databases import copy_rows
-from tests.elections import VILLAGE
 
 PROCESSES = 2
 THREADS = 100
@@ -67,11 +74,66 @@ class Crowd:
 
 
 def gather(directory: Path) -> Crowd:
-    """A village of :data:`CROWD` voters; voter ``n`` is about to vote for number ``1 + n % 3``."""
-    polling = set_up(directory, VILLAGE, CROWD)
-    voters = _read_back(polling, range(CROWD), lambda number: str(1 + number % 3))
-    polling.database.close()
-    return Crowd(polling, voters)
+    """A village of :data:`CROWD` voters; voter ``n`` is about to vote for number ``1 + n % 3``.
+
+    They have just proved who they are. That, and the codes of their letters, would take longer than
+    all that they do afterwards, so their credentials are random.
+    """
+    database, clock = Database(f"sqlite:///{directory / 'bilik.db'}"), HandClock(DURING_VOTING)
+    desk = draft(directory, database, clock)
+    roll = directory / "dpt.csv"
+    rows = [f"332901520390{number:04d},Pemilih {number}" for number in range(CROWD)]
+    roll.write_text("\n".join(["nik,nama", *rows]), encoding="utf-8")
+    desk.import_roll(roll)
+    own = [credentials.generate() for _ in range(CROWD)]
+    with database.write() as connection:
+        (stored,) = all_elections(connection)
+        ids = connection.execute(select(voters.c.id)).scalars().all()
+        letters = update(voters).where(voters.c.id == bindparam("voter"))
+        connection.execute(
+            letters.values(code_verifier=bytes(32), public_credential=bindparam("public")),
+            [
+                {"voter": one, "public": public_of(credential, stored.uuid)}
+                for one, credential in zip(ids, own, strict=True)
+            ],
+        )
+    desk.open()
+    keys = Keys(SECRET)
+    with database.write() as connection:
+        for number, (voter, credential) in enumerate(zip(ids, own, strict=True)):
+            session = Session(Stage.CHOOSING, stored.id, voter, credential=credential)
+            sender = keys.sender_hash(f"web:{number}")
+            sessions.save(connection, keys, sender, session, clock())
+    polling = Polling(
+        database, str(database.engine.url), keys, clock, stored.election, desk,
+        Booth(database, keys, clock), [], directory / "trustee",
+    )  # fmt: skip
+    ready = [_read_back(polling, f"web:{number}", 1 + number % 3) for number in range(CROWD)]
+    database.close()
+    return Crowd(polling, ready)
+
+
+def _read_back(polling: Polling, sender: str, choice: int) -> Ready:
+    outcome = polling.booth.choose(sender, str(choice))
+    assert outcome.kind is Kind.READ_BACK
+    return Ready(sender, outcome.scene.readback or "")
+
+
+def in_the_box(polling: Polling) -> tuple[int, ...]:
+    """What the box's ballots add up to, decrypted, whatever their proofs say: blank, 1, 2, 3.
+
+    The desk's count verifies every ballot twice, and so takes a hundred times as long.
+    """
+    with polling.database.read() as connection:
+        (stored,) = all_elections(connection)
+        the_election = record.election_of(connection, stored)
+        holders = trustees.read(connection.execute(select(records.c.trustees)).scalar_one())
+        contents = connection.execute(select(ballots.c.sealed)).scalars().all()
+    encrypted = tally.add_up(the_election, (wire.decode(Ballot, one) for one in contents))
+    key = trustee.private_key(polling.trustee_dir, stored.uuid)
+    share = tally.decrypt(the_election, encrypted, key)
+    (row,) = tally.combine(holders, encrypted, {trustee.OWNER: share}, len(contents)).result
+    return row
 
 
 def insist(booth: Booth, ready: Ready) -> Heard:
@@ -88,22 +150,6 @@ def insist(booth: Booth, ready: Ready) -> Heard:
         except BoxUnavailable:
             continue
         return Heard(ready.sender, outcome.kind, outcome.scene.receipt, tries)
-
-
-def _read_back(
-    polling: Polling, numbers: Iterable[int], choose: Callable[[int], str]
-) -> list[Ready]:
-    """Bring voters to their read-backs, each in a chat of their own."""
-
-    def go(number: int) -> Ready:
-        sender = f"web:{number}"
-        assert polling.identify(sender, number).kind is Kind.IDENTIFIED
-        outcome = polling.booth.choose(sender, choose(number))
-        assert outcome.kind is Kind.READ_BACK
-        return Ready(sender, outcome.scene.readback or "")
-
-    with ThreadPoolExecutor(8) as pool:
-        return list(pool.map(go, numbers))
 
 
 def cast_at_once(polling: Polling, voters: Sequence[Ready]) -> list[Heard]:

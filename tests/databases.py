@@ -101,7 +101,10 @@ class PostgresDatabases:
 
     def copy(self, url: str) -> str:
         name = self._server.new_name()
-        self._server.run(f"CREATE DATABASE {name} TEMPLATE {make_url(url).database}")
+        template = make_url(url).database
+        # Copied file by file: the usual way writes all of it into the log, and takes half as long
+        # again.
+        self._server.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         self._made.append(name)
         return self._server.url(name)
 

@@ -18,6 +18,7 @@ from weakref import WeakValueDictionary
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
 from bilik.domain.confirmation import may_be_yes
+from bilik.services.activity import the_meter
 
 logger = logging.getLogger(__name__)
 
@@ -97,6 +98,7 @@ class Delivery:
             text, is_yes = AGAIN, False
         collector = CollectingOutputChannel()
         message = UserMessage(text, collector, sender_id, input_channel=self._channel)
+        the_meter.took(self._channel)
         task = asyncio.create_task(self._handle(handler, message))
         self._running[task] = sender_id, is_yes
         task.add_done_callback(lambda done: self._running.pop(done, None))
@@ -106,12 +108,16 @@ class Delivery:
             asyncio.CancelledError
         ):  # The voter's connection broke; the answer waits for the next.
             self._keep_when_done(task, sender, collector)
+            the_meter.gave_up(self._channel)
             raise
         late = self._late.pop(sender_id, NONE)
         if not done:
             self._keep_when_done(task, sender, collector)
+            the_meter.gave_up(self._channel)
             return late + ASK_LATER
-        said = late + _answers(collector)
+        found = _answers(collector)
+        (the_meter.answered if found.messages else the_meter.gave_up)(self._channel)
+        said = late + found
         return said if said.messages else said + ASK_LATER
 
     def _has_unseen(self, sender_id: str) -> bool:

@@ -33,6 +33,7 @@ from bilik.domain.confirmation import may_be_yes
 from bilik.domain.words import MAX_CHARACTERS
 from bilik.errors import BilikError
 from bilik.keys import Keys
+from bilik.services.activity import the_meter
 from bilik.services.mailbox import LEASE, Chat, Letter, Mailbox, Turn, milliseconds
 from bilik.storage.database import Database
 
@@ -188,9 +189,11 @@ class Intake:
                     chat.erasable += sent
                     return await self._send_later(turn, outgoing, finished, busy)
                 logger.error("%s; an answer was given up", busy)
+                the_meter.failed(letter.channel)
                 break
             except SendingFailed as refused:
                 logger.error("%s; an answer was not taken", refused)
+                the_meter.failed(letter.channel)
                 break
             outgoing = outgoing[1:]
         if finished:

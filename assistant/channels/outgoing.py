@@ -28,6 +28,8 @@ TRIES = 3
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 5.0
 """Seconds; for longer pauses the message goes back to the queue."""
+_NEVER_ARRIVED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""Errors after which nothing can have reached the platform."""
 
 
 class SendingFailed(Exception):
@@ -37,10 +39,11 @@ class SendingFailed(Exception):
 class PlatformBusy(SendingFailed):
     """It may take it after ``pause`` seconds."""
 
-    def __init__(self, platform: str, reason: str, pause: float) -> None:
-        """``pause`` is 0 where the platform did not ask for one."""
+    def __init__(self, platform: str, reason: str, pause: float, unsure: bool = False) -> None:
+        """``pause`` is 0 where the platform did not ask for one; ``unsure`` that it may have."""
         super().__init__(f"{platform}: {reason}")
         self.pause = pause
+        self.unsure = unsure
 
 
 class PlatformRefused(SendingFailed):
@@ -62,12 +65,17 @@ class Caller:
         client: Callable[[], httpx.AsyncClient],
         error_code: Callable[[Any], str],
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        sure: bool = False,
     ) -> None:
-        """``error_code`` finds the platform's code of an error in its answer."""
+        """``error_code`` finds the platform's code of an error in its answer.
+
+        With ``sure`` nothing is asked again that the platform may have taken already.
+        """
         self._platform = platform
         self._client = client
         self._error_code = error_code
         self._pause = pause
+        self._sure = sure
 
     async def call(self, method: str, url: str, **request: Any) -> Any:
         """The JSON of the answer, or None if it has none.
@@ -79,7 +87,8 @@ class Caller:
             try:
                 return await self._once(method, url, **request)
             except PlatformBusy as busy:
-                if tried == TRIES or busy.pause > LONGEST_PAUSE:
+                given_up = tried == TRIES or busy.pause > LONGEST_PAUSE
+                if given_up or (self._sure and busy.unsure):
                     raise
                 pause = busy.pause or FIRST_PAUSE * 2**tried * random.uniform(0.5, 1)
                 logger.warning("%s, again in %.1f s", busy, pause)
@@ -91,14 +100,16 @@ class Caller:
             answer = await self._client().request(method, url, **request)
         except httpx.HTTPError as error:
             # No "from": the request, which the library's error holds, goes no further.
-            raise PlatformBusy(self._platform, type(error).__name__, 0.0) from None
+            unsure = not isinstance(error, _NEVER_ARRIVED)
+            raise PlatformBusy(self._platform, type(error).__name__, 0.0, unsure) from None
         content = _json(answer)
         if answer.is_success:
             return content
         code = self._error_code(content) if isinstance(content, dict) else ""
         if answer.status_code in (408, 425, 429) or answer.status_code >= 500:
             reason = f"{answer.status_code} {code}".strip()
-            raise PlatformBusy(self._platform, reason, _retry_after(answer, content))
+            unsure = answer.status_code >= 500
+            raise PlatformBusy(self._platform, reason, _retry_after(answer, content), unsure)
         raise PlatformRefused(self._platform, answer.status_code, code)
 
 

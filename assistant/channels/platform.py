@@ -80,6 +80,13 @@ class Platform(ABC):
         """
         return []
 
+    def reminder(self, title: str, until: str) -> dict[str, Any] | None:
+        """The request that reminds a voter who has not written; None if the platform allows none.
+
+        ``title`` is the election's, ``until`` the hour at which it closes.
+        """
+        return None
+
     def told_after_erasing(self, everything: bool) -> str:
         """The notice that tells what was deleted, where the voter can see it; else empty."""
         return ""

@@ -6,6 +6,7 @@ Messages: https://www.twilio.com/docs/messaging/api/message-resource
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
 from typing import Any
@@ -21,11 +22,12 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from assistant.channels.delivery import Handler
 from assistant.channels.intake import Intake, connect
-from assistant.channels.messages import Message, parts
+from assistant.channels.messages import Message, parts, shortened
+from assistant.channels.notices import notice
 from assistant.channels.outgoing import Caller, PlatformBusy, PlatformRefused, the_client
 from assistant.channels.platform import NOTICE, TEXT, WINDOW, Platform, is_stale
 from assistant.channels.requests import MAX_BODY, kept, refused
-from assistant.channels.sms import as_sms
+from assistant.channels.sms import MAX_LETTERS, as_sms, to_gsm7
 from bilik import channel_settings, settings
 from bilik.clock import Clock, system_clock
 from bilik.domain.sender import SMS, WHATSAPP_BY_TWILIO
@@ -54,15 +56,16 @@ class TwilioPlatform(Platform):
         channel: str,
         status_url: str,
         clock: Clock = system_clock,
+        sure: bool = False,
     ) -> None:
-        """``channel`` is that of SMS or of WhatsApp."""
+        """``channel`` is that of SMS or of WhatsApp; ``sure`` as with :class:`Caller`."""
         self.channel = channel
         self._is_sms = channel == SMS
         self.left = "left_sms" if self._is_sms else "left_whatsapp"
         self._configured = configured
         self._status_url = status_url
         self._clock = clock
-        self._caller = Caller(channel, the_client, error_code)
+        self._caller = Caller(channel, the_client, error_code, sure=sure)
         self._account = f"{configured.api}/2010-04-01/Accounts/{configured.account}"
 
     def compose(self, messages: Sequence[Message]) -> list[dict[str, Any]]:
@@ -70,6 +73,18 @@ class TwilioPlatform(Platform):
         if self._is_sms:
             return [{"Body": text} for text in as_sms(messages)]
         return [{"Body": text} for one in messages for text in parts(one.text, MAX_TEXT)]
+
+    def reminder(self, title: str, until: str) -> dict[str, Any] | None:
+        """One SMS, or the WhatsApp template for it, with title and hour for its variables."""
+        if self._is_sms:
+            room = MAX_LETTERS - len(notice("reminder_sms", title="", until=until))
+            # What stands for an ellipsis there is longer than it.
+            short = title if len(title) <= room else shortened(title, room - 2)
+            return {"Body": to_gsm7(notice("reminder_sms", title=short, until=until))}
+        if not self._configured.reminder:
+            return None
+        variables = json.dumps({"1": title, "2": until}, ensure_ascii=False)
+        return {"ContentSid": self._configured.reminder, "ContentVariables": variables}
 
     async def deliver(self, letter: Letter, outgoing: dict[str, Any]) -> list[str]:
         """Send; on WhatsApp within 24 hours of the voter's message, later the template only.

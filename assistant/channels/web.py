@@ -23,6 +23,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from assistant.channels.counting import keep_noting
 from assistant.channels.delivery import Answers, Delivery, Handler, Message
 from assistant.channels.notices import notice
 from assistant.channels.outbox import MAX_SESSIONS, Batch, Line, Outbox
@@ -31,6 +32,8 @@ from assistant.channels.signatures import same
 from bilik import settings
 from bilik.domain.words import MAX_CHARACTERS
 from bilik.keys import Keys
+from bilik.services.activity import Noter, the_meter
+from bilik.storage.database import Database
 from bilik.web import ASSETS
 
 PAGE = Path(__file__).parent / "page"
@@ -141,9 +144,14 @@ class WebChat(InputChannel):
     server can make: nobody chooses a session, for oneself or for somebody else.
     """
 
-    def __init__(self, keys: Keys) -> None:
-        """``keys`` are the installation's."""
+    def __init__(self, keys: Keys, noter: Noter | None = None) -> None:
+        """``keys`` are the installation's.
+
+        The page is there in every server, so it is here that the counts of all channels are noted
+        by ``noter``.
+        """
         self._keys = keys
+        self._noter = noter
 
     @classmethod
     def name(cls) -> str:
@@ -153,7 +161,9 @@ class WebChat(InputChannel):
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> WebChat:
         """Nothing is set in `credentials.yml`."""
-        return cls(Keys(settings.load().secret_key))
+        configured = settings.load()
+        noter = Noter(the_meter, Database(configured.database_url))
+        return cls(Keys(configured.secret_key), noter)
 
     def url_prefix(self) -> str:
         """Where the page lives."""
@@ -222,6 +232,9 @@ class WebChat(InputChannel):
                     await stream.send(event)
             await stream.eof()
             return None
+
+        if self._noter is not None:
+            keep_noting(blueprint, self._noter)
 
         @blueprint.listener("before_server_stop")
         async def hang_up(*_: object) -> None:

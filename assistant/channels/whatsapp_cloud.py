@@ -58,11 +58,16 @@ class WhatsAppPlatform(Platform):
     left = "left_whatsapp"
     tells_order = False
 
-    def __init__(self, configured: channel_settings.WhatsApp, clock: Clock = system_clock) -> None:
-        """Send from the number that is set."""
+    def __init__(
+        self,
+        configured: channel_settings.WhatsApp,
+        clock: Clock = system_clock,
+        sure: bool = False,
+    ) -> None:
+        """Send from the number that is set; ``sure`` as with :class:`Caller`."""
         self._configured = configured
         self._clock = clock
-        self._caller = Caller(CHANNEL, the_client, error_code)
+        self._caller = Caller(CHANNEL, the_client, error_code, sure=sure)
 
     def compose(self, messages: Sequence[Message]) -> list[dict[str, Any]]:
         """One request per message, or more where it is long. Stars make letters bold here, too."""
@@ -79,6 +84,18 @@ class WhatsAppPlatform(Platform):
             content = {**interactive, "body": {"text": texts[-1]}}
             outgoing.append({"type": "interactive", "interactive": content})
         return outgoing
+
+    def reminder(self, title: str, until: str) -> dict[str, Any] | None:
+        """The template for it, with title and hour for the variables of its body."""
+        if not self._configured.reminder:
+            return None
+        variables = [{"type": "text", "text": one} for one in (title, until)]
+        template = {
+            "name": self._configured.reminder,
+            "language": {"code": LANGUAGE},
+            "components": [{"type": "body", "parameters": variables}],
+        }
+        return {"type": "template", "template": template}
 
     async def deliver(self, letter: Letter, outgoing: dict[str, Any]) -> list[str]:
         """Send within 24 hours of the voter's message; later only the template may be sent.

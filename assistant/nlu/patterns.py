@@ -21,7 +21,8 @@ from rasa.shared.nlu.training_data.message import Message
 from assistant.nlu.tokenizer import STRANGE
 from bilik.domain.choice import is_bare_number
 from bilik.domain.confirmation import is_clear_yes
-from bilik.domain.identity import holds_credentials
+from bilik.domain.identity import find_credentials, holds_credentials
+from bilik.domain.lost import says_lost
 from bilik.domain.receipt import find_receipt
 from bilik.domain.words import words
 from bilik.services.buttons import is_payload
@@ -94,6 +95,9 @@ def intent_by_form(text: str) -> str | None:
         return PRESS
     if find_receipt(text):
         return "check_receipt"
+    given = find_credentials(text)
+    if given.nik and not given.code and not given.code_slip and says_lost(text):
+        return "lost_letter"
     if holds_credentials(text) and not _RECEIPT_WORDS & {word.text for word in words(text)}:
         return "provide_identity"
     if is_clear_yes(text):

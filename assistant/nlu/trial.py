@@ -33,7 +33,7 @@ from bilik.domain.election import Election
 from bilik.keys import Keys
 from bilik.services.booth import Booth
 from bilik.services.desk import Desk
-from bilik.services.outcomes import Kind, Outcome
+from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.storage.rehearsal import RehearsalDatabase
 from bilik.storage.schema import upgrade
 
@@ -47,11 +47,12 @@ class Trial:
         self._database = database
         self._booth = booth
         self._actions = all_actions()
+        self._scenes: dict[Place, Scene] = {}
         self._loop = asyncio.new_event_loop()
 
     def understand(self, text: str, place: Place = Place.CHOOSING) -> Understanding:
         """Take ``text`` as the next message of a voter at ``place``; nothing is left of it."""
-        scene = self._booth.look(place.value)
+        scene = self._scene(place)
         stage = None if place is Place.IDENTITY else place.value
         tracker = self._tracker(place.value, stage)
         parsed = self._parse(text, tracker)
@@ -94,6 +95,12 @@ class Trial:
         """Give back what was opened."""
         self._loop.close()
         self._database.close()
+
+    def _scene(self, place: Place) -> Scene:
+        """What the voter has before them: always the same, since nothing is left of a message."""
+        if place not in self._scenes:
+            self._scenes[place] = self._booth.look(place.value)
+        return self._scenes[place]
 
     def _tracker(self, sender: str, stage: str | None) -> DialogueStateTracker:
         domain = self._agent.domain

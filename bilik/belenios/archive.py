@@ -9,12 +9,13 @@ All files bear the archive's own time: the record does not tell when a ballot ca
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
-from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import takewhile
 from typing import BinaryIO
 
 from bilik.belenios import wire
@@ -25,18 +26,23 @@ from bilik.belenios.tally import (
     Result,
     SizedEncryptedTally,
 )
+from bilik.disk_index import DiskIndex
 from bilik.errors import InvalidRecord
 
 VERSION = 1
 _BLOCK = 512
+_PIECE = 2**16
 _HEADER_NAME = "BELENIOS"
 _TIME = re.compile("[1-9][0-9]{0,9}")
 _DATA, _EVENT = ".data.json", ".event.json"
 _NAME_END, _SIZE, _CHECKSUM = 100, slice(124, 135), slice(148, 156)
 
+Pieces = Callable[[], Iterable[bytes]]
+"""A file that may be larger than memory; it is asked for more than once."""
+
 
 class EventType(str, Enum):
-    """What an event tells."""
+    """What an event tells; in a chain they come in this order."""
 
     SETUP = "Setup"
     BALLOT = "Ballot"
@@ -87,8 +93,8 @@ class SetupData:
 class Archive:
     """An archive whose structure and hashes are checked; :mod:`verify` checks what it says.
 
-    Contents stay in the file, which must be kept open; in memory are their hashes and places only,
-    some 200 MB for a million ballots.
+    Contents stay in the file, which must be kept open; the places of files and events are on disk
+    too. What is kept in memory does not grow with the ballots.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -99,27 +105,26 @@ class Archive:
         """
         self.last: Event | None = None
         self._file = file
-        self._places: dict[bytes, int] = {}
-        self._event_places = array("Q")
-        self._kinds: list[EventType] = []
+        self._places = DiskIndex()
+        self._event_places = DiskIndex()
+        self._counts = dict.fromkeys(EventType, 0)
         offset = 0
         try:
-            self.header, content = self._read_header()
-            offset = _padded(len(content)) + _BLOCK
+            self.header, offset = self._read_header()
             brought: list[str] = []
             end = file.seek(0, os.SEEK_END)
             while offset < end:
-                name, content = _read_file(file, offset, end, self.timestamp)
-                digest = wire.sha256_hex(content)
+                name, size, digest = _examine(file, offset, end, self.timestamp)
                 if name == digest + _DATA:
                     self._add_data(digest, offset)
                     brought.append(digest)
                 elif name == digest + _EVENT:
-                    self._add_event(wire.decode(Event, content), brought, offset)
+                    event = wire.decode(Event, self._content(offset))
+                    self._add_event(event, brought, offset)
                     brought = []
                 else:
                     raise InvalidRecord("isi berkas tidak sama dengan sidik pada namanya")
-                offset += _BLOCK + _padded(len(content))
+                offset += _BLOCK + _padded(size)
             if brought:
                 raise InvalidRecord("berkas terakhir tidak dirujuk oleh peristiwa")
         except InvalidRecord as error:
@@ -154,7 +159,7 @@ class Archive:
 
     def count(self, kind: EventType) -> int:
         """How many events of a type there are."""
-        return self._kinds.count(kind)
+        return self._counts[kind]
 
     def event(self, height: int) -> Event:
         """The event of that number, from 0.
@@ -162,12 +167,16 @@ class Archive:
         Raises:
             IndexError: there is none.
         """
-        return wire.decode(Event, self._content(self._event_places[height]))
+        offset = self._event_places.get(height)
+        if offset is None:
+            raise IndexError(height)
+        return wire.decode(Event, self._content(offset))
 
     def payloads(self, kind: EventType) -> Iterator[str]:
         """The payload hashes of all events of a type, in order."""
-        for height, one in enumerate(self._kinds):
-            if one is kind and (payload := self.event(height).payload) is not None:
+        first = sum(self._counts[one] for one in takewhile(lambda one: one is not kind, EventType))
+        for height in range(first, first + self._counts[kind]):
+            if (payload := self.event(height).payload) is not None:
                 yield payload
 
     def data(self, digest: str) -> bytes:
@@ -176,10 +185,21 @@ class Archive:
         Raises:
             InvalidRecord: there is no such file.
         """
+        return b"".join(self.pieces(digest))
+
+    def pieces(self, digest: str) -> Iterator[bytes]:
+        """The same, piece by piece, for a file that may be larger than memory.
+
+        Raises:
+            InvalidRecord: there is no such file.
+        """
         try:
-            return self._content(self._places[bytes.fromhex(digest)])
-        except (KeyError, ValueError):
-            raise InvalidRecord("ada rujukan ke berkas yang tidak ada") from None
+            offset = self._places.get(bytes.fromhex(digest))
+        except ValueError:
+            offset = None
+        if offset is None:
+            raise InvalidRecord("ada rujukan ke berkas yang tidak ada")
+        return self._pieces(offset)
 
     def extends(self, earlier: Archive) -> bool:
         """Whether everything that an earlier copy held is still there, unchanged (3.5.1).
@@ -194,26 +214,29 @@ class Archive:
         )
 
     def _content(self, offset: int) -> bytes:
-        self._file.seek(offset + _SIZE.start)
-        size = int(self._file.read(_SIZE.stop - _SIZE.start), 8)
-        self._file.seek(offset + _BLOCK)
-        return self._file.read(size)
+        return b"".join(self._pieces(offset))
 
-    def _read_header(self) -> tuple[Header, bytes]:
+    def _pieces(self, offset: int) -> Iterator[bytes]:
+        self._file.seek(offset + _SIZE.start)
+        end = offset + _BLOCK + int(self._file.read(_SIZE.stop - _SIZE.start), 8)
+        for place in range(offset + _BLOCK, end, _PIECE):
+            self._file.seek(place)  # others may have read elsewhere meanwhile
+            yield self._file.read(min(_PIECE, end - place))
+
+    def _read_header(self) -> tuple[Header, int]:
+        """The header, and where the first file after it begins."""
         end = self._file.seek(0, os.SEEK_END)
-        name, content = _read_file(self._file, 0, end, None)
-        header = wire.decode(Header, content)
+        name, size, _ = _examine(self._file, 0, end, None)
+        header = wire.decode(Header, self._content(0))
         time = header.timestamp
         if name != _HEADER_NAME or header.version != VERSION or not _TIME.fullmatch(time):
             raise InvalidRecord("berkas pertama bukan kepala arsip Belenios yang dikenal")
-        _read_file(self._file, 0, end, int(time))
-        return header, content
+        _examine(self._file, 0, end, int(time))
+        return header, _BLOCK + _padded(size)
 
     def _add_data(self, digest: str, offset: int) -> None:
-        key = bytes.fromhex(digest)
-        if key in self._places:
+        if not self._places.add(bytes.fromhex(digest), offset):
             raise InvalidRecord("berkas yang sama ada dua kali")
-        self._places[key] = offset
 
     def _add_event(self, event: Event, brought: Sequence[str], offset: int) -> None:
         previous = self.last
@@ -228,8 +251,8 @@ class Archive:
         if expected != brought or (event.payload is None) != (kind is EventType.END_BALLOTS):
             raise InvalidRecord("berkas sebelum peristiwa bukan yang dirujuknya")
         self.last = event
-        self._event_places.append(offset)
-        self._kinds.append(kind)
+        self._event_places.add(event.height, offset)
+        self._counts[kind] += 1
 
 
 class Writer:
@@ -263,10 +286,10 @@ class Writer:
         file.seek(0, os.SEEK_END)
         return cls(file, archive.timestamp, archive.last)
 
-    def setup(self, election: bytes, trustees: bytes, credentials: bytes) -> None:
+    def setup(self, election: bytes, trustees: bytes, credentials: bytes | Pieces) -> None:
         """Open the election with its three published files."""
-        files = [election, trustees, credentials]
-        self._append(EventType.SETUP, [*files, setup_payload(*files)])
+        payload = setup_payload(election, trustees, _examined(credentials)[1])
+        self._append(EventType.SETUP, [election, trustees, credentials, payload])
 
     def ballot(self, ballot: bytes) -> None:
         """Put in a ballot."""
@@ -292,12 +315,16 @@ class Writer:
         """Add the result, which ends the archive."""
         self._append(EventType.RESULT, [wire.encode(result)])
 
-    def _append(self, kind: EventType, files: Sequence[bytes]) -> None:
+    def _append(self, kind: EventType, files: Sequence[bytes | Pieces]) -> None:
         """Add an event; the last of its files is the payload."""
-        event = next_event(self._last, kind, wire.sha256_hex(files[-1]) if files else None)
-        named = [(wire.sha256_hex(content) + _DATA, content) for content in files]
-        named.append((hash_of(event) + _EVENT, wire.encode(event)))
-        self._file.write(b"".join(_tar(*one, self._timestamp) for one in named))
+        examined = [_examined(one) for one in files]
+        event = next_event(self._last, kind, examined[-1][1] if files else None)
+        for file, (size, digest) in zip(files, examined, strict=True):
+            self._file.write(_header(digest + _DATA, size, self._timestamp))
+            for piece in _in_pieces(file):
+                self._file.write(piece)
+            self._file.write(_padding(size))
+        self._file.write(_tar(hash_of(event) + _EVENT, wire.encode(event), self._timestamp))
         self._last = event
 
 
@@ -321,11 +348,9 @@ def next_event(last: Event | None, kind: EventType, payload: str | None) -> Even
     )
 
 
-def setup_payload(election: bytes, trustees: bytes, credentials: bytes) -> bytes:
-    """The file that names the three that an election starts from."""
-    return wire.encode(
-        SetupData(*(wire.sha256_hex(one) for one in (election, trustees, credentials)))
-    )
+def setup_payload(election: bytes, trustees: bytes, credentials: str) -> bytes:
+    """The file that names the three that an election starts from; of the last we have the hash."""
+    return wire.encode(SetupData(wire.sha256_hex(election), wire.sha256_hex(trustees), credentials))
 
 
 def _successor(last: Event | None, kind: str) -> EventType:
@@ -353,8 +378,8 @@ def _references(kind: EventType, payload: bytes) -> list[str]:
     return []
 
 
-def _read_file(file: BinaryIO, offset: int, end: int, timestamp: int | None) -> tuple[str, bytes]:
-    """Name and contents of the file at ``offset``; its form is checked if the time is known."""
+def _examine(file: BinaryIO, offset: int, end: int, timestamp: int | None) -> tuple[str, int, str]:
+    """Name, size and hash of the file at ``offset``; its form is checked if the time is known."""
     file.seek(offset)
     block = file.read(_BLOCK)
     try:
@@ -364,22 +389,47 @@ def _read_file(file: BinaryIO, offset: int, end: int, timestamp: int | None) -> 
         raise InvalidRecord("bukan kepala berkas tar") from None
     if not 0 <= size <= end - offset - _BLOCK:
         raise InvalidRecord("berkas terpotong")
-    body = file.read(_padded(size))
-    content = body[:size]
-    if timestamp is not None and block + body != _tar(name, content, timestamp):
+    digest = hashlib.sha256()
+    for place in range(0, size, _PIECE):
+        digest.update(file.read(min(_PIECE, size - place)))
+    padding = file.read(_padded(size) - size)
+    if timestamp is not None and (
+        block != _header(name, size, timestamp) or padding != _padding(size)
+    ):
         raise InvalidRecord("kepala berkas tar tidak dalam bentuk bakunya")
-    return name, content
+    return name, size, digest.hexdigest()
+
+
+def _examined(file: bytes | Pieces) -> tuple[int, str]:
+    """Size and hash of what is to be written."""
+    size, digest = 0, hashlib.sha256()
+    for piece in _in_pieces(file):
+        size += len(piece)
+        digest.update(piece)
+    return size, digest.hexdigest()
+
+
+def _in_pieces(file: bytes | Pieces) -> Iterable[bytes]:
+    return [file] if isinstance(file, bytes) else file()
 
 
 def _tar(name: str, content: bytes, timestamp: int) -> bytes:
     """A file as it stands in the archive: a block that describes it, and padded contents."""
+    return _header(name, len(content), timestamp) + content + _padding(len(content))
+
+
+def _header(name: str, size: int, timestamp: int) -> bytes:
     block = bytearray(_BLOCK)
-    fields = [f"{0o644:07o}", f"{0:07o}", f"{0:07o}", f"{len(content):011o}", f"{timestamp:011o}"]
+    fields = [f"{0o644:07o}", f"{0:07o}", f"{0:07o}", f"{size:011o}", f"{timestamp:011o}"]
     described = "\0".join([*fields, " " * 8 + "0"]).encode()
     block[: len(name)] = name.encode()
     block[_NAME_END : _NAME_END + len(described)] = described
     block[_CHECKSUM] = f"{sum(block):06o}\0 ".encode()
-    return bytes(block) + content.ljust(_padded(len(content)), b"\0")
+    return bytes(block)
+
+
+def _padding(size: int) -> bytes:
+    return bytes(_padded(size) - size)
 
 
 def _padded(size: int) -> int:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from gmpy2 import mpz
 
@@ -25,6 +26,7 @@ _RANDOM = _LENGTH - 1
 _CHECKSUM = 53
 _ITERATIONS = 1000
 _MINIMUM_SEED = 16
+_AT_ONCE = 100
 
 
 def token(length: int) -> str:
@@ -77,19 +79,33 @@ def public_key(secret: Exponent) -> Element:
 
 def encode_list(public: Iterable[Element]) -> bytes:
     """The list of public credentials as it is published, in an order that says nothing."""
-    return wire.encode(tuple(sorted(public)))
+    return b"".join(list_pieces(sorted(public)))
 
 
-def read_list(data: bytes) -> tuple[Element, ...]:
-    """The public credentials in a published list.
+def list_pieces(public: Iterable[Element]) -> Iterator[bytes]:
+    """The same in pieces, of credentials that are in the order of their numbers already."""
+    numbers = iter(public)
+    begin = b"["
+    while some := list(islice(numbers, _AT_ONCE)):
+        yield begin + ",".join(f'"{one.digits()}"' for one in some).encode()
+        begin = b","
+    yield b"[]" if begin == b"[" else b"]"
+
+
+def read_list(pieces: Iterable[bytes]) -> Iterator[Element]:
+    """The public credentials in a published list that comes in pieces.
+
+    That none is named twice is for the caller to see: it takes an index of all of them.
 
     Raises:
-        InvalidRecord: the list is malformed or names a credential twice.
+        InvalidRecord: the list is malformed.
     """
-    public = tuple(wire.decode_numbers(Element, data))
-    if len(set(public)) < len(public):
-        raise InvalidRecord("ada kredensial publik yang tercantum dua kali")
-    return public
+    return wire.decode_numbers(Element, pieces)
+
+
+def digest(public: Element) -> bytes:
+    """What a public credential is looked up by: the hash of its number."""
+    return hashlib.sha256(public.digits().encode()).digest()
 
 
 def _is_well_formed(symbols: str) -> bool:

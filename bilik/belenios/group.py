@@ -5,6 +5,12 @@ Specification, 5.1: the subgroup of prime order :data:`Q` of the integers modulo
 
 Powers are computed with tables. Their time may depend on the exponent: whoever can measure the
 server that closely already sees the messages it answers.
+
+Nearly all of a ballot's time goes into products modulo ``P``, and two thirds of that into the
+division. Where there are many, a product is folded before it is divided: its highest quarter h
+stands for h times 2^:data:`_FOLD`, and so for h times the remainder of that modulo ``P``. Added to
+the rest, that is the same number modulo ``P``, and leaves half the quotient to be found. It stands
+in the loops themselves, for to call a function would cost what it gains.
 """
 
 from __future__ import annotations
@@ -13,6 +19,8 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
+from itertools import repeat
+from operator import mul
 from typing import Annotated
 
 from gmpy2 import mpz, powmod
@@ -52,6 +60,9 @@ _TEETH = 6
 _COMB = -(-_EXPONENT_BITS // _TEETH)
 _FEW = 4
 """To multiply the tables of so many bases is less work than to compute the one of their product."""
+_FOLD = 3072
+_FOLDED = powmod(2, _FOLD, P)
+_LOW = mpz(2) ** _FOLD - 1
 _AS_BYTES = bytes.maketrans(b"01", b"\x00\x01")
 
 
@@ -74,11 +85,12 @@ class FixedBase:
 
     def power(self, exponent: Exponent) -> Element:
         """The base to the power of ``exponent``."""
-        product = mpz(1)
+        result, fold, folded, low, p = mpz(1), _FOLD, _FOLDED, _LOW, P
         for row, digit in zip(self._rows, int(exponent).to_bytes(32, "little"), strict=True):
             if digit:
-                product = product * row[digit] % P
-        return product
+                wide = result * row[digit]
+                result = ((wide >> fold) * folded + (wide & low)) % p
+        return result
 
 
 class BriefBase:
@@ -93,7 +105,7 @@ class BriefBase:
         self._products = [mpz(1), base]
         for _ in range(_TEETH - 1):
             base = powmod(base, 2**_COMB, P)
-            self._products += [product * base % P for product in self._products]
+            self._products += _products(self._products, repeat(base))
 
     @classmethod
     def product(cls, bases: Sequence[BriefBase]) -> BriefBase:
@@ -107,8 +119,7 @@ class BriefBase:
         table = cls.__new__(cls)
         table._products = list(bases[0]._products)
         for base in bases[1:]:
-            pairs = zip(table._products, base._products, strict=True)
-            table._products = [one * other % P for one, other in pairs]
+            table._products = _products(table._products, base._products)
         return table
 
     @property
@@ -118,12 +129,20 @@ class BriefBase:
 
     def power(self, exponent: Exponent) -> Element:
         """The base to the power of ``exponent``."""
-        products, result = self._products, mpz(1)
+        products, result, fold, folded, low, p = self._products, mpz(1), _FOLD, _FOLDED, _LOW, P
         for column in _columns(exponent):
-            result = result * result % P
+            wide = result * result
+            result = ((wide >> fold) * folded + (wide & low)) % p
             if column:
-                result = result * products[column] % P
+                wide = result * products[column]
+                result = ((wide >> fold) * folded + (wide & low)) % p
         return result
+
+
+def _products(ones: Iterable[Element], others: Iterable[Element]) -> list[Element]:
+    """The products of pairs."""
+    wides = map(mul, ones, others)
+    return [((wide >> _FOLD) * _FOLDED + (wide & _LOW)) % P for wide in wides]
 
 
 def _columns(exponent: Exponent) -> bytes:

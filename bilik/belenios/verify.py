@@ -23,6 +23,7 @@ from bilik.belenios.tally import (
     SizedEncryptedTally,
 )
 from bilik.belenios.trustees import Trustees
+from bilik.disk_index import DiskIndex
 from bilik.errors import InvalidRecord
 from bilik.parallel import Map, mapper
 
@@ -43,7 +44,7 @@ class Verified:
     ballots: int
     result: Result | None
     holders: Trustees
-    replaced: frozenset[int]
+    replaced: DiskIndex
 
 
 def verify(archive: Archive, workers: int = 1) -> Verified:
@@ -67,23 +68,32 @@ def verify(archive: Archive, workers: int = 1) -> Verified:
     return Verified(the_election, len(voters), ballots, result, holders, replaced)
 
 
-def _verify_credentials(archive: Archive, each: Map) -> dict[Element, int]:
-    """The listed credentials, without a ballot yet; some 350 MB for a million."""
+def _verify_credentials(archive: Archive, each: Map) -> DiskIndex:
+    """The listed credentials by hash, without a ballot yet."""
+    voters = DiskIndex()
     with _about("daftar kredensial publik"):
-        voters = credentials.read_list(archive.data(archive.setup.credentials))
-        if not all(each(group.is_member, voters)):
-            raise InvalidRecord("ada yang bukan anggota grup")
-    return dict.fromkeys(voters, _NONE)
+        listed = credentials.read_list(archive.pieces(archive.setup.credentials))
+        for key in each(_member, listed):
+            if key is None:
+                raise InvalidRecord("ada yang bukan anggota grup")
+            if not voters.add(key, _NONE):
+                raise InvalidRecord("ada kredensial publik yang tercantum dua kali")
+    return voters
+
+
+def _member(credential: Element) -> bytes | None:
+    """What a credential is looked up by; None if it is not in the group."""
+    return credentials.digest(credential) if group.is_member(credential) else None
 
 
 def _verify_ballots(
-    archive: Archive, the_election: Election, voters: dict[Element, int], each: Map
-) -> frozenset[int]:
+    archive: Archive, the_election: Election, voters: DiskIndex, each: Map
+) -> DiskIndex:
     """Verify every ballot; the places of those that a later one replaces (4.15).
 
     In ``voters`` it writes the place of each credential's ballot.
     """
-    replaced = set()
+    replaced = DiskIndex()
     payloads = archive.payloads(EventType.BALLOT)
     jobs = ((the_election, archive.data(payload)) for payload in payloads)
     names = archive.payloads(EventType.BALLOT)
@@ -92,27 +102,28 @@ def _verify_ballots(
         with _about(f"surat suara ke-{number} ({payload[:8]}…)"):
             if problem:
                 raise InvalidRecord(problem)
-            if credential not in voters:
+            before = voters.get(credential)
+            if before is None:
                 raise InvalidRecord("kredensialnya tidak ada dalam daftar")
-        if voters[credential] != _NONE:
-            replaced.add(voters[credential])
-        voters[credential] = number
-    return frozenset(replaced)
+        if before != _NONE:
+            replaced.add(before)
+        voters.change(credential, number)
+    return replaced
 
 
-def _verify_ballot(job: tuple[Election, bytes]) -> tuple[Element, str]:
-    """The credential of a ballot, and what is wrong with the ballot; empty if nothing is."""
+def _verify_ballot(job: tuple[Election, bytes]) -> tuple[bytes, str]:
+    """The hash of a ballot's credential, and what is wrong with it; empty if nothing is."""
     try:
-        return ballot.verify(*job).credential, ""
+        return credentials.digest(ballot.verify(*job).credential), ""
     except InvalidRecord as error:
-        return group.G, str(error)
+        return b"", str(error)
 
 
 def _verify_tally(
     archive: Archive,
     the_election: Election,
     holders: Trustees,
-    replaced: frozenset[int],
+    replaced: DiskIndex,
     counted: int,
 ) -> Result | None:
     sized = next(archive.payloads(EventType.ENCRYPTED_TALLY), None)

@@ -21,9 +21,10 @@ import hashlib
 import json
 import re
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from gmpy2 import mpz
@@ -33,6 +34,8 @@ from bilik.errors import InvalidRecord
 T = TypeVar("T")
 Decoder = Callable[[Any], Any]
 _DECIMAL = re.compile(r"0|[1-9][0-9]*", re.ASCII)
+_LONGEST = 4096
+"""No number in a list has so many digits."""
 _LISTED = re.compile(rb'"(0|[1-9][0-9]*)"([],])')
 
 
@@ -60,23 +63,29 @@ def decode(kind: type[T], data: bytes) -> T:
     return message
 
 
-def decode_numbers(kind: Any, data: bytes) -> Iterator[Any]:
-    """The numbers of type ``kind`` in a list whose canonical form is ``data``, one after the other.
+def decode_numbers(kind: Any, pieces: Iterable[bytes]) -> Iterator[Any]:
+    """The numbers of type ``kind`` in a list whose canonical form comes in ``pieces``, in order.
 
-    A long list so takes no more memory than what is kept of it.
+    However long the list is, there is one piece of it in memory.
 
     Raises:
         InvalidRecord: the bytes are no such list, or not in canonical form.
     """
-    if data == b"[]":
-        return
-    number, place = _decoder(kind), 1
-    while match := _LISTED.match(data, place):
-        yield number(match[1].decode())
-        place = match.end()
-        if match[2] == b"]":
+    number, source = _decoder(kind), filter(None, pieces)
+    unread = b"".join(islice(source, 2))  # at least two bytes, if there are so many
+    is_closed = unread == b"[]"
+    place = 2 if is_closed else 1
+    is_list = unread[:1] == b"["
+    while is_list:
+        while not is_closed and (match := _LISTED.match(unread, place)):
+            yield number(match[1].decode())
+            place, is_closed = match.end(), match[2] == b"]"
+        unread, place = unread[place:], 0
+        is_list = not unread if is_closed else len(unread) < _LONGEST
+        if (piece := next(source, None)) is None:
             break
-    if data[:1] != b"[" or match is None or place != len(data):
+        unread += piece
+    if not (is_list and is_closed):
         raise InvalidRecord("bukan daftar bilangan dalam bentuk bakunya")
 
 

@@ -14,6 +14,7 @@ from bilik.cli import (
     keeping,
     letters,
     pages,
+    purging,
     report,
     roll,
     trustees,
@@ -44,7 +45,11 @@ def init_key() -> None:
 app.add_typer(election.app, name="election")
 app.add_typer(roll.app, name="roll")
 app.add_typer(trustees.app, name="trustees")
-for group in (wizard, letters, voting, box, report, audit, keeping, pages):
+for group in (wizard, letters, voting, box, report, audit, keeping, purging, pages):
     app.registered_commands += group.app.registered_commands
 for plugin in entry_points(group="bilik.commands"):
-    app.add_typer(plugin.load(), name=plugin.name)
+    added = plugin.load()
+    if [one.name for one in added.registered_commands] == [plugin.name]:
+        app.registered_commands += added.registered_commands
+    else:
+        app.add_typer(added, name=plugin.name)

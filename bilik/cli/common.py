@@ -12,7 +12,7 @@ import typer
 
 from bilik import settings
 from bilik.domain.confirmation import is_clear_yes
-from bilik.domain.election import Election
+from bilik.domain.election import Election, Phase
 from bilik.domain.indonesian import figure
 from bilik.domain.outcome import sentence
 from bilik.domain.tally import ContestCount
@@ -33,6 +33,16 @@ ByOption = Annotated[
     ),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Tanpa bertanya lagi.")]
+
+PHASES = {
+    Phase.DRAFT: "belum dibuka",
+    Phase.UPCOMING: "menunggu jam buka",
+    Phase.OPEN: "sedang buka",
+    Phase.PAUSED: "dijeda",
+    Phase.GRACE: "jam tutup sudah lewat, pemilih terakhir sedang menyelesaikan",
+    Phase.CLOSED: "ditutup",
+    Phase.TALLIED: "sudah dihitung",
+}
 
 
 def the_desk(by: str = "") -> Desk:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import asdict
 from itertools import chain, count
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +14,8 @@ import typer
 from bilik.cli.common import ByOption, ElectionOption, JsonOption, show, the_desk
 from bilik.cli.progress import progress_bar, progress_of_steps
 from bilik.cli.roll_preview import show_change, show_problems
+from bilik.errors import NotFound
+from bilik.services.lost_letters import LostLetter
 from bilik.services.reserve import Request
 from bilik.services.roll_import import RollProblems
 
@@ -141,6 +144,39 @@ def roll_requests(election: ElectionOption = None, as_json: JsonOption = False) 
     show(as_json, {"requests": [_request_json(one) for one in waiting]}, *lines)
 
 
+@app.command("lost")
+def roll_lost(
+    number: Annotated[
+        int | None,
+        typer.Argument(metavar="[NOMOR]", help="Minta surat cadangan untuk laporan ini."),
+    ] = None,
+    decline: Annotated[bool, typer.Option("--tolak", help="Tolak laporan NOMOR.")] = False,
+    election: ElectionOption = None,
+    by: ByOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Lihat surat hilang yang dilaporkan pemilih lewat obrolan, lalu minta gantinya atau tolak.
+
+    Minta gantinya hanya sesudah melihat KTP pemilih; anggota panitia lain harus menyetujui.
+
+    Contoh: bilik roll lost 3 --oleh "Bu Siti"
+    """
+    desk = the_desk(by)
+    if number is None:
+        if decline:
+            raise NotFound("Sebutkan nomor laporan yang ditolak: `bilik roll lost NOMOR --tolak`.")
+        told = desk.lost_letters(election)
+        lines = [_lost_line(one) for one in told] or ["Tidak ada laporan surat hilang."]
+        if told:
+            lines.append("Sesudah melihat KTP pemilihnya: bilik roll lost NOMOR --oleh NAMA")
+        show(as_json, {"lost": [asdict(one) for one in told]}, *lines)
+    elif decline:
+        desk.decline_reported(number, election)
+        show(as_json, {"number": number, "declined": True}, f"Laporan {number} ditolak.")
+    else:
+        _show_request(desk.ask_for_reported(number, election), as_json)
+
+
 @app.command("approve")
 def roll_approve(
     number: Annotated[int, typer.Argument(metavar="NOMOR", help="Nomor permintaan.")],
@@ -175,6 +211,11 @@ def roll_cancel(
     """
     request = the_desk(by).cancel_request(number, election)
     show(as_json, _request_json(request), f"Permintaan {number} dibatalkan.")
+
+
+def _lost_line(told: LostLetter) -> str:
+    place = f", TPS {told.tps}" if told.tps else ""
+    return f"Laporan {told.number}: {told.name} {told.nik}{place}, lewat {told.channel}"
 
 
 def _show_request(request: Request, as_json: bool) -> None:

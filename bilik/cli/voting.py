@@ -1,13 +1,15 @@
-"""Commands while people vote: open, pause, close, and how it stands."""
+"""Commands while people vote: open, pause, extend, close, and how it stands."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 from bilik import settings
+from bilik.cli import live as live_view
 from bilik.cli.common import (
+    PHASES,
     ByOption,
     ElectionOption,
     JsonOption,
@@ -23,16 +25,6 @@ from bilik.domain.indonesian import figure, moment_text, percent
 from bilik.services.desk import Standing
 
 app = typer.Typer()
-
-PHASES = {
-    Phase.DRAFT: "belum dibuka",
-    Phase.UPCOMING: "menunggu jam buka",
-    Phase.OPEN: "sedang buka",
-    Phase.PAUSED: "dijeda",
-    Phase.GRACE: "jam tutup sudah lewat, pemilih terakhir sedang menyelesaikan",
-    Phase.CLOSED: "ditutup",
-    Phase.TALLIED: "sudah dihitung",
-}
 
 
 @app.command("open")
@@ -68,6 +60,40 @@ def pause(election: ElectionOption = None, by: ByOption = "", as_json: JsonOptio
     show(as_json, {"election": paused.slug, "phase": "paused"}, f"{paused.title} dijeda.")
 
 
+@app.command("extend")
+def extend(
+    until: Annotated[
+        str,
+        typer.Option("--until", metavar="JAM", help="Jam tutup baru: 15:00, atau dengan tanggal."),
+    ],
+    reason: Annotated[
+        str,
+        typer.Option(
+            "--reason", metavar="ALASAN", help="Satu baris, terbit di jejak; tanpa data pemilih."
+        ),
+    ],
+    election: ElectionOption = None,
+    by: ByOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Perpanjang jam tutup pemilihan yang belum ditutup; tidak bisa dimajukan.
+
+    Contoh: bilik extend --until "2026-11-29 15:00" --reason "Listrik padam 10.00 sampai 12.00"
+    """
+    done = the_desk(by).extend(until, reason, election)
+    extended = done.election
+    show(
+        as_json,
+        {
+            "election": extended.slug,
+            "closes": extended.closes.isoformat(),
+            "before": done.before.isoformat(),
+        },
+        f"{extended.title} diperpanjang, tutup {moment_text(extended.closes, extended.zone)}.",
+        f"Sebelumnya {moment_text(done.before, extended.zone)}. Umumkan juga kepada pemilih.",
+    )
+
+
 @app.command("close")
 def close(
     election: ElectionOption = None,
@@ -94,11 +120,26 @@ def close(
 
 
 @app.command("status")
-def status(election: ElectionOption = None, as_json: JsonOption = False) -> None:
+def status(
+    live: Annotated[
+        bool, typer.Option("--live", help="Layar pantauan yang terus diperbarui; Ctrl-C berhenti.")
+    ] = False,
+    every: Annotated[
+        float, typer.Option("--every", metavar="DETIK", min=1, help="Jarak pembaruan layar.")
+    ] = 5,
+    election: ElectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Lihat keadaan pemilihan dan berapa yang sudah memilih.
 
-    Contoh: bilik status --json
+    Dengan --live juga tiap TPS, tiap jam, dan tiap saluran; jangan diperlihatkan di luar panitia.
+
+    Contoh: bilik status --live
     """
+    if live:
+        desk = the_desk()
+        live_view.watch(lambda: desk.overview(election), every, as_json)
+        return
     standing = the_desk().standing(election)
     show(as_json, _standing_json(standing), *_standing_lines(standing))
 
@@ -122,6 +163,7 @@ def _standing_json(standing: Standing) -> dict[str, Any]:
         "phase": standing.phase.value,
         "opens": standing.election.opens.isoformat(),
         "closes": standing.election.closes.isoformat(),
+        "planned_closes": standing.planned and standing.planned.isoformat(),
         "voters": standing.voters,
         "with_code": standing.with_code,
         "ballots": standing.ballots,
@@ -135,6 +177,7 @@ def _standing_json(standing: Standing) -> dict[str, Any]:
         and {"ballots": interim.ballots, "contests": counts_json(interim.counts)},
         "problem": standing.problem,
         "shares": standing.waiting and standing.waiting.given,
+        "purged_on": standing.purged_on and standing.purged_on.isoformat(),
     }
 
 
@@ -144,8 +187,13 @@ def _standing_lines(standing: Standing) -> list[str]:
     lines = [
         f"{election.title} ({election.slug}): {PHASES[standing.phase]}",
         f"Buka  {moment_text(election.opens, election.zone)}",
-        f"Tutup {moment_text(election.closes, election.zone)}",
-        f"Pemilih {figure(standing.voters)}, punya kode {figure(standing.with_code)}",
+        f"Tutup {moment_text(election.closes, election.zone)}{_planned(standing)}",
+        f"Pemilih {figure(standing.voters)}, "
+        + (
+            f"datanya sudah dihapus {standing.purged_on}"
+            if standing.purged_on
+            else f"punya kode {figure(standing.with_code)}"
+        ),
         f"Surat cadangan {figure(standing.spares)}, dipakai {figure(standing.spares_used)}",
         f"Suara masuk {figure(standing.ballots)} ({turnout})",
     ]
@@ -165,4 +213,14 @@ def _standing_lines(standing: Standing) -> list[str]:
         lines.append(f"\nPerlu dibereskan: {standing.problem}")
     if standing.waiting:
         lines.append(f"{standing.waiting.line}.")
+    if standing.may_be_purged:
+        lines.append("Data pemilih sudah boleh dihapus: bilik purge --oleh NAMA")
     return lines
+
+
+def _planned(standing: Standing) -> str:
+    """What the panitia's file says of the closing, where they have put it off."""
+    if standing.planned is None:
+        return ""
+    zone = standing.election.zone
+    return f" (diperpanjang; di berkas pemilihan {moment_text(standing.planned, zone)})"

@@ -18,13 +18,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from enum import Enum
 
-from bilik.errors import InvalidRecord
+from bilik.domain.identity import find_credentials
+from bilik.errors import BilikError, InvalidRecord
 
 BY_THE_CLOCK = "jam server"
 """Who acts when an election closes, or a live one is counted, at its hour."""
 BEGINNING = bytes(32)
 """What the first entry of a log names as the one before it."""
 ACTOR_CHARACTERS = 80
+REASON_CHARACTERS = 100
 
 LATE = "tambahan"
 """How a request's details call a voter who is added after the opening."""
@@ -32,6 +34,8 @@ LATE = "tambahan"
 Details = Mapping[str, "int | str | bool"]
 _KEYS = ("nomor", "waktu", "panitia", "tindakan", "pemilihan", "rincian", "sebelumnya")
 _HASH = re.compile("[0-9a-f]{64}")
+_LONG_NUMBER = re.compile(r"\d{6}")
+_HOUR = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class Act(str, Enum):
@@ -47,6 +51,9 @@ class Act(str, Enum):
     CANCEL = "batal-cadangan"
     PAUSE = "jeda"
     RESUME = "lanjut"
+    EXTEND = "perpanjang"
+    REMIND = "ingatkan"
+    DECLINE = "tolak-surat-hilang"
     CLOSE = "tutup"
     KEY = "kunci-saksi"
     KEY_ANEW = "kunci-saksi-ulang"
@@ -57,13 +64,17 @@ class Act(str, Enum):
     RECOUNT = "hitung-ulang"
     EXPORT = "terbit"
     REPORT = "berita-acara"
+    ASK_PURGE = "minta-hapus-data"
+    CANCEL_PURGE = "batal-hapus-data"
+    PURGE = "hapus-data"
 
 
 @dataclass(frozen=True)
 class Entry:
     """One act: its place in the log, from 1, who did it to which election when, and the last hash.
 
-    ``details`` are figures and hashes of files. ``at`` counts in whole seconds.
+    ``details`` are figures, hashes of files, and why an hour was put off. ``at`` counts in whole
+    seconds.
     """
 
     number: int
@@ -79,7 +90,7 @@ class Entry:
         """The one form that the entry has."""
         values = (
             self.number,
-            f"{self.at.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}",
+            hour_line(self.at),
             self.actor,
             self.act,
             self.election,
@@ -104,7 +115,7 @@ def read_entry(line: str) -> Entry:
     try:
         pairs = json.loads(line)
         number, at, actor, act, election, details, previous = (pairs[key] for key in _KEYS)
-        moment = datetime.strptime(at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+        moment = datetime.strptime(at, _HOUR).replace(tzinfo=timezone.utc)
         entry = Entry(number, moment, actor, act, election, details, _bytes(previous))
         if entry.line == line:
             return entry
@@ -188,10 +199,67 @@ def _is_of(opening: Entry, spare: object) -> bool:
     return type(spare) is int and type(made) is int and 1 <= spare <= made
 
 
+def closing_of(entries: Iterable[Entry], planned: datetime) -> datetime:
+    """The closing hour as a log that is whole leaves it; ``planned`` is that of the file.
+
+    Raises:
+        InvalidRecord: an hour was not put off, or not while the election was open.
+    """
+    closes, is_open = planned, False
+    for one in entries:
+        if one.act == Act.EXTEND.value:
+            until = read_hour(one.details.get("sampai"))
+            if not is_open or until is None or until <= closes:
+                raise InvalidRecord(f"catatan ke-{one.number}: jam tutup tidak bisa diubah begitu")
+            closes = until
+        elif one.act in (Act.OPEN.value, Act.CLOSE.value):
+            is_open = one.act == Act.OPEN.value
+    return closes
+
+
+def hour_line(instant: datetime) -> str:
+    """An hour as details have it, ``2026-11-29T06:00:00Z``."""
+    return f"{instant.astimezone(timezone.utc):{_HOUR}}"
+
+
+def read_hour(text: object) -> datetime | None:
+    """The inverse of :func:`hour_line`; None for anything else."""
+    try:
+        return datetime.strptime(str(text), _HOUR).replace(tzinfo=timezone.utc)
+    except ValueError:
+        return None
+
+
+def reason_line(stated: str) -> str:
+    """A stated reason as the log keeps it: one printable line.
+
+    It is published with the log, so it must be short, and hold no number that may be a voter's.
+
+    Raises:
+        BilikError: it does, or is empty or too long.
+    """
+    line = _one_line(stated)
+    if not line:
+        raise BilikError('Sebutkan alasannya, misalnya --reason "Listrik padam dari 10.00".')
+    if len(line) > REASON_CHARACTERS:
+        raise BilikError(
+            f"Alasannya terlalu panjang. Tulis paling banyak {REASON_CHARACTERS} huruf."
+        )
+    given = find_credentials(line)
+    if _LONG_NUMBER.search(line) or given.nik or given.code or given.odd_digits:
+        raise BilikError(
+            "Alasan terbit bersama jejak panitia, jadi tidak boleh memuat NIK, nomor HP, atau kode."
+        )
+    return line
+
+
 def actor_name(stated: str) -> str:
     """A stated name as the log keeps it: one printable line of at most 80 characters."""
-    printable = "".join(one if one.isprintable() else " " for one in stated)
-    return " ".join(printable.split())[:ACTOR_CHARACTERS].strip()
+    return _one_line(stated)[:ACTOR_CHARACTERS].strip()
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
 def _bytes(text: str) -> bytes:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from bilik.clock import ZONES
+from bilik.clock import ZONES, read_moment
 from bilik.domain.election import (
+    KEPT_DAYS,
     LEAST_AGE,
     SPARE_PERCENT,
     Candidate,
@@ -23,7 +24,7 @@ from bilik.errors import FileProblems, Problem
 ELECTION_KEYS = (
     "kode", "judul", "zona_waktu", "dibuka", "ditutup", "tenggang_menit", "hasil", "kontak",
     "simpan_tak_dipahami", "wajib_nomor_terdaftar", "saksi", "cadangan_persen", "pilih_ulang",
-    "usia_minimum", "tempat", "panitia", "surat_suara",
+    "usia_minimum", "simpan_data_hari", "tempat", "panitia", "surat_suara",
 )  # fmt: skip
 CONTEST_KEYS = ("kode", "jabatan", "sebutan", "calon")
 CANDIDATE_KEYS = (
@@ -32,9 +33,9 @@ CANDIDATE_KEYS = (
 VISIBILITY = {"setelah_ditutup": Visibility.AFTER_CLOSING, "langsung": Visibility.LIVE}
 MAX_NUMBER = 99
 MOST_MEMBERS = 20
+MOST_KEPT_DAYS = 3650
 _SHORT, _LONG = timedelta(hours=1), timedelta(days=14)
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
-_MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H.%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S")
 _NEVER = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -111,6 +112,7 @@ def _read(
         needs_known_number=section.flag("wajib_nomor_terdaftar"),
         allows_revote=section.flag("pilih_ulang"),
         least_age=section.integer("usia_minimum", default=LEAST_AGE),
+        kept_days=section.integer("simpan_data_hari", default=KEPT_DAYS),
         spare_percent=section.integer("cadangan_persen", default=SPARE_PERCENT),
         place=_line(section.text("tempat", required=False)),
         committee=_committee(section),
@@ -130,6 +132,11 @@ def _read(
         section.problem("`usia_minimum` harus 0 sampai 100", section.line_of("usia_minimum"))
     if election.spare_percent > 100:
         section.problem("`cadangan_persen` harus 0 sampai 100", section.line_of("cadangan_persen"))
+    if not 1 <= election.kept_days <= MOST_KEPT_DAYS:
+        section.problem(
+            f"`simpan_data_hari` harus 1 sampai {MOST_KEPT_DAYS}",
+            section.line_of("simpan_data_hari"),
+        )
     if election.allows_revote and election.visibility is Visibility.LIVE:
         # Two counts would differ by fewer ballots than came in, down to a single changed mind.
         section.problem(
@@ -276,13 +283,8 @@ def _code(section: Section) -> str:
 
 def _moment(section: Section, key: str, zone: str) -> datetime:
     text = section.text(key)
-    for form in _MOMENTS:
-        try:
-            return (
-                datetime.strptime(text, form).replace(tzinfo=ZONES[zone]).astimezone(timezone.utc)
-            )
-        except ValueError:
-            continue
+    if (found := read_moment(text, zone)) is not None:
+        return found
     if text:
         section.problem(
             f"`{key}` ditulis seperti 2026-11-29 07:00, bukan `{text}`", section.line_of(key)

@@ -14,6 +14,10 @@ SPARE_PERCENT = 2
 LEAST_AGE = 17
 """In years, unless told (UU 7/2017, article 198); who is or was married may vote earlier."""
 
+KEPT_DAYS = 30
+"""So long after the closing the voters' data is kept, in days, unless told (UU 27/2022, article 16
+(2) g: personal data is deleted when its retention ends)."""
+
 
 class State(str, Enum):
     """What the panitia has done with the election; the clock does the rest, see :class:`Phase`."""
@@ -106,7 +110,8 @@ class Election:
     ``needs_known_number`` lets voters vote only from the telephone number that the roll has of
     them. ``spare_percent`` of the voters is how many spare letters are made. With ``allows_revote``
     voters may vote again until closing, and the last ballot counts. Voters on the roll who are
-    younger than ``least_age`` at the closing are pointed out, not refused. ``place`` is where the
+    younger than ``least_age`` at the closing are pointed out, not refused. Once ``kept_days`` have
+    passed since the closing, what the roll says of voters may be deleted. ``place`` is where the
     votes are counted and ``committee`` the panitia, their head first, for the minutes of the count.
     """
 
@@ -125,6 +130,7 @@ class Election:
     spare_percent: int = SPARE_PERCENT
     allows_revote: bool = False
     least_age: int = LEAST_AGE
+    kept_days: int = KEPT_DAYS
     place: str = ""
     committee: tuple[str, ...] = ()
 

@@ -138,6 +138,8 @@ def written(preset: Preset, answers: Answers) -> str:
         "# wajib_nomor_terdaftar: ya",
         "# Surat cadangan untuk tiap seratus pemilih.",
         "# cadangan_persen: 2",
+        "# Sesudah sekian hari sejak ditutup, data pemilih boleh dihapus: bilik purge",
+        "# simpan_data_hari: 30",
         "",
         "# Untuk berita acara: tempat penghitungan, dan nama panitia, ketua lebih dulu.",
         "# tempat: Balai Desa Sukamaju",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-from bilik.domain.audit import BY_THE_CLOCK, Act
+from bilik.domain.audit import BY_THE_CLOCK, Act, read_hour
 from bilik.domain.election import Election
 from bilik.domain.indonesian import (
     date_text,
@@ -48,6 +48,7 @@ _STEPS = {
     Act.OPEN: "Daftar dikunci, kotak dibuka",
     Act.PAUSE: "Pemungutan suara dijeda",
     Act.RESUME: "Pemungutan suara dilanjutkan",
+    Act.EXTEND: "Jam tutup diundur",
     Act.CLOSE: "Pemungutan suara ditutup",
     Act.ADD_UP: "Surat suara dijumlahkan tanpa dibuka",
     Act.TALLY: "Suara dihitung",
@@ -126,6 +127,8 @@ def hours(said: Minutes) -> list[tuple[str, str, str]]:
         added_up = entry.act == Act.ADD_UP.value and step in [label for label, _, _ in rows]
         if step is None or added_up:
             continue  # Each look at a count that waits for trustees adds up anew.
+        if entry.act == Act.EXTEND.value and (until := read_hour(entry.details.get("sampai"))):
+            step += f" ke {moment_text(until, election.zone)}: {entry.details.get('alasan')}"
         rows.append((step, moment_text(entry.at, election.zone), entry.actor))
         if entry.act == Act.OPEN.value and entry.at < election.opens:
             begins = moment_text(election.opens, election.zone)

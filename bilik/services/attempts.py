@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -13,6 +13,7 @@ from bilik.domain.delay import DelayRule
 from bilik.storage.database import from_column, to_column
 from bilik.storage.tables import attempts
 
+REMEMBERED = timedelta(days=1)
 Subjects = Mapping[bytes, DelayRule]
 """Keyed hash of a sender or NIK → the rule that counts for it."""
 
@@ -44,6 +45,18 @@ def count_failure(connection: Connection, subjects: Subjects, now: datetime) -> 
         failures = connection.execute(select(attempts.c.failures).where(own)).scalar_one()
         until = to_column(now + rule.after(failures))
         connection.execute(update(attempts).where(own).values(blocked_until=until))
+
+
+def forget_old(connection: Connection, now: datetime) -> None:
+    """Forget whom nothing has delayed for a day: what was counted of them is of no use any more."""
+    over = attempts.c.blocked_until < to_column(now - REMEMBERED)
+    connection.execute(delete(attempts).where(over))
+
+
+def delayed(connection: Connection, now: datetime) -> int:
+    """How many chats have to wait before their next attempt."""
+    query = select(func.count()).where(attempts.c.blocked_until > to_column(now))
+    return int(connection.execute(query).scalar_one())
 
 
 def forget(connection: Connection, subjects: Subjects) -> None:

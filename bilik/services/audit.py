@@ -16,8 +16,9 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.engine import Connection
 
-from bilik.domain.audit import BEGINNING, Act, Details, Entry, check
+from bilik.domain.audit import BEGINNING, Act, Details, Entry, check, closing_of
 from bilik.errors import BilikError, InvalidRecord
+from bilik.services.elections import StoredElection
 from bilik.storage.database import from_column, to_column
 from bilik.storage.tables import audit_log
 
@@ -99,6 +100,16 @@ def published(connection: Connection, election: str) -> tuple[Entry, ...]:
     acts = [one.act for one in log.entries]
     end = acts.index(Act.TALLY.value) + 1 if Act.TALLY.value in acts else len(acts)
     return log.entries[:end]
+
+
+def differs_in_hours(stored: StoredElection, entries: Sequence[Entry]) -> str | None:
+    """What is wrong with the closing hour of an election that was opened, by its log."""
+    try:
+        closes = closing_of(entries, stored.planned)
+    except InvalidRecord as error:
+        return str(error)
+    same = closes == stored.election.closes
+    return None if same else "jam tutup di basis data bukan yang tercatat"
 
 
 def logs(connection: Connection, election: str | None = None) -> Sequence[Log]:

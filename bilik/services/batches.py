@@ -27,18 +27,19 @@ from typing import NamedTuple
 from sqlalchemy import func, select, update
 from sqlalchemy.engine import Connection
 
-from bilik.belenios import ballot, credentials
+from bilik.belenios import ballot
 from bilik.belenios.ballot import Ballot
 from bilik.belenios.election import Election
+from bilik.belenios.group import Element
 from bilik.domain.election import State, Visibility
 from bilik.errors import InvalidRecord
 from bilik.keys import Keys
 from bilik.services import chain, record, running_sum
 from bilik.services.chain import Chain
-from bilik.services.credentials import credential_hash
+from bilik.services.credentials import bytes_of, credential_hash, element_of
 from bilik.services.elections import StoredElection, one_election
 from bilik.storage.database import Database
-from bilik.storage.tables import ballots, records
+from bilik.storage.tables import ballots, listed_credentials, records
 
 BATCH = 25
 """No fewer ballots than that are published, or counted for live results, while people vote."""
@@ -84,7 +85,6 @@ class Publisher:
         """Publish the ballots of ``database``."""
         self._database = database
         self._keys = keys
-        self._listed: dict[str, frozenset[bytes]] = {}
 
     def publish(self, election_id: int) -> int:
         """Append whatever may be published now; how many ballots that were.
@@ -131,7 +131,9 @@ class Publisher:
         hashes = [credential_hash(one.credential) for one in verified.values()]
         with self._database.read() as connection:
             newest = _newest_published(connection, waiting.stored.id, hashes)
-            listed = self._credentials(connection, waiting.stored)
+            listed = _listed(
+                connection, waiting.stored.id, [one.credential for one in verified.values()]
+            )
         may_replace = waiting.stored.election.allows_revote
         good = {}
         for (row, one), key in zip(verified.items(), hashes, strict=True):
@@ -170,13 +172,18 @@ class Publisher:
             chain.append(connection, election_id, before, links)
             return len(links)
 
-    def _credentials(self, connection: Connection, stored: StoredElection) -> frozenset[bytes]:
-        """The hashes of the listed credentials, which never change; some 150 MB a million."""
-        if stored.uuid not in self._listed:
-            query = select(records.c.credentials).where(records.c.election_id == stored.id)
-            public = credentials.read_list(connection.execute(query).scalar_one())
-            self._listed[stored.uuid] = frozenset(credential_hash(one) for one in public)
-        return self._listed[stored.uuid]
+
+def _listed(
+    connection: Connection, election_id: int, credentials: Sequence[Element]
+) -> frozenset[bytes]:
+    """The hashes of those credentials that are in the election's list."""
+    columns = listed_credentials.c
+    query = select(columns.public).where(
+        columns.election_id == election_id, columns.public.in_(map(bytes_of, credentials))
+    )
+    return frozenset(
+        credential_hash(element_of(one)) for one in connection.execute(query).scalars()
+    )
 
 
 def _verified(election: Election, tracker: bytes, content: bytes) -> Ballot | None:

@@ -127,11 +127,11 @@ def _broken(position: int, what: str) -> BilikError:
 def _setup_of(connection: Connection, election_id: int) -> Event | None:
     columns = records.c
     row = connection.execute(
-        select(columns.election, columns.trustees, columns.credentials).where(
+        select(columns.election, columns.trustees, columns.credentials_hash).where(
             columns.election_id == election_id
         )
     ).first()
     if row is None:
         return None
-    payload = archive.setup_payload(row.election, row.trustees, row.credentials)
+    payload = archive.setup_payload(row.election, row.trustees, row.credentials_hash)
     return archive.next_event(None, EventType.SETUP, wire.sha256_hex(payload))

@@ -5,19 +5,21 @@ No ballot is opened: those that verify are multiplied, and only the product is d
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.engine import Connection
 
 from bilik.belenios import ballot, credentials, group, tally, trustees, wire
 from bilik.belenios.ballot import Ballot
 from bilik.belenios.group import Exponent
 from bilik.belenios.tally import EncryptedTally, PartialDecryption
+from bilik.disk_index import DiskIndex
 from bilik.domain.election import Election, State
 from bilik.domain.tally import ContestCount, by_candidate
 from bilik.domain.trustees import TrusteeGroup
@@ -72,28 +74,27 @@ class Box:
 
     encrypted: EncryptedTally = ()
     good: int = 0
-    set_aside: list[bytes] = field(default_factory=list)
+    set_aside: int = 0
 
     @property
     def ballots(self) -> int:
         """All that were in it."""
-        return self.good + len(self.set_aside)
+        return self.good + self.set_aside
 
 
 def add_up(connection: Connection, stored: StoredElection, keys: Keys) -> Box:
     """Verify every published ballot of a closed box, and multiply them.
 
-    One after the other: besides the list of credentials, some 350 MB a million, nothing grows with
-    their number.
+    One after the other: nothing in memory grows with their number, nor with that of voters.
 
     Raises:
-        BilikError: a published ballot is missing, altered or not valid; there are more or fewer
-        ballots than voters marked; none is valid; or the sum for live results was another one.
+        BilikError: the list of credentials was altered; a published ballot is missing, altered or
+        not valid; there are more or fewer ballots than voters marked; none is valid; or the sum for
+        live results was another one.
     """
     _check_marks(connection, stored)
     the_election = record.election_of(connection, stored)
-    query = select(records.c.credentials).where(records.c.election_id == stored.id)
-    may_vote = set(credentials.read_list(connection.execute(query).scalar_one()))
+    may_vote = _may_vote(connection, stored)
     at = chain.chain_of(connection, stored.id)
     if at is None:
         raise RuntimeError("an election without a record has no box")
@@ -106,23 +107,25 @@ def add_up(connection: Connection, stored: StoredElection, keys: Keys) -> Box:
         )
 
     def good_ballots() -> Iterator[Ballot]:
-        to_come = set()
+        to_come = DiskIndex()
         contents = chain.ballots_of(connection, stored.id, at)
         for position, content in enumerate(contents, start=1):
             try:
                 one = ballot.verify(the_election, content)
-                if position in replaced and one.credential in may_vote:
-                    to_come.add(one.credential)
+                key = credentials.digest(one.credential)
+                if position in replaced and key in may_vote:
+                    to_come.add(key)
                     continue
-                may_vote.remove(one.credential)
-                to_come.discard(one.credential)
-            except (InvalidRecord, KeyError):
+                if not may_vote.remove(key):
+                    raise InvalidRecord("its credential is not listed, or was used before")
+                to_come.remove(key)
+            except InvalidRecord:
                 raise BilikError(
                     f"Surat suara ke-{position} yang sudah diterbitkan tidak sah. Jangan umumkan "
                     "hasil; simpan basis data ini dan periksa bersama saksi."
                 ) from None
             yield one
-        if to_come:
+        if len(to_come):
             raise BilikError(
                 f"{len(to_come)} surat suara tercatat sudah diganti, tetapi penggantinya tidak "
                 "ada. Jangan umumkan hasil; simpan basis data ini dan periksa bersama saksi."
@@ -255,10 +258,35 @@ def published(connection: Connection, stored: StoredElection) -> Result | None:
     )
 
 
-def _replaced(connection: Connection, stored: StoredElection) -> frozenset[int]:
+def _may_vote(connection: Connection, stored: StoredElection) -> DiskIndex:
+    """The listed credentials by hash.
+
+    Raises:
+        BilikError: the list is not the one that the election was opened with.
+    """
+    listed, digest = DiskIndex(), hashlib.sha256()
+
+    def pieces() -> Iterator[bytes]:
+        for piece in record.credential_list(connection, stored.id):
+            digest.update(piece)
+            yield piece
+
+    for one in credentials.read_list(pieces()):
+        listed.add(credentials.digest(one))
+    query = select(records.c.credentials_hash).where(records.c.election_id == stored.id)
+    if digest.hexdigest() != connection.execute(query).scalar_one():
+        raise BilikError(
+            "Daftar kredensial pemilih bukan lagi yang ditetapkan saat dibuka. Jangan umumkan "
+            "hasil; simpan basis data ini dan periksa bersama saksi."
+        )
+    return listed
+
+
+def _replaced(connection: Connection, stored: StoredElection) -> DiskIndex:
     """The places in the chain of ballots whose voter has cast another after them."""
+    replaced = DiskIndex()
     if not stored.election.allows_revote:
-        return frozenset()
+        return replaced
     columns, later = ballots.c, ballots.alias()
     query = select(columns.position).where(
         columns.election_id == stored.id,
@@ -268,24 +296,26 @@ def _replaced(connection: Connection, stored: StoredElection) -> frozenset[int]:
             later.c.position > columns.position,
         ),
     )
-    return frozenset(connection.execute(query).scalars())
+    query = query.execution_options(stream_results=True, max_row_buffer=chain.ROWS_AT_ONCE)
+    for (position,) in connection.execute(query):
+        replaced.add(position)
+    return replaced
 
 
-def _left_out(connection: Connection, stored: StoredElection) -> list[bytes]:
-    """The ballots that are not in the chain of a closed election, all set aside.
+def _left_out(connection: Connection, stored: StoredElection) -> int:
+    """How many ballots are not in the chain of a closed election, all set aside.
 
     Raises:
         BilikError: some have not been looked at.
     """
     columns = ballots.c
-    rows = connection.execute(
-        select(columns.tracker, columns.set_aside).where(
-            columns.election_id == stored.id, columns.position.is_(None)
-        )
-    ).all()
-    if not all(row.set_aside for row in rows):
+    query = select(func.count(), func.count().filter(columns.set_aside)).where(
+        columns.election_id == stored.id, columns.position.is_(None)
+    )
+    left_out, set_aside = connection.execute(query).one()
+    if left_out != set_aside:
         raise BilikError("Ada surat suara yang belum selesai diterbitkan. Ulangi `bilik tally`.")
-    return [row.tracker for row in rows]
+    return int(left_out)
 
 
 def _check_running_sum(

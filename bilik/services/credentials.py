@@ -1,12 +1,10 @@
 """A voter's Belenios credential: made from the letter's code whenever it is needed, never stored.
 
 The box knows public credentials only. They stand with the voters until the election opens; then
-they go into the record, in the order of their numbers, and the voters' rows forget them.
+they go into the election's list, in the order of their numbers, and the voters' rows forget them.
 """
 
 from __future__ import annotations
-
-import hashlib
 
 from gmpy2 import mpz
 
@@ -28,15 +26,19 @@ def credential_of(seed: bytes, uuid: str) -> str:
 
 def public_of(credential: str, uuid: str) -> bytes:
     """The public half of a credential, as the database keeps it until the opening."""
-    public = credentials.public_key(credentials.secret_key(credential, uuid))
-    return int(public).to_bytes(_BYTES, "big")
+    return bytes_of(credentials.public_key(credentials.secret_key(credential, uuid)))
 
 
 def credential_hash(public: Element) -> bytes:
     """The form in which a ballot's row names its public credential."""
-    return hashlib.sha256(public.digits().encode()).digest()
+    return credentials.digest(public)
 
 
-def element_of(stored: bytes) -> Element:
-    """The inverse of what :func:`public_of` makes of an element."""
-    return mpz(int.from_bytes(stored, "big"))
+def bytes_of(public: Element) -> bytes:
+    """A public credential as the database keeps it: in the order of the numbers."""
+    return int(public).to_bytes(_BYTES, "big")
+
+
+def element_of(content: bytes) -> Element:
+    """The inverse of :func:`bytes_of`."""
+    return mpz(int.from_bytes(content, "big"))

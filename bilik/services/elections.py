@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from bilik.domain.definition import read_definition
 from bilik.domain.election import Election, Phase, State
 from bilik.errors import NotFound, WrongState
-from bilik.storage.database import is_writing
+from bilik.storage.database import from_column, is_writing
 from bilik.storage.tables import elections
 
 _TO_COME_OR_ON = (Phase.OPEN, Phase.GRACE, Phase.PAUSED, Phase.UPCOMING)
@@ -25,12 +25,24 @@ _OVER = (Phase.TALLIED, Phase.CLOSED)
 
 @dataclass(frozen=True)
 class StoredElection:
-    """An election with its row's id, the panitia's state of it and its name in the box."""
+    """An election with its row's id, the panitia's state of it and its name in the box.
+
+    It closes at the hour that stands last: ``planned`` is the one of the panitia's file, which they
+    may have put off. ``purged_on`` is the day on which the voters' data was deleted.
+    """
 
     id: int
     election: Election
     state: State
     uuid: str
+    planned: datetime
+    purge_asked_by: str | None = None
+    purged_on: date | None = None
+
+    @property
+    def is_extended(self) -> bool:
+        """Whether it closes later than its file says."""
+        return self.election.closes > self.planned
 
     def phase(self, now: datetime) -> Phase:
         """What a voter meets at ``now``."""
@@ -127,9 +139,14 @@ def _stand_in_line(connection: Connection, lock: Any, election_id: int) -> None:
 
 
 def _stored(row: Any) -> StoredElection:
-    return StoredElection(row.id, _read(row.definition), State(row.state), row.uuid or "")
+    return StoredElection(
+        row.id, _read(row.definition, row.extended_until), State(row.state), row.uuid or "",
+        _read(row.definition).closes, row.purge_asked_by, row.purged_on,
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=256)
-def _read(definition: str) -> Election:
-    return read_definition(definition)
+def _read(definition: str, until: datetime | None = None) -> Election:
+    """The panitia's file, with the closing hour put off ``until``, as the column has it."""
+    election = read_definition(definition)
+    return election if until is None else replace(election, closes=from_column(until))

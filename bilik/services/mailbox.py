@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Row
 
@@ -220,7 +220,7 @@ class Mailbox:
     def waiting(self) -> int:
         """How many messages wait."""
         with self._database.read() as connection:
-            return len(connection.execute(select(waiting_messages.c.id)).all())
+            return waiting_in(connection)
 
     def sweep(self) -> None:
         """Forget what no platform delivers any more, and chats that have long been silent."""
@@ -340,6 +340,11 @@ class Mailbox:
     def _unseal(self, sealed: bytes, context: bytes) -> dict[str, Any]:
         content: dict[str, Any] = json.loads(self._keys.mailbox.unseal(sealed, context))
         return content
+
+
+def waiting_in(connection: Connection) -> int:
+    """How many messages of chat platforms wait."""
+    return int(connection.execute(select(func.count(waiting_messages.c.id))).scalar_one())
 
 
 def vouched_phone(connection: Connection, keys: Keys, sender: str) -> bytes | None:

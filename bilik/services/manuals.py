@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bilik.belenios import wire
 from bilik.belenios.archive import Archive, EventType
 from bilik.belenios.tally import OwnedPartialDecryption
 from bilik.domain.election import Election
+from bilik.domain.indonesian import moment_text
 
 _MANUAL = """\
 CARA MEMERIKSA HASIL {title}
@@ -20,7 +23,7 @@ Isi folder ini
   tanda-terima.txt     tanda terima semua suara di kotak, menurut abjad
   jejak-panitia.jsonl  semua yang dilakukan panitia sampai hitungan, siapa dan kapan; tiap baris
                        menyebut SHA-256 baris sebelumnya
-
+{extended}
 1. Suara saya ada di kotak?
    Cari tanda terima dari Bilik di tanda-terima.txt. Isinya tidak menunjukkan pilihan Anda.
 {revote}
@@ -37,6 +40,12 @@ Isi folder ini
    Umumkan baris itu bersama hasil, dan cocokkan: sha256sum *.bel
 
 {holders}
+"""
+
+_EXTENDED = """\
+
+Jam tutup di pemilihan.yml diperpanjang panitia saat pemungutan berjalan, sampai
+{closes}. Alasannya ada di jejak-panitia.jsonl.
 """
 
 _REVOTE = """\
@@ -79,12 +88,19 @@ Sidik rantai saat cuplikan ini dibuat:
 """
 
 
-def of_result(election: Election, archive: Archive, uuid: str, digest: str) -> str:
-    """How to check a count, whose archive has the SHA-256 ``digest``."""
+def of_result(
+    election: Election, archive: Archive, uuid: str, digest: str, closes: datetime
+) -> str:
+    """How to check a count, whose archive has the SHA-256 ``digest``.
+
+    ``closes`` is the hour at which voting was to end at last, which may be later than the file's.
+    """
+    later = _EXTENDED.format(closes=moment_text(closes, election.zone))
     return _MANUAL.format(
         title=election.title,
         uuid=uuid,
         digest=digest,
+        extended=later if closes > election.closes else "",
         revote=_REVOTE if election.allows_revote else "",
         holders=_key_holders(election, archive),
     )

@@ -28,6 +28,11 @@ class Kind(str, Enum):
     WRONG_NUMBER = "wrong_number"
     NEED_NUMBER = "need_number"
     NO_NUMBER = "no_number"
+    # a lost letter
+    ASK_LOST = "lost_letter_ask"
+    LOST_WAIT = "lost_letter_wait"
+    LOST_NOTED = "lost_letter_noted"
+    LOST_ELSEWHERE = "lost_letter"
     # choosing
     ASK_CONTEST = "ask_contest"
     READ_BACK = "read_back"

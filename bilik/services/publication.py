@@ -13,15 +13,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from bilik.belenios.archive import Archive, EventType
 from bilik.belenios.trustees import Threshold
 from bilik.belenios.verify import Verified, verify
+from bilik.clock import ZONES
+from bilik.disk_index import DiskIndex
 from bilik.domain import audit
 from bilik.domain.audit import Act, Entry, Figures
 from bilik.domain.definition import read_definition
@@ -31,7 +34,7 @@ from bilik.domain.tally import ContestCount, by_candidate
 from bilik.domain.turnout import Station
 from bilik.errors import BilikError, InvalidRecord, NotFound
 from bilik.services import manuals
-from bilik.services.files import read_bytes
+from bilik.services.files import read_bytes, reason
 from bilik.services.record import Source, description_of, questions_of
 
 DEFINITION, RESULT, RECEIPTS, LOG, MANUAL, SNAPSHOT = (
@@ -40,6 +43,8 @@ DEFINITION, RESULT, RECEIPTS, LOG, MANUAL, SNAPSHOT = (
 )  # fmt: skip
 
 _PIECE = 2**20
+_END = b"\0"
+"""Lower than all symbols of a line, so that what stands behind it leaves lines in their order."""
 _REPLACED = " sudah diganti suara yang lebih baru"
 
 
@@ -51,7 +56,7 @@ class Description:
     """
 
     summary: dict[str, Any]
-    files: tuple[tuple[str, str], ...]
+    files: tuple[tuple[str, Iterable[str]], ...]
     head: str
 
     def write(self, directory: Path) -> None:
@@ -60,8 +65,9 @@ class Description:
         The summary comes last, and none is valid without it: a directory left half written is
         refused by :func:`check`.
         """
-        for name, content in self.files:
-            (directory / name).write_bytes(content.encode())
+        for name, pieces in self.files:
+            with (directory / name).open("wb") as file:
+                file.writelines(piece.encode() for piece in pieces)
 
 
 def describe(source: Source, file: BinaryIO, workers: int = 1) -> Description:
@@ -80,7 +86,8 @@ def describe(source: Source, file: BinaryIO, workers: int = 1) -> Description:
     summary = _summary(
         election, verified, digest, source.roll_hash.hex(), source.ballots, source.log, stations
     )
-    manual = manuals.of_result(election, archive, verified.election.uuid, digest)
+    closes = audit.closing_of(source.log, election.closes)
+    manual = manuals.of_result(election, archive, verified.election.uuid, digest, closes)
     return _description(source, archive, (RESULT, summary), _receipts(archive, verified), manual)
 
 
@@ -171,9 +178,7 @@ def _check(
     for key in summary.keys() | said.keys():
         if summary.get(key) != said.get(key):
             raise InvalidRecord(f"{name}: isian `{key}` tidak sesuai dengan arsip")
-    receipts = read_bytes(directory / RECEIPTS).decode(errors="replace").splitlines()
-    if receipts != _receipts(archive, verified):
-        raise InvalidRecord(f"{RECEIPTS}: bukan tanda terima dari surat suara di arsip")
+    _check_receipts(directory / RECEIPTS, _receipts(archive, verified))
     return summary
 
 
@@ -197,18 +202,18 @@ def _description(
     source: Source,
     archive: Archive,
     summary: tuple[str, dict[str, Any]],
-    receipts: Sequence[str],
+    receipts: Iterable[str],
     manual: str,
 ) -> Description:
     name, said = summary
     return Description(
         said,
         (
-            (DEFINITION, source.definition),
-            (RECEIPTS, "".join(f"{one}\n" for one in receipts)),
-            (LOG, "".join(f"{one.line}\n" for one in source.log)),
-            (MANUAL, manual),
-            (name, json.dumps(said, ensure_ascii=False, indent=2) + "\n"),
+            (DEFINITION, [source.definition]),
+            (RECEIPTS, receipts),
+            (LOG, [f"{one.line}\n" for one in source.log]),
+            (MANUAL, [manual]),
+            (name, [json.dumps(said, ensure_ascii=False, indent=2) + "\n"]),
         ),
         archive.head,
     )
@@ -232,6 +237,7 @@ def _snapshot_summary(
         "cuplikan": True,
         "kode": election.slug,
         "judul": election.title,
+        **_hours(election, log),
         "uuid": verified.election.uuid,
         "sidik_pemilihan": verified.election.fingerprint,
         "sidik_daftar_pemilih": roll_hash,
@@ -263,6 +269,7 @@ def _summary(
     return {
         "kode": election.slug,
         "judul": election.title,
+        **_hours(election, log),
         "uuid": verified.election.uuid,
         "sidik_pemilihan": verified.election.fingerprint,
         "sidik_daftar_pemilih": roll_hash,
@@ -291,6 +298,22 @@ def _figures(verified: Verified, log: Sequence[Entry]) -> Figures:
     if figures.voters + figures.spares != verified.credentials:
         raise InvalidRecord(f"{LOG}: jumlah pemilih dan surat cadangan bukan yang ada di arsip")
     return figures
+
+
+def _hours(election: Election, log: Sequence[Entry]) -> dict[str, str]:
+    """The closing hour of the election's file and the one it was put off to, if it was.
+
+    Raises:
+        InvalidRecord: the log puts it off in a way that cannot be.
+    """
+    closes = audit.closing_of(log, election.closes)
+    if closes == election.closes:
+        return {}
+    zone = ZONES[election.zone]
+    return {
+        "ditutup": election.closes.astimezone(zone).isoformat(),
+        "diperpanjang_sampai": closes.astimezone(zone).isoformat(),
+    }
 
 
 def _check_replaced(election: Election, verified: Verified) -> None:
@@ -361,13 +384,30 @@ def contests_said(election: Election, counts: Sequence[ContestCount]) -> list[di
     ]
 
 
-def _receipts(archive: Archive, verified: Verified) -> list[str]:
-    """The receipts of all ballots in the archive, those that were replaced marked as such."""
-    trackers = enumerate(archive.payloads(EventType.BALLOT), start=1)
-    return sorted(
-        receipt_of(bytes.fromhex(one)) + (_REPLACED if place in verified.replaced else "")
-        for place, one in trackers
-    )
+def _receipts(archive: Archive, verified: Verified) -> Iterator[str]:
+    """The lines of all receipts in the archive, sorted, those that were replaced marked as such."""
+    lines = DiskIndex()
+    for place, one in enumerate(archive.payloads(EventType.BALLOT), start=1):
+        tracker = bytes.fromhex(one)
+        line = receipt_of(tracker) + (_REPLACED if place in verified.replaced else "")
+        lines.add(line.encode() + _END + tracker)
+    for key in lines:
+        yield bytes(key).split(_END, 1)[0].decode() + "\n"
+
+
+def _check_receipts(path: Path, lines: Iterator[str]) -> None:
+    """See that a file has the receipts of the archive.
+
+    Raises:
+        InvalidRecord: it has not. NotFound: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            same = all(one == line.encode() for one, line in zip_longest(file, lines, fillvalue=""))
+    except OSError as error:
+        raise NotFound(f"Berkas {path} tidak bisa dibaca: {reason(error)}.") from None
+    if not same:
+        raise InvalidRecord(f"{RECEIPTS}: bukan tanda terima dari surat suara di arsip")
 
 
 def _sha256(file: BinaryIO) -> str:

@@ -7,12 +7,12 @@ written when it is asked for. See docs/ARCHITECTURE.md, "The chain grows in batc
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, BinaryIO
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, literal, select, union_all, update
 from sqlalchemy.engine import Connection
 
 from bilik.belenios import credentials, election, tally, trustees, wire
@@ -26,7 +26,7 @@ from bilik.errors import WrongState
 from bilik.services import audit, ballot_box, chain, shares, turnout
 from bilik.services.credentials import element_of
 from bilik.services.elections import StoredElection
-from bilik.storage.tables import elections, records, spares, voters
+from bilik.storage.tables import elections, listed_credentials, records, spares, voters
 
 _LOG = "; jejak panitia SHA-256 "
 
@@ -94,22 +94,50 @@ def write_setup(
         questions_of(stored.election),
         credential_authority="server",
     )
-    holders_of = [(table, table.c.election_id == stored.id) for table in (voters, spares)]
-    public = [
-        one
-        for table, own in holders_of
-        for one in connection.execute(select(table.c.public_credential).where(own)).scalars()
-    ]
+    connection.execute(
+        insert(listed_credentials).from_select(
+            ["election_id", "public"], _credentials_of_rows(stored.id)
+        )
+    )
+    digest = hashlib.sha256()
+    for piece in credential_list(connection, stored.id):
+        digest.update(piece)
     connection.execute(
         insert(records).values(
             election_id=stored.id,
             election=wire.encode(the_election),
             trustees=trustees.encode(holders),
-            credentials=credentials.encode_list(element_of(one) for one in public),
+            credentials_hash=digest.hexdigest(),
         )
     )
-    for table, own in holders_of:
+    for table in (voters, spares):
+        own = table.c.election_id == stored.id
         connection.execute(update(table).where(own).values(public_credential=None))
+
+
+def _credentials_of_rows(election_id: int) -> Any:
+    """A query for what the rows of voters and spare letters have, in the order of the numbers."""
+    held = union_all(
+        *(
+            select(table.c.public_credential.label("public")).where(
+                table.c.election_id == election_id, table.c.public_credential.is_not(None)
+            )
+            for table in (voters, spares)
+        )
+    ).subquery()
+    return select(literal(election_id), held.c.public).order_by(held.c.public)
+
+
+def credential_list(connection: Connection, election_id: int) -> Iterator[bytes]:
+    """The published list of public credentials, in pieces: it may be larger than memory."""
+    columns = listed_credentials.c
+    rows = connection.execute(
+        select(columns.public)
+        .where(columns.election_id == election_id)
+        .order_by(columns.public)
+        .execution_options(stream_results=True, max_row_buffer=chain.ROWS_AT_ONCE)
+    )
+    yield from credentials.list_pieces(element_of(one) for (one,) in rows)
 
 
 def differs_from_log(
@@ -205,7 +233,7 @@ def _write_ballots(connection: Connection, stored: StoredElection, file: BinaryI
     if at is None:
         raise RuntimeError("an election with a record has a chain")
     writer = Writer.create(file, max(1, int(stored.election.opens.timestamp())))
-    writer.setup(row.election, row.trustees, row.credentials)
+    writer.setup(row.election, row.trustees, partial(credential_list, connection, stored.id))
     for content in chain.ballots_of(connection, stored.id, at):
         writer.ballot(content)
     return writer

@@ -28,7 +28,7 @@ from bilik.domain import audit
 from bilik.domain.election import Phase, State
 from bilik.domain.identity import masked_name
 from bilik.errors import BilikError, NotFound, WrongState
-from bilik.services import ballot_box, letters
+from bilik.services import ballot_box, letters, lost_letters
 from bilik.services.elections import StoredElection, state_line
 from bilik.storage.tables import spare_requests, spares, voters
 
@@ -84,7 +84,9 @@ def ask_for_lost(
         )
     _check_voter(connection, voter.id)
     values = {"voter_id": voter.id}
-    return _ask(connection, stored, actor, Kind.LOST, values, voter)
+    request = _ask(connection, stored, actor, Kind.LOST, values, voter)
+    lost_letters.begin(connection, voter.id)
+    return request
 
 
 def ask_for_late(
@@ -163,6 +165,14 @@ class Stock:
     made: int
     used: int
     held: int
+
+
+def is_left(connection: Connection, election_id: int) -> bool:
+    """Whether a spare letter can still be given out."""
+    query = select(spares.c.number).where(
+        spares.c.election_id == election_id, spares.c.voter_id.is_(None)
+    )
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def stock(connection: Connection, election_id: int) -> Stock:
@@ -267,10 +277,7 @@ def _check(connection: Connection, stored: StoredElection, now: datetime) -> Non
             f"Pemungutan suara `{stored.election.slug}` sudah tutup, jadi surat cadangan tidak "
             "bisa dipakai lagi."
         )
-    query = select(func.count()).where(
-        spares.c.election_id == stored.id, spares.c.voter_id.is_(None)
-    )
-    if not connection.execute(query).scalar_one():
+    if not is_left(connection, stored.id):
         raise BilikError(
             "Surat cadangan sudah habis, dan tidak bisa ditambah sesudah pemilihan dibuka. Pemilih "
             "itu harus dilayani di luar Bilik."

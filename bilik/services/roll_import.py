@@ -250,6 +250,27 @@ def read_entries(path: Path, most: int) -> list[RollEntry]:
         return [row.entry for _, row in rows if row.entry]
 
 
+def entries_of(path: Path, size: int = _CHUNK) -> Iterator[list[RollEntry]]:
+    """The voters in a file of whatever size, ``size`` at a time.
+
+    Raises:
+        FileProblems: rows need mending, or the file is no roll. NotFound, BilikError: it cannot be
+        read.
+    """
+    with _table(path) as table:
+        reader = RollReader(table.columns)
+        problems: list[Problem] = []
+        for rows in _chunks(table.rows, size):
+            read = [(line, reader.read(cells)) for line, cells in rows]
+            problems += [Problem(line, one) for line, row in read for one in row.mistakes]
+            if len(problems) >= _KEPT_PROBLEMS:
+                break
+            if not problems:
+                yield [row.entry for _, row in read if row.entry]
+        if problems:
+            raise FileProblems(str(path), problems[:_SHOWN])
+
+
 @dataclass(frozen=True)
 class _Table:
     """The part of a spreadsheet under the titles, without empty rows."""
@@ -314,13 +335,13 @@ def _no_titles(sheet: Sheet | None, path: Path) -> list[Problem]:
     ]
 
 
-def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
+def _chunks(rows: Iterator[Row], size: int = _CHUNK) -> Iterator[list[Row]]:
     """The rows in lists; what comes before an error is not lost with it."""
     chunk: list[Row] = []
     try:
         for row in rows:
             chunk.append(row)
-            if len(chunk) == _CHUNK:
+            if len(chunk) == size:
                 yield chunk
                 chunk = []
     except FileProblems:

@@ -25,13 +25,14 @@ _BLOCK = 1024
 
 
 class Stage(str, Enum):
-    """How far a voter has come."""
+    """How far a voter has come; ``LOST`` is one without a letter, whose NIK is awaited."""
 
     IDENTITY = "identity"
     CHOOSING = "choosing"
     CONFIRMING = "confirming"
     DONE = "done"
     EXPIRED = "expired"
+    LOST = "lost_letter"
 
 
 @dataclass

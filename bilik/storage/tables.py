@@ -49,6 +49,11 @@ elections = Table(
     Column("roll_hash", LargeBinary(32)),
     # Its name in the Belenios box; ballots and credentials belong to it.
     Column("uuid", String(14)),
+    # A closing hour later than the file's, where the panitia has extended it.
+    Column("extended_until", DateTime),
+    # Who has asked for the voters' data to be deleted, until another member approves.
+    Column("purge_asked_by", String(80)),
+    Column("purged_on", Date),
 )
 
 voters = Table(
@@ -104,6 +109,16 @@ spare_requests = Table(
     sqlite_with_rowid=False,
 )
 
+lost_letters = Table(
+    "lost_letters",
+    metadata,
+    # Told in a chat, for the panitia to see to; without a time, and gone with the closing.
+    Column("number", _Id, primary_key=True),
+    Column("voter_id", ForeignKey("voters.id"), nullable=False, unique=True),
+    Column("channel", String(32), nullable=False),
+    Column("status", String(10), nullable=False),
+)
+
 participations = Table(
     "participations",
     metadata,
@@ -147,9 +162,20 @@ records = Table(
     Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
     Column("election", LargeBinary, nullable=False),
     Column("trustees", LargeBinary, nullable=False),
-    Column("credentials", LargeBinary, nullable=False),
+    # The hash of the list of public credentials, as `listed_credentials` gives it.
+    Column("credentials_hash", String(64), nullable=False, server_default=""),
     Column("encrypted_tally", LargeBinary),
     Column("result", LargeBinary),
+)
+
+listed_credentials = Table(
+    "listed_credentials",
+    metadata,
+    # Who may sign a ballot, in the order of the numbers, which says nothing of whose they are. One
+    # row each, since a list of a million is more than a value can hold, or memory should.
+    Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
+    Column("public", LargeBinary(256), primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 chains = Table(
@@ -192,6 +218,41 @@ trustee_messages = Table(
     Column("place", Integer, primary_key=True, autoincrement=False),
     Column("step", String(11), primary_key=True),
     Column("content", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+hourly_totals = Table(
+    "hourly_totals",
+    metadata,
+    # How many ballots a whole election had when last looked at in that hour. No voter has a time.
+    Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
+    Column("hour", DateTime, primary_key=True),
+    Column("ballots", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+channel_activity = Table(
+    "channel_activity",
+    metadata,
+    # Counts of one server process and one channel since its start: no sender, no text.
+    Column("server", String(32), primary_key=True),
+    Column("channel", String(32), primary_key=True),
+    Column("taken", Integer, nullable=False),
+    Column("answered", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("waiting", Integer, nullable=False),
+    Column("last_at", DateTime, nullable=False),
+    Column("noted_at", DateTime, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    # On which day a number was last written to, by a keyed hash; gone with the closing.
+    Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
+    Column("number_hash", LargeBinary(32), primary_key=True),
+    Column("day", Date, nullable=False),
     sqlite_with_rowid=False,
 )
 

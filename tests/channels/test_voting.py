@@ -71,6 +71,20 @@ def test_two_contests_are_read_back_in_one_sms_with_number_and_full_names(
     assert "Bupati no. 1, Lukman Hakim & Yuliana Tandi" in read_back
 
 
+def test_a_lost_letter_is_told_by_sms_in_one_message_each(
+    bilik: Installation, platforms: Platforms
+) -> None:
+    phone, slug = SmsPhone(bilik, platforms), bilik.village.election.slug
+    nik, _ = bilik.pair(bilik.village)
+    before = len(bilik.village.desk.lost_letters(slug))
+    phone.say("halo")
+    (asked,) = phone.deliver(phone.request("surat undangan saya hilang"))
+    (noted,) = phone.deliver(phone.request(nik))
+    assert "Balas dengan NIK" in asked
+    assert "bawa KTP" in noted
+    assert len(bilik.village.desk.lost_letters(slug)) == before + 1
+
+
 def test_a_letters_qr_code_brings_the_voting_code_along(
     bilik: Installation, platforms: Platforms
 ) -> None:

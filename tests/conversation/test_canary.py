@@ -207,6 +207,7 @@ def vote(bilik: Installation, traces: Traces, who: str, name: str, choice: str) 
 def ask_and_err(bilik: Installation, traces: Traces, who: str) -> None:
     """Questions, wrong identities, what is not understood, and commands to Rasa."""
     for text in (
+        "surat undangan saya hilang", f"surat {WORDS} hilang, nik {WRONG_NIK}", WRONG_NIK,
         f"nik {WRONG_NIK} kode {WRONG_CODE}", WRONG_NIK, WRONG_CODE, pair_of(bilik, traces),
         f"siapa itu {WORDS}?", f"/{WORDS}", f'/choose{{"nomor": "{WORDS}"}}', f"/affirm{{{WORDS}",
         f"/affirm@1.0{{'{WORDS}'}}", f"saya pilih {WORDS}", "\x00\ud7ff" + WORDS, WORDS * 3000,

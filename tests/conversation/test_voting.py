@@ -126,8 +126,10 @@ def test_identity_in_two_messages_with_a_question_between(bilik: Installation) -
     who = sender()
     nik, code = bilik.pair(bilik.village)
     assert "kode undangan" in bilik.say(who, nik)
+    assert "ulangi" not in bilik.say(who, "siapa saja calonnya?")
     asked = bilik.say(who, "kodenya ada di mana ya? surat saya hilang")
-    assert "NIK sudah saya terima" in asked
+    assert "sampaikan kepada panitia" in asked
+    assert nik not in asked
     assert "Terima kasih" in bilik.say(who, code)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import event, func, insert, select, update
 
 from bilik.belenios import credentials
 from bilik.belenios.archive import Archive, EventType
@@ -29,7 +29,14 @@ from bilik.services.elections import all_elections
 from bilik.services.keeper import Keeper
 from bilik.services.outcomes import Kind
 from bilik.storage.database import Database
-from bilik.storage.tables import ballots, chains, elections, participations, voters
+from bilik.storage.tables import (
+    ballots,
+    chains,
+    elections,
+    listed_credentials,
+    participations,
+    voters,
+)
 from tests.booth import HandClock, Polling, set_up
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE, Backend
 from tests.elections import LIVE, VILLAGE
@@ -375,6 +382,17 @@ def test_a_published_ballot_that_was_tampered_with_stops_count_and_snapshot(
         published.desk.tally()
     assert "\n" not in str(caught.value)
     assert published.seen.result is None
+
+
+def test_a_list_of_credentials_that_was_added_to_stops_the_count(published: Polling) -> None:
+    published.desk.close()
+    with published.database.write() as connection:
+        stored = all_elections(connection)[0].id
+        stranger = insert(listed_credentials).values(election_id=stored, public=bytes(255) + b"\2")
+        connection.execute(stranger)
+    with pytest.raises(BilikError, match="Daftar kredensial pemilih bukan lagi"):
+        published.desk.tally()
+    assert published.booth.results() == []
 
 
 def test_a_chain_that_was_cut_at_its_end_and_made_whole_again_differs_from_a_snapshot(

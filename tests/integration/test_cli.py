@@ -228,7 +228,7 @@ def test_without_a_key_nothing_runs_and_the_remedy_is_named(bilik: Shell) -> Non
     [
         "init-key", "init", "election load", "election check", "roll import", "roll codes",
         "roll reissue", "roll add", "roll requests", "roll approve", "roll cancel", "open",
-        "pause", "close",
+        "roll lost", "pause", "extend", "close", "purge", "remind",
         "status", "tally", "report", "export", "verify", "receipt", "audit", "keep", "nlu inbox",
         "channels check",
         "trustees invite", "trustees collect", "trustees status", "trustees restart",

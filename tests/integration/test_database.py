@@ -1,4 +1,5 @@
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bilik.errors import BoxUnavailable, SettingsError
+from bilik.services.record import credential_list
 from bilik.storage.database import PATIENCE_SECONDS, Database
 from bilik.storage.schema import MIGRATIONS, newest, upgrade
-from bilik.storage.tables import elections, metadata, voters
+from bilik.storage.tables import elections, listed_credentials, metadata, records, voters
 from tests.booth import Polling
 from tests.databases import Backend, locked
 
@@ -97,6 +99,41 @@ def test_the_server_s_decryptions_move_to_the_table_of_all_trustees_and_back(
     with database.read() as connection:
         query = "SELECT election_id, partial_decryption FROM records ORDER BY election_id"
         assert connection.exec_driver_sql(query).all() == before
+    database.close()
+
+
+def test_the_list_of_credentials_moves_to_rows_and_back(url: str) -> None:
+    database = Database(url)
+    upgrade(database)
+    downgrade(database, "0009")
+    content = b'["3","258","70000"]'
+    with database.write() as connection:
+        for number in (1, 2):
+            connection.exec_driver_sql(
+                f"INSERT INTO elections VALUES ({number}, 'e-{number}', 'closed', '', NULL, '')"
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO records (election_id, election, trustees, credentials) "
+                    "VALUES (:number, :any, :any, :list)"
+                ),
+                {"number": number, "any": b"1", "list": content if number == 1 else b"[]"},
+            )
+    upgrade(database)
+    with database.read() as connection:
+        rows = connection.execute(select(listed_credentials)).all()
+        hashes = connection.execute(select(records.c.credentials_hash)).scalars().all()
+        published = b"".join(credential_list(connection, 1))
+        assert b"".join(credential_list(connection, 2)) == b"[]"
+    assert [(row.election_id, int.from_bytes(row.public, "big")) for row in rows] == [
+        (1, 3), (1, 258), (1, 70000),
+    ]  # fmt: skip
+    assert sorted(hashes) == sorted(sha256(one).hexdigest() for one in (content, b"[]"))
+    assert published == content
+    downgrade(database, "0009")
+    with database.read() as connection:
+        lists = connection.exec_driver_sql("SELECT credentials FROM records ORDER BY election_id")
+        assert [bytes(one) for one in lists.scalars()] == [content, b"[]"]
     database.close()
 
 

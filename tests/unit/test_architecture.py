@@ -10,12 +10,12 @@ ROOT = Path(__file__).parent.parent.parent
 
 ALLOWED = {
     "bilik/domain": {"bilik.domain", "bilik.errors", "bilik.clock"},
-    "bilik/belenios": {"bilik.belenios", "bilik.errors", "bilik.parallel"},
+    "bilik/belenios": {"bilik.belenios", "bilik.errors", "bilik.disk_index", "bilik.parallel"},
     "bilik/storage": {"bilik.storage", "bilik.errors"},
     "bilik/services": {
         "bilik.belenios",
         "bilik.services", "bilik.storage", "bilik.domain", "bilik.errors", "bilik.clock",
-        "bilik.keys", "bilik.parallel", "bilik.printing",
+        "bilik.keys", "bilik.disk_index", "bilik.parallel", "bilik.printing",
     },
     "bilik/printing": {"bilik.printing", "bilik.domain", "bilik.errors", "bilik.clock"},
     "bilik/web": {

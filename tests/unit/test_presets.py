@@ -49,8 +49,9 @@ def test_every_setting_that_is_commented_out_can_be_used(preset: Preset) -> None
     for line in text.splitlines():
         plain = line.replace("# ", "", 1)
         is_setting = ": " in plain and plain.split(":")[0].strip() in (
-            "pilih_ulang", "wajib_nomor_terdaftar", "cadangan_persen", "panggilan",
-            "tempat", "panitia", "jenis_kelamin", "visi", "misi", "foto", "ambang", "nama",
+            "pilih_ulang", "wajib_nomor_terdaftar", "cadangan_persen", "simpan_data_hari",
+            "panggilan", "tempat", "panitia", "jenis_kelamin", "visi", "misi", "foto", "ambang",
+            "nama",
         )  # fmt: skip
         lines.append(plain if is_setting or line == "# saksi:" else line)
     election = read_definition("\n".join(lines))
@@ -58,6 +59,7 @@ def test_every_setting_that_is_commented_out_can_be_used(preset: Preset) -> None
     assert (election.allows_revote, election.needs_known_number) == (True, True)
     assert election.trustees is not None
     assert (election.place, len(election.committee)) == ("Balai Desa Sukamaju", 3)
+    assert election.kept_days == 30
     assert (first.nicknames, first.gender, first.photos) == (
         ("Pak Haji", "Bang Ali"), "L", ("foto/calon-1.jpg",),
     )  # fmt: skip

@@ -12,6 +12,7 @@ from bilik.domain.receipt import find_receipt
 from bilik.errors import NotFound
 from bilik.services import ballot_box, inbox, sessions
 from bilik.services.booth.identity import Identity
+from bilik.services.booth.lost import Lost
 from bilik.services.booth.pressing import Pressing
 from bilik.services.elections import all_elections
 from bilik.services.outcomes import Scene
@@ -20,7 +21,7 @@ from bilik.services.sessions import Session, Stage
 from bilik.storage.tables import voters
 
 
-class Booth(Identity, Pressing):
+class Booth(Identity, Lost, Pressing):
     """The voter's side of the elections in one database."""
 
     def look(self, sender: str) -> Scene:

@@ -10,17 +10,18 @@ from sqlalchemy.engine import Connection
 from bilik.domain.election import State
 from bilik.errors import NotFound
 from bilik.services import audit, ballot_box, record
+from bilik.services.desk.afterwards import Afterwards
 from bilik.services.desk.count import Count, TrusteeFiles
-from bilik.services.desk.polling import Polling, Standing
+from bilik.services.desk.polling import Standing
 from bilik.services.desk.preparation import Preparation
-from bilik.services.desk.spare_letters import SpareLetters
+from bilik.services.desk.running import Overview, ReminderRound, Running, Sent
 from bilik.services.desk.trustee_pages import TrusteePages
 from bilik.services.elections import all_elections
 
-__all__ = ["Desk", "Standing", "TrusteeFiles"]
+__all__ = ["Desk", "Overview", "ReminderRound", "Sent", "Standing", "TrusteeFiles"]
 
 
-class Desk(Preparation, TrusteePages, SpareLetters, Polling, Count):
+class Desk(Preparation, TrusteePages, Running, Count, Afterwards):
     """The panitia's side of the elections in one database."""
 
     def slugs(self) -> list[str]:
@@ -56,4 +57,5 @@ class Desk(Preparation, TrusteePages, SpareLetters, Polling, Count):
         log = replace(log, zone=stored.election.zone)
         if log.problem or stored.state is State.DRAFT:
             return log
-        return replace(log, problem=record.differs_from_log(connection, stored, log.entries))
+        problem = record.differs_from_log(connection, stored, log.entries)
+        return replace(log, problem=problem or audit.differs_in_hours(stored, log.entries))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from sqlalchemy import update
 from sqlalchemy.engine import Connection
 
 from bilik.belenios import trustees
 from bilik.belenios.trustees import Trustees
-from bilik.domain.audit import Act
+from bilik.clock import read_moment_near
+from bilik.domain.audit import Act, Details, hour_line, reason_line
 from bilik.domain.election import Election, Phase, State
 from bilik.domain.indonesian import moment_text
-from bilik.errors import WrongState
+from bilik.errors import BilikError, WrongState
 from bilik.services import (
     ballot_box,
     chain,
@@ -20,6 +22,7 @@ from bilik.services import (
     counting,
     interim,
     key_ceremony,
+    purge,
     record,
     reserve,
     roll,
@@ -29,6 +32,7 @@ from bilik.services.counting import Waiting
 from bilik.services.desk.seat import Seat
 from bilik.services.elections import StoredElection, all_elections, pick, state_line
 from bilik.services.interim import Interim
+from bilik.storage.database import to_column
 from bilik.storage.tables import elections
 
 
@@ -38,7 +42,9 @@ class Standing:
 
     ``published`` of the ballots are in the chain, whose last event has the hash ``head``.
     ``waiting`` says so while its count waits for trustees; ``problem`` is a line on what is due and
-    could not be done.
+    could not be done. ``planned`` is the closing hour of the panitia's file, if theirs is a later
+    one now. ``purged_on`` is the day on which the voters' data was deleted; ``may_be_purged`` says
+    that it is time to.
     """
 
     election: Election
@@ -54,11 +60,22 @@ class Standing:
     waiting: Waiting | None = None
     spares: int = 0
     spares_used: int = 0
+    planned: datetime | None = None
+    purged_on: date | None = None
+    may_be_purged: bool = False
 
     @property
     def turnout(self) -> float:
         """Ballots over voters, 0 to 1."""
         return self.ballots / self.voters if self.voters else 0.0
+
+
+@dataclass(frozen=True)
+class Extension:
+    """An election with its new closing hour, and the hour ``before`` that one."""
+
+    election: Election
+    before: datetime
 
 
 class Polling(Seat):
@@ -83,7 +100,8 @@ class Polling(Seat):
                 closed = moment_text(stored.election.closes, stored.election.zone)
                 if stored.state is State.PAUSED:
                     raise WrongState(
-                        f"Jam tutup sudah lewat ({closed}). Tinggal ditutup: `bilik close`."
+                        f"Jam tutup sudah lewat ({closed}). Tinggal ditutup, `bilik close`, atau "
+                        "diperpanjang, `bilik extend`."
                     )
                 raise WrongState(
                     f"Waktu `ditutup` sudah lewat ({closed}). Perbaiki jadwal di berkas pemilihan, "
@@ -138,6 +156,49 @@ class Polling(Seat):
             self._note(connection, Act.PAUSE, stored.election.slug)
             return stored.election
 
+    def extend(self, until: str, reason: str, slug: str | None = None) -> Extension:
+        """Put the closing hour off, with a reason that is published with the log.
+
+        The panitia's file stays as it was loaded; ``until`` is written as there, and only an hour
+        of the day means the day on which it would have closed.
+
+        Raises:
+            WrongState: the election is not open, or closed by now. BilikError: that is no hour, or
+            not a later one, or the reason cannot be published.
+        """
+        why = reason_line(reason)
+        with self._database.write() as connection:
+            stored = pick(connection, slug)
+            now = self._clock()
+            is_on = stored.state in (State.OPEN, State.PAUSED)
+            if not is_on or stored.phase(now) is Phase.CLOSED:
+                raise WrongState(
+                    f"Pemilihan `{stored.election.slug}` tidak sedang buka, jadi jam tutupnya "
+                    "tidak bisa diperpanjang."
+                )
+            election = stored.election
+            later = read_moment_near(until, election.closes, election.zone)
+            if later is None:
+                raise BilikError(
+                    f"Jam tutup baru ditulis seperti 2026-11-29 15:00, bukan `{until}`."
+                )
+            before = moment_text(election.closes, election.zone)
+            if later <= max(election.closes, now):
+                raise BilikError(
+                    f"Jam tutup hanya bisa diundur. Sekarang {before}; pilih yang lebih lambat "
+                    "dari itu, dan dari jam sekarang."
+                )
+            connection.execute(
+                update(elections)
+                .where(elections.c.id == stored.id)
+                .values(extended_until=to_column(later))
+            )
+            details: Details = {
+                "dari": hour_line(election.closes), "sampai": hour_line(later), "alasan": why,
+            }  # fmt: skip
+            self._note(connection, Act.EXTEND, election.slug, details)
+            return Extension(replace(election, closes=later), election.closes)
+
     def close(self, slug: str | None = None) -> Election:
         """Close for good.
 
@@ -176,6 +237,9 @@ class Polling(Seat):
                 counting.waiting_if_added_up(connection, stored),
                 there.made,
                 there.used,
+                stored.planned if stored.is_extended else None,
+                stored.purged_on,
+                purge.is_due(stored, self._clock()),
             )
 
     def sweep(self) -> None:

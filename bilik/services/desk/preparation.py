@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
@@ -15,15 +16,17 @@ from bilik.domain.definition import read_definition
 from bilik.domain.doors import Door
 from bilik.domain.election import Election, State
 from bilik.errors import WrongState
-from bilik.services import codes, key_ceremony, printing, roll_import
+from bilik.services import codes, key_ceremony, roll_import
 from bilik.services.codes import CodesMade
 from bilik.services.definition_files import photo_check
 from bilik.services.desk.seat import Seat
 from bilik.services.elections import all_elections, pick
 from bilik.services.files import read_text
-from bilik.services.printing import Printed
 from bilik.services.roll_import import RollChange
 from bilik.storage.tables import elections, spare_requests, spares, voters
+
+if TYPE_CHECKING:
+    from bilik.services import printing
 
 
 class Preparation(Seat):
@@ -144,7 +147,7 @@ class Preparation(Seat):
         per_page: int,
         slug: str | None = None,
         progress: printing.Progress = lambda done, of: None,
-    ) -> tuple[Printed, Sequence[Door]]:
+    ) -> tuple[printing.Printed, Sequence[Door]]:
         """Print the letters of a file of codes, and say which of ``doors`` their QR codes open.
 
         ``out`` is never overwritten, mode 0600, and there as a whole or not at all.
@@ -154,6 +157,9 @@ class Preparation(Seat):
             leads anywhere. BilikError: a file exists already, cannot be written, or texts are too
             long for letters of that size.
         """
+        # What draws is a sixth of what the command imports, and one command draws.
+        from bilik.services import printing
+
         with self._database.read() as connection:
             stored = pick(connection, slug)
             invitations = printing.read_invitations(connection, stored, codes_file)

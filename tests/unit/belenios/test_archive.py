@@ -4,10 +4,11 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
+from gmpy2 import mpz
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bilik.belenios import ballot, credentials, tally, trustees, wire
+from bilik.belenios import ballot, credentials, group, tally, trustees, wire
 from bilik.belenios.archive import Archive, EventType, Writer
 from bilik.belenios.tally import Result
 from bilik.belenios.verify import verify
@@ -258,3 +259,29 @@ def test_a_key_that_is_not_the_trustees_is_found() -> None:
     )
     with pytest.raises(InvalidRecord, match="bukan gabungan kunci mereka"):
         verify(Archive(file))
+
+
+def test_a_list_that_names_a_voter_twice_is_found() -> None:
+    box = Box(single(), 0)
+    for listed, problem in (([group.G, group.G], "dua kali"), ([mpz(2)], "bukan anggota grup")):
+        file = BytesIO()
+        Writer.create(file, OPENED).setup(
+            wire.encode(box.election), trustees.encode(box.holders.trustees),
+            credentials.encode_list(listed),
+        )  # fmt: skip
+        with pytest.raises(InvalidRecord, match=f"daftar kredensial publik: .*{problem}"):
+            verify(Archive(file))
+
+
+def test_a_list_longer_than_what_is_read_at_once_is_read_whole() -> None:
+    box = Box(single(), 120)
+    box.cast(119, 1)
+    archive = box.archive()
+    listed = archive.setup.credentials
+    assert len(list(archive.pieces(listed))) > 1
+    assert b"".join(archive.pieces(listed)) == archive.data(listed)
+    assert (verify(archive).credentials, verify(archive).ballots) == (120, 1)
+    whole = bytearray(box.file.getvalue())
+    whole[-20_000] ^= 1
+    with pytest.raises(InvalidRecord):
+        verify(Archive(BytesIO(whole)))

@@ -1,8 +1,9 @@
 import pytest
+from gmpy2 import mpz
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bilik.belenios import credentials, group
+from bilik.belenios import credentials, group, wire
 from bilik.belenios.credentials import ALPHABET
 from bilik.errors import InvalidRecord
 from tests.unit.belenios.made_elsewhere import the_archive, the_credentials, the_election
@@ -12,7 +13,8 @@ seeds = st.binary(min_size=16, max_size=40)
 
 
 def test_the_tool_s_credentials_have_the_public_keys_that_it_published() -> None:
-    published = credentials.read_list(the_archive().data(the_archive().setup.credentials))
+    archive = the_archive()
+    published = list(credentials.read_list(archive.pieces(archive.setup.credentials)))
     uuid = the_election().uuid
     secrets = [credentials.secret_key(one, uuid) for one in the_credentials()]
     assert {credentials.public_key(one) for one in secrets} == set(published)
@@ -68,6 +70,10 @@ def test_a_credential_means_another_key_in_another_election() -> None:
     assert credentials.secret_key(credential, UUID) != credentials.secret_key(credential, "1" * 14)
 
 
-def test_a_list_names_nobody_twice() -> None:
-    with pytest.raises(InvalidRecord, match="dua kali"):
-        credentials.read_list(credentials.encode_list([group.G, group.G]))
+def test_a_list_in_pieces_is_the_whole_list() -> None:
+    numbers = sorted(group.power(group.G, mpz(number)) for number in range(250))
+    for size in (0, 1, 100, 101, 250):
+        whole = credentials.encode_list(reversed(numbers[:size]))
+        pieces = list(credentials.list_pieces(numbers[:size]))
+        assert b"".join(pieces) == whole == wire.encode(tuple(numbers[:size]))
+        assert list(credentials.read_list(pieces)) == numbers[:size]

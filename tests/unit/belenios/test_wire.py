@@ -91,11 +91,17 @@ def test_hashes_have_the_form_of_the_specification() -> None:
     assert wire.sha256_base64(b"") == "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"
 
 
-@given(st.lists(st.integers(0, int(group.P) - 1).map(mpz)))
-def test_numbers_are_read_one_by_one_as_they_are_all_at_once(numbers: list[mpz]) -> None:
+@given(st.lists(st.integers(0, int(group.P) - 1).map(mpz)), st.integers(1, 3000))
+def test_numbers_are_read_one_by_one_as_they_are_all_at_once(
+    numbers: list[mpz], length: int
+) -> None:
     data = wire.encode(tuple(numbers))
-    assert tuple(wire.decode_numbers(Element, data)) == tuple(numbers)
+    assert tuple(wire.decode_numbers(Element, pieces_of(data, length))) == tuple(numbers)
     assert wire.decode(tuple[Element, ...], data) == tuple(numbers)
+
+
+def pieces_of(data: bytes, length: int) -> list[bytes]:
+    return [data[place : place + length] for place in range(0, len(data), length)]
 
 
 @pytest.mark.parametrize(
@@ -103,11 +109,13 @@ def test_numbers_are_read_one_by_one_as_they_are_all_at_once(numbers: list[mpz])
     [
         b"", b"[", b"]", b"{}", b'"1"', b'["1"', b'"1"]', b'{"1"]', b'["1",]', b'["1"] ', b' ["1"]',
         b'["1", "2"]', b'["1","2"]]', b'[1]', b'["01"]', b'["-1"]', b'["1"]["2"]', b'[["1"]]',
-        '["١"]'.encode(), b'["%d"]' % int(group.P),
+        '["١"]'.encode(), b'["%d"]' % int(group.P), b'["1","' + b"1" * 9000,
+        b'["' + b"1" * 9000 + b'"]',
     ],
 )  # fmt: skip
 def test_a_list_of_numbers_in_any_other_form_is_refused(data: bytes) -> None:
-    with pytest.raises(InvalidRecord):
-        tuple(wire.decode_numbers(Element, data))
+    for length in (1, 2, 1000):
+        with pytest.raises(InvalidRecord):
+            tuple(wire.decode_numbers(Element, pieces_of(data, length)))
     with pytest.raises(InvalidRecord):
         wire.decode(tuple[Element, ...], data)
