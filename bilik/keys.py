@@ -100,10 +100,13 @@ class Keys:
         self._page = self._derive("page")
         self._trustee = self._derive("trustee")
         self._reminder = self._derive("reminder")
+        self._password = self._derive("password")
+        self._device = self._derive("device")
         self.code_secrets = CodeStretcher(self._derive("code"))
         self.sessions = Sealer(self._derive("session"))
         self.sums = Sealer(self._derive("sum"))
         self.mailbox = Sealer(self._derive("mailbox"))
+        self.totp = Sealer(self._derive("totp"))
 
     def _derive(self, purpose: str) -> bytes:
         return _expand(self._secret, purpose)
@@ -153,6 +156,14 @@ class Keys:
     def reminder_hash(self, uuid: str, phone: str) -> bytes:
         """The form in which it is kept that a number was reminded of an election."""
         return _mac(self._reminder, f"{uuid}\0{phone}")
+
+    def password_input(self, password: str) -> bytes:
+        """What of a password at the desk is hashed: a stolen database alone lets nobody guess."""
+        return _mac(self._password, password).hex().encode()
+
+    def device_mark(self, account: bytes, device: str) -> str:
+        """What a browser keeps that has signed in to an account: 64 hexadecimal digits."""
+        return hmac.digest(self._device, account + device.encode(), "sha256").hex()
 
     def attempt_hash(self, kind: str, subject: bytes) -> bytes:
         """The form in which wrong attempts are counted, for a sender or a NIK."""

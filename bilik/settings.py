@@ -20,6 +20,7 @@ SECRET_BYTES = 32
 DEFAULT_DATABASE_URL = "sqlite:///var/bilik.db"
 DEFAULT_TRUSTEE_DIR = Path("var/trustee")
 DEFAULT_RECORDS_DIR = Path("var/terbitan")
+DEFAULT_DESK_DIR = Path("var/meja")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Settings:
     ``secret_key`` (32 bytes) is the root of all of the server's keys and lives outside the
     database and its backups. ``port`` is the chat's, ``web_port`` that of results and desk.
     ``demo`` opens the unauthenticated `rest` channel on loopback.
+    ``desk_dir`` is where the desk on the web keeps files while somebody works with them.
     ``trustee_dir`` holds the private keys of elections whose only trustee is the server.
     ``records_dir`` holds the records of counted elections, as everybody may download them.
     ``pages_url`` is the address of results and desk on the internet, or empty.
@@ -53,6 +55,7 @@ class Settings:
     debug: bool = False
     channels: ChannelSettings = field(default_factory=ChannelSettings)
     panitia: str = ""
+    desk_dir: Path = DEFAULT_DESK_DIR
     record_url: str = ""
 
     def __repr__(self) -> str:
@@ -86,6 +89,7 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")
         debug=values.get("BILIK_DEBUG") == "1",
         channels=channels,
         panitia=values.get("BILIK_PANITIA") or "",
+        desk_dir=Path(values.get("BILIK_DESK_DIR") or DEFAULT_DESK_DIR),
         record_url=values.get("BILIK_RECORD_URL") or "",
     )
 

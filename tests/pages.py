@@ -34,6 +34,7 @@ def serve(directory: Path, database: str, trustee_dir: Path) -> Iterator[Pages]:
         "BILIK_DATABASE_URL": database,
         "BILIK_TRUSTEE_DIR": str(trustee_dir),
         "BILIK_RECORDS_DIR": str(directory / "terbitan"),
+        "BILIK_DESK_DIR": str(directory / "meja"),
         "BILIK_HOST": "127.0.0.1",
         "BILIK_WEB_PORT": str(port),
     }

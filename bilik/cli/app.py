@@ -8,6 +8,7 @@ import typer
 
 from bilik import settings
 from bilik.cli import (
+    accounts,
     audit,
     box,
     election,
@@ -45,6 +46,7 @@ def init_key() -> None:
 app.add_typer(election.app, name="election")
 app.add_typer(roll.app, name="roll")
 app.add_typer(trustees.app, name="trustees")
+app.add_typer(accounts.app, name="accounts")
 for group in (wizard, letters, voting, box, report, audit, keeping, purging, pages):
     app.registered_commands += group.app.registered_commands
 for plugin in entry_points(group="bilik.commands"):

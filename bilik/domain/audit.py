@@ -28,6 +28,9 @@ BEGINNING = bytes(32)
 ACTOR_CHARACTERS = 80
 REASON_CHARACTERS = 100
 
+ACCOUNTS = "(akun)"
+"""What the log of accounts and sign-ins is called; no election has such a code."""
+
 LATE = "tambahan"
 """How a request's details call a voter who is added after the opening."""
 
@@ -67,6 +70,16 @@ class Act(str, Enum):
     ASK_PURGE = "minta-hapus-data"
     CANCEL_PURGE = "batal-hapus-data"
     PURGE = "hapus-data"
+    LETTERS_TAKEN = "ambil-surat"
+    LETTERS_REMOVED = "hapus-surat"
+    ACCOUNT_NEW = "akun-baru"
+    ACCOUNT_READY = "akun-siap"
+    ACCOUNT_RESET = "akun-ulang"
+    ACCOUNT_ROLE = "akun-peran"
+    ACCOUNT_REMOVED = "akun-hapus"
+    SIGN_IN = "masuk"
+    SIGN_OUT = "keluar"
+    HELD_BACK = "masuk-ditahan"
 
 
 @dataclass(frozen=True)

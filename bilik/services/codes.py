@@ -17,16 +17,16 @@ from functools import partial
 from itertools import islice, tee
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from bilik.domain import voting_code
-from bilik.domain.code_file import SPARES_HEADER, VOTERS_HEADER
+from bilik.domain.code_file import SPARES_HEADER, VOTERS_HEADER, Invitation
 from bilik.domain.election import State
 from bilik.errors import BilikError, NotFound, WrongState
-from bilik.keys import CodeStretcher
+from bilik.keys import CodeStretcher, Keys
 from bilik.parallel import mapper
 from bilik.services.credentials import credential_of, public_of, spare_context
 from bilik.services.elections import StoredElection, one_election, state_line
@@ -144,6 +144,29 @@ def make(
             _store(connection, stored, values)
             note(connection, made)
     return made
+
+
+def unlocks(
+    connection: Connection, keys: Keys, stored: StoredElection, invitation: Invitation
+) -> bool:
+    """Whether a letter's code is the one that the database knows of its voter, or of the spare."""
+    table: Any = voters
+    if invitation.spare is not None:
+        table, own = spares, spares.c.number == invitation.spare
+    else:
+        own = (voters.c.nik_masked == invitation.nik) & (voters.c.name == invitation.name)
+    query = select(table).where(table.c.election_id == stored.id, own)
+    return any(
+        row.code_verifier is not None
+        and keys.code_secrets(
+            row.nik_hash
+            if invitation.spare is None
+            else spare_context(stored.uuid, invitation.spare),
+            invitation.code,
+        ).verifier
+        == bytes(row.code_verifier)
+        for row in connection.execute(query)
+    )
 
 
 def _reserve(everyone: int, percent: int) -> int:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from bilik.errors import BilikError, NotFound
 
@@ -35,6 +36,25 @@ def write_secret_file(path: Path, text: str) -> None:
         part.rename(path)
     except OSError as error:
         part.unlink()
+        raise BilikError(f"Berkas {path} tidak bisa ditulis: {reason(error)}.") from None
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """A new file for its owner's eyes only, to write to; an error leaves nothing of it.
+
+    Raises:
+        BilikError: it exists already, or cannot be written.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                yield file
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+    except OSError as error:
         raise BilikError(f"Berkas {path} tidak bisa ditulis: {reason(error)}.") from None
 
 

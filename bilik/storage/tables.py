@@ -337,3 +337,38 @@ waiting_messages = Table(
     Column("due_at", DateTime, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
+
+accounts = Table(
+    "accounts",
+    metadata,
+    # Who may sit down at the desk on the web.
+    Column("id", Integer, primary_key=True),
+    Column("name", String(80), nullable=False),
+    # The name as it is found by: in small letters.
+    Column("name_key", String(240), nullable=False, unique=True),
+    Column("role", String(10), nullable=False),
+    # Random, anew with each invitation: what was given out for an account before is void then.
+    Column("stamp", LargeBinary(16), nullable=False),
+    # Argon2id; empty until the person has set it.
+    Column("password", Text),
+    # Sealed with the server's key.
+    Column("totp", LargeBinary, nullable=False),
+    # The time step of the last one-time code that was taken: none is taken twice.
+    Column("last_step", BigInteger, nullable=False),
+    # SHA-256 of the code that lets the person set their password, and until when it does.
+    Column("invitation_hash", LargeBinary(32), unique=True),
+    Column("invited_until", DateTime),
+)
+
+desk_sessions = Table(
+    "desk_sessions",
+    metadata,
+    # SHA-256 of what the browser holds.
+    Column("id_hash", LargeBinary(32), primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("begun_at", DateTime, nullable=False),
+    Column("seen_at", DateTime, nullable=False),
+    # When a one-time code was last typed in it, beyond that of the sign-in.
+    Column("confirmed_at", DateTime),
+    sqlite_with_rowid=False,
+)

@@ -12,9 +12,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from bilik.errors import BilikError
-from bilik.web import ASSETS, guard, saksi
+from bilik.web import ASSETS, guard, panitia, saksi
 from bilik.web.hasil import addresses, base
 from bilik.web.office import Office
+from bilik.web.panitia.workshop import Workshop
 
 
 def create(office: Office) -> Starlette:
@@ -30,6 +31,7 @@ def create(office: Office) -> Starlette:
     )
     app.state.office = office
     app.state.everybody = base.opened(office)
+    app.state.workshop = Workshop(office.settings.desk_dir)
     return app
 
 
@@ -40,6 +42,7 @@ def routes() -> list[BaseRoute]:
         Route("/sehat", _healthy),
         *addresses.routes(),
         Mount("/laman", _Assets(directory=ASSETS)),
+        *panitia.routes(),
         *saksi.routes(),
     ]
 

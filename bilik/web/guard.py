@@ -68,17 +68,23 @@ class Headers:
 def told(request: Request, error: Exception) -> Response:
     """The page for an error of Bilik's own, which says what to do."""
     assert isinstance(error, BilikError)
-    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
-    return failure(request, str(error), status)
+    return failure(request, str(error), status_of(error))
+
+
+def status_of(error: BilikError) -> int:
+    """The HTTP status of an error of Bilik's own."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
+
+
+def words_of(status: int) -> str:
+    """What a page says for what HTTP refuses."""
+    return _WORDS.get(status, "Permintaan itu tidak bisa dipenuhi. Kembali, lalu ulangi.")
 
 
 def refused(request: Request, error: Exception) -> Response:
     """The page for what HTTP refuses."""
     assert isinstance(error, HTTPException)
-    line = _WORDS.get(
-        error.status_code, "Permintaan itu tidak bisa dipenuhi. Kembali, lalu ulangi."
-    )
-    answer = failure(request, line, error.status_code)
+    answer = failure(request, words_of(error.status_code), error.status_code)
     answer.headers.update(error.headers or {})
     return answer
 

@@ -121,6 +121,31 @@ def test_an_election_from_its_file_to_its_count(bilik: Shell) -> None:
 
 
 @ONLY_SQLITE
+def test_accounts_are_made_changed_and_removed(bilik: Shell) -> None:
+    assert "Belum ada akun" in bilik.ok("accounts", "list")
+    made = bilik.ok("accounts", "add", "Bu Siti", "--role", "panitia", "--oleh", "Pak RT")
+    assert "/panitia/daftar" in made
+    assert "menunggu orangnya" in made
+    again = bilik("accounts", "add", "bu siti", "--role", "saksi")
+    assert (again.returncode, "sudah ada" in again.stderr) == (1, True)
+    changed = json.loads(bilik.ok("accounts", "role", "Bu Siti", "--role", "saksi", "--json"))
+    assert (changed["role"], changed["ready"]) == ("saksi", False)
+    refused = bilik("accounts", "reset", "Bu Siti", answer="tidak\n")
+    assert "tidak ada yang berubah" in refused.stderr
+    invited = json.loads(bilik.ok("accounts", "reset", "Bu Siti", "--yes", "--json"))
+    assert len(invited["code"].replace("-", "")) == 20
+    assert invited["code"] not in made
+    assert "saksi): menunggu pendaftaran" in bilik.ok("accounts", "list")
+    bilik.ok("accounts", "remove", "Bu Siti", "--yes")
+    assert "bilik accounts list" in bilik("accounts", "remove", "Bu Siti", "--yes").stderr
+    log = json.loads(bilik.ok("audit", "--json"))["logs"][0]
+    assert (log["election"], log["entries"][0]["panitia"]) == ("(akun)", "Pak RT")
+    assert [one["tindakan"] for one in log["entries"]] == [
+        "akun-baru", "akun-peran", "akun-ulang", "akun-hapus",
+    ]  # fmt: skip
+
+
+@ONLY_SQLITE
 def test_a_receipt_is_recorded_not_found_or_none(bilik: Shell) -> None:
     polling = set_up(bilik.directory, open_now(VILLAGE), url=bilik.url, clock=system_clock)
     bilik.environ["BILIK_SECRET_KEY"] = base64.urlsafe_b64encode(SECRET).decode()
@@ -230,7 +255,8 @@ def test_without_a_key_nothing_runs_and_the_remedy_is_named(bilik: Shell) -> Non
         "roll reissue", "roll add", "roll requests", "roll approve", "roll cancel", "open",
         "roll lost", "pause", "extend", "close", "purge", "remind",
         "status", "tally", "report", "export", "verify", "receipt", "audit", "keep", "nlu inbox",
-        "channels check",
+        "channels check", "accounts add", "accounts list", "accounts reset", "accounts role",
+        "accounts remove",
         "trustees invite", "trustees collect", "trustees status", "trustees restart",
         "trustees join", "trustees answer", "trustees rehearse", "trustees decrypt",
         "trustees reveal", "trustees adopt", "trustees links", "trustees repack",

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from bilik.domain.turnout import Station
-from bilik.errors import InvalidRecord
+from bilik.errors import InvalidRecord, WrongState
 from bilik.services import turnout
 from bilik.services.elections import all_elections
 from bilik.services.publication import RESULT, check
@@ -53,6 +53,44 @@ def test_where_the_small_ones_are_too_few_together_the_next_joins_them(village: 
 
 def test_a_whole_village_of_few_is_one(village: Polling) -> None:
     assert settle(village, {}) == [Station("lainnya", 6, 0)]
+
+
+def test_who_has_not_voted_is_found_by_station_and_name_page_by_page(village: Polling) -> None:
+    with village.database.write() as connection:
+        (stored,) = all_elections(connection)
+        connection.execute(update(voters).values(tps="00"))
+        for number in range(120):
+            row = {"nik_hash": number.to_bytes(32, "big"), "nik_masked": f"3329********{number}"}
+            name = ("Siti 100%", "Budi_Santoso", "Dewi")[number % 3]
+            connection.execute(
+                insert(voters).values(
+                    election_id=stored.id, tps=f"{1 + number % 2:02d}", name=name, **row
+                )
+            )
+    village.vote_each([0, 1])
+    everyone = village.desk.not_voted()
+    assert (everyone.count, everyone.pages, len(everyone.voters)) == (124, 3, 50)
+    assert everyone.places == ("00", "01", "02")
+    assert village.desk.not_voted(page=3).voters[-1].tps == "02"
+    assert village.desk.not_voted(page=99).page == 3
+    assert village.desk.not_voted(page=-1).page == 1
+    found = village.desk.not_voted(tps="01", name="dEWI")
+    assert found.count == 20
+    assert {(one.name, one.tps) for one in found.voters} == {("Dewi", "01")}
+    # What stands for any letters in SQL stands for itself here.
+    assert village.desk.not_voted(name="0%").count == 40
+    assert village.desk.not_voted(name="i_s").count == 40
+    assert village.desk.not_voted(name="%").count == 40
+    assert village.desk.not_voted(name="' OR 1=1").count == 0
+
+
+def test_who_has_not_voted_is_nobodys_business_before_and_after(village: Polling) -> None:
+    assert village.desk.not_voted().count == 6
+    village.clock.forward(hours=4)  # the hour of closing has come, and those inside may finish
+    assert village.desk.not_voted().count == 6
+    village.clock.forward(minutes=15)
+    with pytest.raises(WrongState, match="hanya ada selama pemungutan suara"):
+        village.desk.not_voted()
 
 
 def alter_sum(stations: list[dict[str, Any]]) -> None:

@@ -28,7 +28,7 @@ ALLOWED = {
     "assistant": {"assistant", "actions", "bilik", "rasa"},
 }  # fmt: skip
 OURS = ("bilik", "actions", "assistant", "rasa", "rasa_sdk")
-NOT_FOR_ACTIONS = ("bilik.storage.tables", "sqlalchemy")
+WITH_SQL = ("bilik.storage.tables", "sqlalchemy")
 
 
 def imports(file: Path) -> Iterator[str]:
@@ -59,11 +59,12 @@ def test_a_package_imports_only_what_lies_inward(package: str) -> None:
     assert wrong == []
 
 
-def test_actions_hold_no_sql() -> None:
+@pytest.mark.parametrize("package", ["actions", "bilik/web"])
+def test_what_speaks_to_people_holds_no_sql(package: str) -> None:
     wrong = [
         f"{file.name}: {module}"
-        for file in (ROOT / "actions").rglob("*.py")
+        for file in (ROOT / package).rglob("*.py")
         for module in imports(file)
-        if any(is_within(module, one) for one in NOT_FOR_ACTIONS)
+        if any(is_within(module, one) for one in WITH_SQL)
     ]
     assert wrong == []

@@ -11,6 +11,7 @@ from bilik.domain.election import State
 from bilik.errors import NotFound
 from bilik.services import audit, ballot_box, record
 from bilik.services.desk.afterwards import Afterwards
+from bilik.services.desk.attendance import Attendance
 from bilik.services.desk.count import Count, TrusteeFiles
 from bilik.services.desk.polling import Standing
 from bilik.services.desk.preparation import Preparation
@@ -21,7 +22,7 @@ from bilik.services.elections import all_elections
 __all__ = ["Desk", "Overview", "ReminderRound", "Sent", "Standing", "TrusteeFiles"]
 
 
-class Desk(Preparation, TrusteePages, Running, Count, Afterwards):
+class Desk(Preparation, TrusteePages, Running, Attendance, Count, Afterwards):
     """The panitia's side of the elections in one database."""
 
     def slugs(self) -> list[str]:

@@ -110,6 +110,15 @@ class Count(Seat):
                 self._note_count(connection, Act.RECOUNT if again else Act.TALLY, result)
             return result
 
+    def result(self, slug: str | None = None) -> Result | None:
+        """The result of the count; None before it.
+
+        Raises:
+            NotFound: there is no such election.
+        """
+        with self._database.read() as connection:
+            return counting.published(connection, pick(connection, slug))
+
     def _note_count(self, connection: Connection, act: Act, count: Result | Waiting) -> None:
         figures: Details = {"suara_masuk": count.ballots, "disisihkan": count.set_aside}
         self._note(connection, act, count.election.slug, figures)

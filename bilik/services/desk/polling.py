@@ -218,6 +218,14 @@ class Polling(Seat):
         What is due is done first.
         """
         problem = self.tend(slug)
+        return replace(self.glance(slug), problem=problem)
+
+    def glance(self, slug: str | None = None) -> Standing:
+        """The same as it stands, and nothing is done.
+
+        Raises:
+            NotFound: there is no such election.
+        """
         with self._database.read() as connection:
             stored = pick(connection, slug)
             everyone, with_code = roll.size(connection, stored.id)
@@ -233,7 +241,7 @@ class Polling(Seat):
                 at.head if at else None,
                 ballot_box.set_aside_in(connection, stored.id),
                 interim.newest(connection, stored),
-                problem,
+                None,
                 counting.waiting_if_added_up(connection, stored),
                 there.made,
                 there.used,

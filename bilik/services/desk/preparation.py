@@ -69,6 +69,17 @@ class Preparation(Seat):
             self._note(connection, Act.LOAD, election.slug, {"pemilihan_yml": digest})
         return election, stored is None
 
+    def definition(self, slug: str) -> str:
+        """The panitia's file, as it was loaded.
+
+        Raises:
+            NotFound: there is no such election.
+        """
+        with self._database.read() as connection:
+            stored = pick(connection, slug)
+            query = select(elections.c.definition).where(elections.c.id == stored.id)
+            return str(connection.execute(query).scalar_one())
+
     def import_roll(
         self,
         path: Path,
@@ -138,6 +149,26 @@ class Preparation(Seat):
             self._database, self._keys.code_secrets, stored, need, out, spare_out, note, workers,
             progress,
         )  # fmt: skip
+
+    def unlocks(self, codes_file: Path, slug: str | None = None) -> bool:
+        """Whether the codes of a file are those that the database knows.
+
+        They are made all or none, so the first tells of all. A file that a power cut left before
+        the database knew of it unlocks nothing.
+
+        Raises:
+            FileProblems: the file is of another election, or damaged. NotFound: it cannot be read.
+        """
+        with self._database.read() as connection:
+            stored = pick(connection, slug)
+            invitations = printing.read_invitations(connection, stored, codes_file)
+            return codes.unlocks(connection, self._keys, stored, invitations[0])
+
+    def note_letters(self, act: Act, slug: str, details: Details) -> None:
+        """Note that files with codes were taken off the server, or removed from it."""
+        with self._database.write() as connection:
+            stored = pick(connection, slug)
+            self._note(connection, act, stored.election.slug, details)
 
     def print_letters(
         self,

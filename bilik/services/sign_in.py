@@ -1,0 +1,209 @@
+"""The desk's door: name, password and one-time code, all at once, and never which of them is wrong.
+
+An attempt is counted before it is looked at, so that of many at once none comes for free. Attempts
+at a name bring a delay to whoever tries that name, whether or not there is such an account; those
+from an address to whoever comes from there. A browser that has signed in to the account before
+shows a mark and is counted by itself, so that strangers cannot keep the owner out (OWASP, "Slow
+Down Online Guessing Attacks with Device Cookies").
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import logging
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.engine import Connection
+
+from bilik.clock import Clock, system_clock
+from bilik.domain.accounts import ACCOUNT_RULE, ADDRESS_RULE, key_of
+from bilik.domain.audit import ACCOUNTS, Act, Details
+from bilik.errors import BilikError, BoxUnavailable
+from bilik.keys import Keys
+from bilik.services import attempts, audit, desk_sessions, one_time_codes, passwords
+from bilik.services.attempts import Subjects
+from bilik.services.desk_sessions import DeskSession
+from bilik.storage.database import Database
+from bilik.storage.tables import accounts
+
+log = logging.getLogger(__name__)
+
+_NOBODY = bytes(16)
+
+
+class Refused(BilikError):
+    """A sign-in that failed; the line is the same whatever was wrong."""
+
+    def __init__(self) -> None:
+        """No more is said."""
+        super().__init__(
+            "Nama, kata sandi, atau angka dari aplikasi belum cocok. Tiap angka hanya berlaku "
+            "sekali: tunggu yang berikutnya, lalu coba lagi."
+        )
+
+
+class HeldBack(BilikError):
+    """Too many wrong attempts; the next one has to wait."""
+
+    def __init__(self, until: datetime, now: datetime) -> None:
+        """``until`` that instant."""
+        minutes = max(1, -(-int((until - now).total_seconds()) // 60))
+        super().__init__(f"Terlalu banyak percobaan. Tunggu {minutes} menit, lalu coba lagi.")
+
+
+@dataclass(frozen=True, repr=False)
+class SignedIn:
+    """A new session's id, and the mark by which the browser is known next time."""
+
+    token: str
+    device: str
+
+
+class SignIn:
+    """The door to the desk of one database."""
+
+    def __init__(self, database: Database, keys: Keys, clock: Clock = system_clock) -> None:
+        """Let in who has an account there."""
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+
+    def sign_in(
+        self, name: str, password: str, code: str, address: str, device: str = ""
+    ) -> SignedIn:
+        """Begin a session; ``device`` is the mark that the browser shows, if it has one.
+
+        Raises:
+            Refused: something is wrong. HeldBack: too much was wrong before.
+        """
+        now = self._clock()
+        with self._database.write() as connection:
+            row = self._row(connection, name)
+            subjects = self._subjects(name, row, address, device)
+            if until := attempts.blocked_until(connection, subjects, now):
+                raise HeldBack(until, now)
+            attempts.count_failure(connection, subjects, now)
+        kept = row.password if row else None
+        is_password = passwords.matches(self._keys, kept, password)
+        step = one_time_codes.step_of(
+            self._keys, row.totp if row else None, row.stamp if row else _NOBODY, code, now
+        )
+        if row is not None and is_password and step is not None:
+            with self._database.write() as connection:
+                if _use_up(connection, row, step):
+                    attempts.forget(connection, subjects)
+                    self._note(connection, Act.SIGN_IN, row.name)
+                    token = desk_sessions.begin(connection, row.id, now)
+                    return SignedIn(token, self._mark(row.stamp))
+        self._note_failure(row, subjects, now)
+        raise Refused
+
+    def session(self, token: str) -> DeskSession | None:
+        """Who holds that id; None if the session is over."""
+        now = self._clock()
+        with self._database.read() as connection:
+            found = desk_sessions.find(connection, token, now)
+        if found is None:
+            return None
+        session, to_be_noted = found
+        if to_be_noted:
+            # While somebody else writes for long, a page may be looked at all the same.
+            with suppress(BoxUnavailable), self._database.write() as connection:
+                desk_sessions.touch(connection, token, now)
+        return session
+
+    def confirm(self, session: DeskSession, code: str) -> None:
+        """Take a one-time code from somebody who is signed in.
+
+        Raises:
+            Refused: it is wrong or was taken before. HeldBack: too many were wrong.
+        """
+        now = self._clock()
+        subjects: Subjects = {self._keys.attempt_hash("desk-confirm", session.stamp): ACCOUNT_RULE}
+        with self._database.write() as connection:
+            if until := attempts.blocked_until(connection, subjects, now):
+                raise HeldBack(until, now)
+            attempts.count_failure(connection, subjects, now)
+            row = self._row(connection, session.name)
+            step = None
+            if row is not None:
+                step = one_time_codes.step_of(self._keys, row.totp, row.stamp, code, now)
+            right = step is not None and _use_up(connection, row, step)
+            if right:
+                attempts.forget(connection, subjects)
+                desk_sessions.confirm(connection, session.token, now)
+        if not right:
+            raise Refused
+
+    def sign_out(self, session: DeskSession) -> None:
+        """End this session."""
+        with self._database.write() as connection:
+            desk_sessions.end(connection, session.token)
+            self._note(connection, Act.SIGN_OUT, session.name)
+
+    def sign_out_everywhere(self, session: DeskSession) -> None:
+        """End all sessions of the account, this one among them."""
+        with self._database.write() as connection:
+            desk_sessions.end_all(connection, session.account_id)
+            self._note(connection, Act.SIGN_OUT, session.name, {"semua": True})
+
+    def _subjects(self, name: str, row: Any, address: str, device: str) -> Subjects:
+        nonce, _, mark = device.partition(".")
+        if row is not None and nonce:
+            right = self._keys.device_mark(row.stamp, nonce)
+            if hmac.compare_digest(right.encode(), mark.encode()):
+                subject = self._keys.attempt_hash("desk-device", device.encode())
+                return {subject: ACCOUNT_RULE}
+        by_name = self._keys.attempt_hash("desk-account", key_of(name).encode())
+        by_address = self._keys.attempt_hash("desk-address", network_of(address).encode())
+        return {by_name: ACCOUNT_RULE, by_address: ADDRESS_RULE}
+
+    def _mark(self, stamp: bytes) -> str:
+        nonce = secrets.token_hex(16)
+        return f"{nonce}.{self._keys.device_mark(stamp, nonce)}"
+
+    def _note_failure(self, row: Any, subjects: Subjects, now: datetime) -> None:
+        """Note who is held back from now on; single slips of the fingers are nobody's business."""
+        if row is None:
+            return
+        with self._database.write() as connection:
+            if attempts.blocked_until(connection, subjects, now):
+                self._note(connection, Act.HELD_BACK, row.name)
+                log.warning("sign-ins to the desk's account %s are held back", row.id)
+
+    def _row(self, connection: Connection, name: str) -> Any:
+        query = select(accounts).where(accounts.c.name_key == key_of(name))
+        return connection.execute(query).first()
+
+    def _note(
+        self, connection: Connection, act: Act, name: str, details: Details | None = None
+    ) -> None:
+        audit.append(connection, self._clock(), name, act, ACCOUNTS, details or {})
+
+
+def network_of(address: str) -> str:
+    """Whom an address belongs to: with IPv6 a household has a whole /64 (RFC 6177)."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 6:
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+def _use_up(connection: Connection, row: Any, step: int) -> bool:
+    """Take a code of that time step, unless it or a later one was taken, or the account changed."""
+    columns = accounts.c
+    done = connection.execute(
+        update(accounts)
+        .where(columns.id == row.id, columns.stamp == row.stamp, columns.last_step < step)
+        .values(last_step=step)
+    )
+    return bool(done.rowcount)

@@ -1,0 +1,67 @@
+"""What the panitia has done, to an election and with accounts, and whether the logs are whole."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from bilik.domain.audit import ACCOUNTS, Entry
+from bilik.services.audit import Log
+from bilik.web.panitia.show import show
+from bilik.web.panitia.ways import BOTH, Visit, Way
+
+_ZONE = "WIB"
+_NEWEST = 200
+_ACTS = {
+    "muat": "Memuat berkas pemilihan", "hapus": "Menghapus rancangan",
+    "impor": "Menyimpan daftar pemilih", "kode": "Membuat kode undangan",
+    "buka": "Membuka pemilihan", "minta-cadangan": "Meminta surat cadangan",
+    "beri-cadangan": "Memberi surat cadangan", "batal-cadangan": "Membatalkan permintaan",
+    "jeda": "Menjeda", "lanjut": "Melanjutkan", "tutup": "Menutup pemilihan",
+    "kunci-saksi": "Menerima berkas kunci saksi", "kunci-saksi-ulang": "Mengulang kunci saksi",
+    "cuplikan": "Membuat cuplikan", "jumlahkan": "Menjumlahkan suara",
+    "bagian-saksi": "Menerima bagian saksi", "hitung": "Menghitung", "terbit": "Menerbitkan",
+    "berita-acara": "Membuat berita acara",
+    "hitung-ulang": "Menghitung ulang", "ambil-surat": "Mengunduh kode atau surat",
+    "hapus-surat": "Menghapus kode dan surat dari server", "akun-baru": "Membuat akun",
+    "akun-siap": "Menyelesaikan pendaftaran", "akun-ulang": "Mengulang pendaftaran",
+    "akun-peran": "Mengubah peran", "akun-hapus": "Menghapus akun", "masuk": "Masuk",
+    "keluar": "Keluar", "masuk-ditahan": "Salah masuk berkali-kali; ditahan sebentar",
+}  # fmt: skip
+
+
+def _of_election(visit: Visit) -> Response:
+    standing = visit.desk.glance(visit.slug)
+    (log,) = visit.desk.logs(visit.slug)
+    return _shown(visit, log, standing.election.title, visit.home)
+
+
+def _of_accounts(visit: Visit) -> Response:
+    (log,) = visit.desk.logs(ACCOUNTS)
+    return _shown(visit, log, "Akun", "/panitia/akun")
+
+
+def _shown(visit: Visit, log: Log, title: str, back: str) -> Response:
+    values = {
+        "log": log,
+        "zone": log.zone or _ZONE,
+        "entries": list(reversed(log.entries))[:_NEWEST],
+        "act_of": lambda entry: _ACTS.get(entry.act, entry.act),
+        "details_of": _details,
+        "heading": title,
+        "back": back,
+    }
+    return show(visit, "jejak.html", values)
+
+
+def _details(entry: Entry) -> str:
+    """Figures and names of an act; a hash by its beginning."""
+    pairs = ((key.replace("_", " "), str(value)) for key, value in sorted(entry.details.items()))
+    return ", ".join(
+        f"{key} {value[:12]}…" if len(value) == 64 else f"{key} {value}" for key, value in pairs
+    )
+
+
+WAYS = (
+    Way("/panitia/p/{slug}/jejak", "GET", BOTH, _of_election),
+    Way("/panitia/akun/jejak", "GET", BOTH, _of_accounts),
+)

@@ -1,0 +1,105 @@
+"""All elections, and one: how it stands, what is due next, and how many have come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from bilik.domain.election import Phase
+from bilik.domain.turnout import MERGED
+from bilik.services.desk import Standing
+from bilik.web.panitia import standing as how_it_stands
+from bilik.web.panitia.letters_folder import Letters
+from bilik.web.panitia.show import show
+from bilik.web.panitia.ways import BOTH, Visit, Way
+
+_TOLD = {
+    "dimuat": "Berkas pemilihan sudah dimuat.",
+    "buka": "Pemilihan sudah dibuka. Daftar pemilih terkunci.",
+    "jeda": "Pemilihan dijeda. Suara tidak diterima sampai dilanjutkan.",
+    "lanjut": "Pemilihan dilanjutkan.",
+    "tutup": "Pemilihan ditutup.",
+    "hapus": "Rancangan pemilihan dihapus.",
+    "surat": "Kode dan surat sudah dihapus dari server.",
+}
+"""What the page that an act leads to says of it."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One row of a chart: so many of so many."""
+
+    label: str
+    value: int
+    of: int
+
+    @property
+    def share(self) -> float:
+        """0 to 1."""
+        return self.value / self.of if self.of else 0.0
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Bars under a title."""
+
+    title: str
+    bars: tuple[Bar, ...]
+
+
+def _all(visit: Visit) -> Response:
+    standings = [visit.desk.glance(slug) for slug in reversed(visit.desk.slugs())]
+    values = {
+        "shown": [(one, _next(visit, one)) for one in standings],
+        "phases": how_it_stands.PHASES,
+        "told": told(visit),
+    }
+    return show(visit, "beranda.html", values)
+
+
+def _one(visit: Visit) -> Response:
+    standing = visit.desk.glance(visit.slug)
+    steps = how_it_stands.steps(visit, standing)
+    values = {
+        "standing": standing,
+        "phase": how_it_stands.PHASES[standing.phase],
+        "steps": steps,
+        "charts": _charts(visit, standing),
+        "running": visit.workshop.jobs.running(visit.slug),
+        "codes_left": standing.phase is not Phase.DRAFT and Letters(visit, visit.slug).present,
+        "may_list": standing.phase in (Phase.OPEN, Phase.PAUSED, Phase.GRACE),
+        "told": told(visit),
+    }
+    return show(visit, "pemilihan.html", values)
+
+
+def told(visit: Visit) -> str:
+    """What the act that led to this page did."""
+    return _TOLD.get(visit.request.query_params.get("kabar", ""), "")
+
+
+def _charts(visit: Visit, standing: Standing) -> list[Chart]:
+    """The turnout in pictures; a chart by the hour would be one more."""
+    if standing.phase is Phase.DRAFT or not standing.voters:
+        return []
+    stations = visit.desk.turnout(visit.slug)
+    bars = tuple(Bar(_station(one.name, len(stations)), one.voted, one.voters) for one in stations)
+    return [Chart("Sudah memilih, menurut TPS", bars)]
+
+
+def _station(name: str, of: int) -> str:
+    if name == MERGED:
+        return "Semua TPS" if of == 1 else "TPS kecil, digabung"
+    return f"TPS {name}" if name and not name.upper().startswith("TPS") else name or "Tanpa TPS"
+
+
+def _next(visit: Visit, standing: Standing) -> how_it_stands.Step | None:
+    steps = how_it_stands.steps(visit, standing)
+    return next((one for one in steps if one.progress is how_it_stands.Progress.NOW), None)
+
+
+WAYS = (
+    Way("/panitia", "GET", BOTH, _all),
+    Way("/panitia/p/{slug}", "GET", BOTH, _one),
+)

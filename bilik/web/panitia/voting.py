@@ -1,0 +1,147 @@
+"""Opening, pausing, going on and closing: each says first what it will do, and waits for a yes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from bilik.domain.election import Phase
+from bilik.domain.indonesian import moment_text
+from bilik.errors import WrongState
+from bilik.services.desk import Standing
+from bilik.web.panitia.letters_folder import Letters
+from bilik.web.panitia.show import go, show
+from bilik.web.panitia.ways import PANITIA, Visit, Way
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something that is done to an election at once; another one is another entry below.
+
+    ``told`` says what will happen, and ``warned`` what should be looked at before.
+    """
+
+    name: str
+    title: str
+    button: str
+    when: frozenset[Phase]
+    otherwise: str
+    told: Callable[[Standing], Sequence[str]]
+    do: Callable[[Visit], object]
+    warned: Callable[[Visit, Standing], Sequence[str]] = lambda visit, standing: ()
+    grave: bool = False
+
+
+def _opening(standing: Standing) -> Sequence[str]:
+    election = standing.election
+    lines = [
+        f"Daftar {standing.voters} pemilih terkunci: tidak bisa ditambah atau diganti lagi, "
+        "kecuali dengan surat cadangan.",
+        "Berkas pemilihan terkunci: calon dan jadwalnya tidak berubah lagi.",
+        f"Suara diterima mulai {moment_text(election.opens, election.zone)} sampai "
+        f"{moment_text(election.closes, election.zone)}.",
+    ]
+    if group := election.trustees:
+        lines.append(
+            f"Kuncinya dipegang {len(group.names)} saksi. Untuk menghitung perlu {group.threshold} "
+            "di antaranya."
+        )
+    else:
+        lines.append(
+            "Kunci dibuat dan dipegang server sendiri. Minta operator menyimpan salinannya di "
+            "tempat aman."
+        )
+    return lines
+
+
+def _before_opening(visit: Visit, standing: Standing) -> Sequence[str]:
+    lines = []
+    if not standing.voters:
+        lines.append("Daftar pemilih masih kosong.")
+    if lack := standing.voters - standing.with_code:
+        lines.append(f"{lack} pemilih belum punya kode undangan.")
+    if Letters(visit, standing.election.slug).present:
+        lines.append("Kode dan surat masih ada di server. Cetak, lalu hapus dari sana.")
+    return lines
+
+
+def _closing(standing: Standing) -> Sequence[str]:
+    election = standing.election
+    return [
+        f"Menurut jadwal tutup {moment_text(election.closes, election.zone)}.",
+        "Suara tidak diterima lagi, juga dari pemilih yang sedang di tengah percakapan.",
+        f"Sudah {standing.ballots} dari {standing.voters} pemilih memberikan suara.",
+        "Sesudah ditutup tidak bisa dibuka lagi.",
+    ]
+
+
+DEEDS = (
+    Deed(
+        "buka", "Buka pemilihan", "Ya, buka", frozenset({Phase.DRAFT}),
+        "Pemilihan ini sudah dibuka.", _opening, lambda visit: visit.desk.open(visit.slug),
+        _before_opening,
+    ),
+    Deed(
+        "jeda", "Jeda sebentar", "Ya, jeda", frozenset({Phase.OPEN, Phase.UPCOMING}),
+        "Hanya pemilihan yang sedang buka bisa dijeda.",
+        lambda standing: (
+            "Suara tidak diterima sampai Anda melanjutkan lagi.",
+            "Suara yang sudah masuk tetap aman. Pemilih diberi tahu bahwa pemungutan dijeda.",
+        ),
+        lambda visit: visit.desk.pause(visit.slug),
+    ),
+    Deed(
+        "lanjut", "Lanjutkan", "Ya, lanjutkan", frozenset({Phase.PAUSED}),
+        "Pemilihan ini tidak sedang dijeda.",
+        lambda standing: ("Suara diterima lagi sampai jam tutup.",),
+        lambda visit: visit.desk.open(visit.slug),
+    ),
+    Deed(
+        "tutup", "Tutup pemilihan", "Ya, tutup selamanya",
+        frozenset({Phase.UPCOMING, Phase.OPEN, Phase.PAUSED, Phase.GRACE}),
+        "Pemilihan ini belum dibuka, atau sudah ditutup.", _closing,
+        lambda visit: visit.desk.close(visit.slug), grave=True,
+    ),
+)  # fmt: skip
+
+
+def _page_of(deed: Deed) -> Callable[[Visit], Response]:
+    def page(visit: Visit) -> Response:
+        standing = _fitting(deed, visit)
+        values = {
+            "deed": deed,
+            "standing": standing,
+            "lines": deed.told(standing),
+            "warnings": deed.warned(visit, standing),
+        }
+        return show(visit, "tindakan.html", values)
+
+    return page
+
+
+def _done_by(deed: Deed) -> Callable[[Visit], Response]:
+    def do(visit: Visit) -> Response:
+        _fitting(deed, visit)
+        deed.do(visit)
+        return go(f"{visit.home}?kabar={deed.name}")
+
+    return do
+
+
+def _fitting(deed: Deed, visit: Visit) -> Standing:
+    standing = visit.desk.glance(visit.slug)
+    if standing.phase not in deed.when:
+        raise WrongState(deed.otherwise)
+    return standing
+
+
+WAYS = tuple(
+    way
+    for deed in DEEDS
+    for way in (
+        Way(f"/panitia/p/{{slug}}/{deed.name}", "GET", PANITIA, _page_of(deed)),
+        Way(f"/panitia/p/{{slug}}/{deed.name}", "POST", PANITIA, _done_by(deed)),
+    )
+)

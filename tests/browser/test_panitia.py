@@ -1,0 +1,395 @@
+"""A village's whole election at the desk, in a browser, from an account to the published record."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyotp
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Download, Page, ViewportSize, expect
+
+from bilik.demo import read_pairs
+from bilik.domain.accounts import Role
+from bilik.keys import Keys
+from bilik.services.booth import Booth
+from bilik.services.desk import Desk as Panitia
+from bilik.services.outcomes import Kind
+from bilik.storage.database import Database
+from bilik.storage.schema import upgrade
+from tests.booth import SECRET
+from tests.browser import accessibility
+from tests.browser.chat import DESKTOP, PHONE
+from tests.elections import VILLAGE, open_now
+from tests.pages import Pages, serve
+from tests.trustees import held_by
+from tests.web.desk import PASSWORD, Person, enrolled
+
+ELECTION = open_now(VILLAGE)
+BAD_ROLL = """\
+nik,nama,no_hp,tps
+3329015203900001,Siti Rahayu,0812-0000-0001,01
+332901520390002,Budi Santoso,,01
+3329015203900003,,,02
+3329015203900001,Dewi Lestari,,02
+"""
+GOOD_ROLL = "nik,nama,no_hp,tps\n" + "".join(
+    f"33290152039{10 + at:05d},{name} {chr(65 + at // 5)}.,,{1 + at % 3:02d}\n"
+    for at, name in enumerate(
+        ["Siti Rahayu", "Budi Santoso", "Dewi Lestari", "Agus Wibowo", "Nur Hidayah"] * 18
+    )
+)
+
+
+@dataclass
+class Desk:
+    """The desk in one browser; ``take`` photographs the page on a phone and on a laptop."""
+
+    page: Page
+    url: str
+    pictures: Path
+    errors: list[str]
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.url + path)
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def follow(self, name: str) -> None:
+        self.page.get_by_role("link", name=name, exact=True).click()
+
+    def sees(self, text: str) -> None:
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+    def take(self, name: str) -> None:
+        """Both pictures; no rule of accessibility is broken, and nothing sticks out sideways."""
+        sizes: tuple[tuple[str, ViewportSize], ...] = (("laptop", DESKTOP), ("ponsel", PHONE))
+        for size, viewport in sizes:
+            self.page.set_viewport_size(viewport)
+            wide = self.page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= viewport["width"], f"{name} is {wide} wide"
+            path = self.pictures / f"panitia-{name}-{size}.png"
+            self.page.screenshot(path=path, full_page=True, animations="disabled")
+        assert accessibility.violations(self.page) == [], name
+
+    def download(self, name: str, to: Path) -> Path:
+        with self.page.expect_download() as waiting:
+            self.page.get_by_role("button", name=name, exact=True).or_(
+                self.page.get_by_role("link", name=name, exact=True)
+            ).click()
+        download: Download = waiting.value
+        download.save_as(to)
+        return to
+
+
+OpenDesk = Callable[[], Desk]
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("desk")
+
+
+@pytest.fixture(scope="module")
+def database(directory: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{directory / 'bilik.db'}")
+    upgrade(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def pages(directory: Path, database: Database) -> Iterator[Pages]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BILIK_PUBLIC_URL", "https://pilih.desa.id")
+        with serve(directory, str(database.engine.url), directory / "trustee") as running:
+            yield running
+
+
+@pytest.fixture
+def open_desk(browser: Browser, pages: Pages, pictures: Path) -> Iterator[OpenDesk]:
+    desks: list[Desk] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            desks[-1].errors.append(message.text)
+
+    def open_one() -> Desk:
+        context = browser.new_context(viewport=PHONE, locale="id-ID")
+        desk = Desk(context.new_page(), pages.url, pictures, [])
+        desks.append(desk)
+        desk.page.on("console", note)
+        desk.page.on("pageerror", lambda error: desk.errors.append(str(error)))
+        return desk
+
+    yield open_one
+    for desk in desks:
+        desk.page.context.close()
+    assert [error for desk in desks for error in desk.errors] == []
+
+
+def invited(directory: Path, database: Database, name: str) -> str:
+    """The code that `bilik accounts add` prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bilik.cli", "accounts", "add", name, "--role", "panitia", "--json"],
+        env={
+            **os.environ,
+            "BILIK_SECRET_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+            "BILIK_DATABASE_URL": str(database.engine.url),
+        },
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return str(json.loads(done.stdout)["code"])
+
+
+def sign_in(desk: Desk, person: Person) -> None:
+    desk.go("/panitia")
+    desk.page.get_by_label("Nama").fill(person.name)
+    desk.page.get_by_label("Kata sandi").fill(PASSWORD)
+    desk.page.get_by_label("Angka dari aplikasi").fill(person.code())
+    desk.press("Masuk")
+    desk.sees(person.name)
+
+
+def enrol(desk: Desk, code: str, name: str) -> Person:
+    """Complete an account as its owner does, with the link of the QR in the terminal."""
+    desk.go(f"/panitia/daftar#{code}")
+    expect(desk.page.get_by_label("Kode pendaftaran")).to_have_value(code)
+    assert "#" not in desk.page.url
+    desk.take("daftar")
+    desk.press("Lanjut")
+    desk.page.get_by_text("Tidak bisa memindai?").click()
+    secret = desk.page.locator("details .code").inner_text().replace(" ", "")
+    desk.take("daftar-sandi")
+    person = Person(name, pyotp.TOTP(secret))
+    desk.page.get_by_label("Kata sandi baru").fill(PASSWORD)
+    desk.page.get_by_label("Sekali lagi").fill(PASSWORD)
+    desk.page.get_by_label("Enam angka").fill("000000")
+    desk.press("Simpan")
+    desk.sees("Angka dari aplikasi belum cocok")
+    desk.page.get_by_label("Kata sandi baru").fill(PASSWORD)
+    desk.page.get_by_label("Sekali lagi").fill(PASSWORD)
+    desk.page.get_by_label("Enam angka").fill(person.code())
+    desk.press("Simpan")
+    desk.sees("siap dipakai")
+    desk.take("terdaftar")
+    return person
+
+
+def vote(database: Database, pairs: list[tuple[str, str]]) -> None:
+    booth = Booth(database, Keys(SECRET))
+    for at, (nik, code) in enumerate(pairs):
+        assert booth.identify(f"web:{at}", f"{nik} {code}").kind is Kind.IDENTIFIED
+        readback = booth.choose(f"web:{at}", str(1 + at % 3)).scene.readback
+        assert booth.confirm(f"web:{at}", "ya", readback).kind is Kind.RECORDED
+
+
+def load_the_file(desk: Desk) -> None:
+    """First with mistakes; and another election that is answered for instead."""
+    desk.go("/panitia/baru")
+    desk.take("baru")
+    desk.follow("OSIS")
+    desk.page.get_by_label("Sekolah mana?").fill("SMA Negeri 1 Sukamaju")
+    desk.page.get_by_label("Tanggal pemungutan suara").fill("2099-12-30")
+    desk.page.get_by_label("Ke mana pemilih bertanya?").fill("Bu Guru, 0800-0000-000")
+    desk.page.get_by_label("Calon Ketua OSIS").fill("Rara\nBimo\nRara")
+    desk.press("Simpan rancangan")
+    desk.sees("ditulis dua kali")
+    desk.take("buat")
+    desk.page.get_by_label("Calon Ketua OSIS").fill("Rara\nBimo")
+    desk.press("Simpan rancangan")
+    desk.sees("Pemilihan Ketua OSIS SMA Negeri 1 Sukamaju")
+    desk.go("/panitia/baru")
+    file = desk.page.get_by_label("Berkas pemilihan (pemilihan.yml)")
+    wrong = ELECTION.replace("WIB", "WIBB").replace("nomor: 2", "nomor: 1")
+    file.set_input_files({"name": "pemilihan.yml", "mimeType": "", "buffer": wrong.encode()})
+    desk.press("Periksa dan muat")
+    desk.sees("perlu diperbaiki")
+    desk.take("berkas-keliru")
+    file.set_input_files({"name": "pemilihan.yml", "mimeType": "", "buffer": ELECTION.encode()})
+    desk.press("Periksa dan muat")
+    desk.sees("sudah dimuat")
+    desk.take("berkas-dimuat")
+    desk.follow("Lanjut")
+    desk.take("pemilihan-persiapan")
+    desk.follow("Berkas pemilihan")
+    desk.take("berkas")
+    desk.page.go_back()
+
+
+def import_the_roll(desk: Desk, directory: Path) -> None:
+    """A bad spreadsheet, what to mend in it, and a good one."""
+    desk.follow("Unggah daftar")
+    desk.take("pemilih")
+    roll = desk.page.get_by_label("Berkas .xlsx atau .csv")
+    roll.set_input_files({"name": "dpt.csv", "mimeType": "", "buffer": BAD_ROLL.encode()})
+    desk.press("Periksa dulu")
+    desk.sees("baris di dpt.csv perlu diperbaiki")
+    desk.take("pemilih-keliru")
+    mend = desk.download("Unduh berkas perbaikan", directory / "perbaikan.xlsx")
+    assert mend.read_bytes().startswith(b"PK")
+    desk.press("Unggah lagi")
+    roll.set_input_files({"name": "dpt.csv", "mimeType": "", "buffer": GOOD_ROLL.encode()})
+    desk.press("Periksa dulu")
+    desk.sees("Belum ada yang disimpan")
+    desk.take("pemilih-periksa")
+    desk.press("Simpan semuanya")
+    desk.sees("Tersimpan: 90 baru")
+    desk.take("kerja-selesai")
+    desk.follow("Lanjut")
+
+
+def make_letters(desk: Desk, other: Desk, dedi: Person, directory: Path) -> Path:
+    """Another member takes them, and removes them from the server; the file of codes."""
+    desk.follow("Buat kode dan surat")
+    desk.take("surat-belum")
+    desk.press("Buat kode dan surat")
+    desk.sees("Berkas di server")
+    desk.take("surat-di-server")
+    sign_in(other, dedi)
+    other.go("/panitia/p/sukamaju-2026/surat")
+    other.page.get_by_label("Angka dari aplikasi").fill(dedi.code())
+    other.press("Tampilkan unduhan")
+    other.sees("Daftar kode")
+    other.take("surat-unduh")
+    letters = other.download("Unduh Surat undangan", directory / "surat.pdf")
+    assert letters.read_bytes().startswith(b"%PDF")
+    codes = other.download("Unduh Daftar kode", directory / "kode.csv")
+    with codes.open(encoding="utf-8") as rows:
+        assert len(list(csv.DictReader(rows))) == 90
+    other.follow("Hapus dari server")
+    other.take("surat-hapus")
+    other.page.get_by_role("checkbox").check()
+    other.press("Ya, hapus")
+    other.sees("Kode dan surat sudah dihapus dari server.")
+    other.go("/panitia/p/sukamaju-2026/surat")
+    other.take("surat-selesai")
+
+    return codes
+
+
+def open_and_watch(desk: Desk, database: Database, directory: Path, codes: Path) -> None:
+    """While people vote in the booth."""
+    desk.go("/panitia/p/sukamaju-2026")
+    desk.follow("Buka pemilihan")
+    desk.take("buka")
+    desk.press("Ya, buka")
+    desk.sees("Pemilihan sudah dibuka.")
+    (directory / "dpt.csv").write_text(GOOD_ROLL, encoding="utf-8")
+    vote(database, read_pairs(directory / "dpt.csv", codes)[:33])
+    desk.page.reload()
+    desk.sees("33 suara masuk")
+    desk.take("pemilihan-buka")
+    desk.go("/panitia")
+    desk.take("beranda")
+    desk.go("/panitia/p/sukamaju-2026/belum-memilih")
+    desk.take("belum-memilih")
+    desk.page.get_by_label("Nama").fill("dewi")
+    desk.page.get_by_label("TPS").select_option("03")
+    desk.press("Cari")
+    desk.sees("orang cocok")
+
+
+def replace_a_letter(desk: Desk, other: Desk) -> None:
+    """One asks, another one gives."""
+    desk.go("/panitia/p/sukamaju-2026/cadangan")
+    desk.page.get_by_label("NIK pemilih").fill("3329015203900099")
+    desk.press("Minta surat pengganti")
+    desk.sees("Permintaan 1 dicatat")
+    desk.take("cadangan")
+    expect(desk.page.get_by_role("button", name="Setujui")).to_have_count(0)
+    other.go("/panitia/p/sukamaju-2026/cadangan")
+    other.press("Setujui")
+    other.sees("amplop cadangan nomor 1")
+    other.take("cadangan-diberi")
+
+
+def close_and_count(desk: Desk) -> None:
+    desk.go("/panitia/p/sukamaju-2026/jeda")
+    desk.take("jeda")
+    desk.go("/panitia/p/sukamaju-2026")
+    desk.follow("Tutup pemilihan")
+    desk.take("tutup")
+    desk.press("Ya, tutup selamanya")
+    desk.sees("Pemilihan ditutup.")
+    desk.follow("Hitung suara")
+    desk.take("hitung")
+    desk.press("Hitung suara")
+    desk.sees("33 suara dihitung.")
+    desk.follow("Lanjut")
+    desk.take("hasil")
+
+
+def publish(desk: Desk, directory: Path) -> None:
+    desk.follow("Terbitkan")
+    desk.press("Siapkan terbitan")
+    desk.sees("lulus pemeriksaan")
+    desk.take("kerja-terbitan")
+    desk.follow("Lanjut")
+    desk.press("Buat berita acara")
+    minutes = desk.download("Unduh berita acara (PDF)", directory / "berita-acara.pdf")
+    assert minutes.read_bytes().startswith(b"%PDF")
+    desk.take("terbitan")
+    record = desk.download("Unduh terbitan (zip)", directory / "terbitan.zip")
+    assert record.read_bytes().startswith(b"PK")
+    desk.go("/panitia/p/sukamaju-2026/jejak")
+    desk.sees("Mengunduh kode atau surat")
+    desk.take("jejak")
+    desk.go("/panitia/p/sukamaju-2026")
+    desk.take("pemilihan-selesai")
+
+
+def look_at_the_rest(desk: Desk, database: Database, directory: Path) -> None:
+    """Pages off the way of this village: another one, whose key trustees will hold."""
+    file = directory / "bersaksi.yml"
+    text = held_by(definition=ELECTION.replace("sukamaju-2026", "sukasari-2026"))
+    file.write_text(text.replace("Sukamaju", "Sukasari"), encoding="utf-8")
+    Panitia(database, Keys(SECRET), directory / "trustee").load_election(file)
+    for page in ("", "saksi", "saksi/ulang", "hapus"):
+        desk.go(f"/panitia/p/sukasari-2026/{page}".rstrip("/"))
+        desk.take(f"rancangan-{page or 'bersaksi'}".replace("/", "-"))
+    desk.go("/panitia")
+    desk.take("beranda-dua")
+    desk.go("/panitia/kerja/0")
+    desk.take("kerja-hilang")
+    desk.go("/panitia/p/tidak-ada")
+    desk.take("belum-bisa")
+
+
+def test_a_village_holds_its_election_at_the_desk(
+    open_desk: OpenDesk, directory: Path, database: Database
+) -> None:
+    desk = open_desk()
+    dedi = enrolled(database, "Pak Dedi", Role.PANITIA)
+    enrolled(database, "Bu Sri", Role.SAKSI)
+    desk.go("/panitia")
+    desk.take("masuk")
+    siti = enrol(desk, invited(directory, database, "Bu Siti"), "Bu Siti")
+    sign_in(desk, siti)
+    desk.take("beranda-kosong")
+    desk.follow("Akun")
+    desk.take("akun")
+    load_the_file(desk)
+    import_the_roll(desk, directory)
+    other = open_desk()
+    codes = make_letters(desk, other, dedi, directory)
+    open_and_watch(desk, database, directory, codes)
+    replace_a_letter(desk, other)
+    close_and_count(desk)
+    publish(desk, directory)
+    look_at_the_rest(desk, database, directory)
+    desk.press("Keluar")
+    desk.sees("Enam angka")
+    desk.page.get_by_label("Nama").fill("Bu Siti")
+    desk.page.get_by_label("Kata sandi").fill("bukan yang ini")
+    desk.page.get_by_label("Angka dari aplikasi").fill("123456")
+    desk.press("Masuk")
+    desk.sees("belum cocok")
+    desk.take("masuk-salah")
