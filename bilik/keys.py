@@ -98,6 +98,7 @@ class Keys:
         self._chat = self._derive("chat")
         self._webhook = self._derive("webhook")
         self._page = self._derive("page")
+        self._trustee = self._derive("trustee")
         self._reminder = self._derive("reminder")
         self._password = self._derive("password")
         self._device = self._derive("device")
@@ -144,6 +145,13 @@ class Keys:
     def page_token(self, session: str) -> str:
         """What goes with a chat page's session, so that none can be made up: 64 hex digits."""
         return _mac(self._page, session).hex()
+
+    def trustee_token(self, election: str, begun: int, trustee: str) -> str:
+        """What goes with a trustee's personal link, so that none can be made up: 32 hex digits.
+
+        ``election`` is its uuid, ``begun`` how often its key ceremony was begun anew.
+        """
+        return _mac(self._trustee, f"{election}\0{begun}\0{trustee}").hex()[:32]
 
     def reminder_hash(self, uuid: str, phone: str) -> bytes:
         """The form in which it is kept that a number was reminded of an election."""

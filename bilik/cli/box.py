@@ -171,11 +171,12 @@ def _waiting_lines(waiting: Waiting, files: TrusteeFiles | None) -> list[str]:
             *lines,
             f"Untuk saksi: {files.tally} dan {files.archive}",
             f"Angka periksa: {files.number}",
-            f"Saksi menjalankan: bilik trustees decrypt {files.tally.name}",
+            "Saksi menghitung di halamannya, atau dengan: "
+            f"bilik trustees decrypt {files.tally.name}",
         ]
     if waiting.set_aside:
         lines.append(f"Disisihkan karena rusak: {waiting.set_aside}. Periksa bersama saksi.")
-    return [*lines, "Berikutnya: bilik tally bagian-*.json"]
+    return [*lines, "Kalau ada berkas bagian dari saksi: bilik tally bagian-*.json"]
 
 
 def _result_json(result: Result) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def election_load(
     if group := election.trustees:
         lines.append(
             f"Kunci dipegang {len(group.names)} saksi, perlu {group.threshold} untuk menghitung. "
-            "Undang mereka: bilik trustees invite"
+            "Tautan pribadi mereka: bilik trustees links"
         )
     show(as_json, {"election": election.slug, "new": new, "contests": contests}, *lines)
 

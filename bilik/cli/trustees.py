@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bilik import settings
 from bilik.cli.common import (
     ByOption,
     ElectionOption,
@@ -19,6 +20,7 @@ from bilik.cli.common import (
     confirm,
     show,
     the_database,
+    the_desk,
     who_acts,
 )
 from bilik.errors import BilikError
@@ -50,13 +52,14 @@ InvitationArgument = Annotated[
 ]
 NameArgument = Annotated[str, typer.Argument(metavar="NAMA", help="Nama Anda di undangan.")]
 _NEXT = {
-    Step.CERTIFICATE: "Kirim undangan ke semua saksi. Mereka menjawab: `bilik trustees join`.",
-    Step.POLYNOMIAL: "Kirim daftar sertifikat ke semua saksi. Mereka menjawab: "
-    "`bilik trustees answer`.",
-    Step.VOUTPUT: "Kirim titipan ke saksi yang namanya di berkas. Mereka menjawab: "
-    "`bilik trustees answer`.",
-    None: "Kunci saksi jadi. Kirim daftar saksi ke semua saksi untuk latihan: "
-    "`bilik trustees rehearse`.",
+    Step.CERTIFICATE: "Kirim tautan pribadi (`bilik trustees links`) ke semua saksi. Yang memakai "
+    "terminal: kirim undangan; mereka menjawab dengan `bilik trustees join`.",
+    Step.POLYNOMIAL: "Saksi melanjutkan di halamannya. Yang memakai terminal: kirim daftar "
+    "sertifikat; mereka menjawab dengan `bilik trustees answer`.",
+    Step.VOUTPUT: "Saksi melanjutkan di halamannya. Yang memakai terminal: kirim titipan ke saksi "
+    "yang namanya di berkas; mereka menjawab dengan `bilik trustees answer`.",
+    None: "Kunci saksi jadi. Minta semua saksi mencobanya di halamannya; yang memakai terminal "
+    "dengan daftar saksi: `bilik trustees rehearse`.",
 }
 
 
@@ -76,6 +79,28 @@ def invite(
         f"Undangan ditulis ke {path}.",
         f"Kirim ke {len(found.group.names)} saksi: {', '.join(found.group.names)}.",
         f'Mereka menjawab dengan: bilik trustees join {path.name} "NAMA"',
+    )
+
+
+@app.command("links")
+def links(
+    url: Annotated[
+        str,
+        typer.Option("--url", metavar="ALAMAT", help="Alamat halaman; bawaannya dari setelan."),
+    ] = "",
+    election: ElectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Panitia: lihat tautan pribadi tiap saksi, untuk yang mengerjakan bagiannya di peramban.
+
+    Contoh: bilik trustees links
+    """
+    found = the_desk().trustee_links(url or _pages_url(), election)
+    show(
+        as_json,
+        {one.name: one.url for one in found},
+        "Kirim tiap tautan hanya kepada saksi yang namanya tertulis:",
+        *(f"  {one.name}: {one.url}" for one in found),
     )
 
 
@@ -134,7 +159,7 @@ def restart(
         as_json,
         {"forgotten": forgotten},
         f"{forgotten} berkas saksi dilupakan.",
-        "Berikutnya: bilik trustees invite",
+        "Tautan pribadi yang baru: bilik trustees links",
     )
 
 
@@ -271,6 +296,28 @@ def reveal(
     )
 
 
+@app.command("repack")
+def repack(
+    key: KeyOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Saksi: tulis ulang berkas kunci lama, supaya bisa dibuka juga di halaman saksi.
+
+    Contoh: bilik trustees repack
+    """
+    path = _key(key)
+    rewritten = trustee_member.repack(path, _passphrase(passphrase_file))
+    show(
+        as_json,
+        {"key": str(path), "rewritten": rewritten},
+        f"Kunci {path} sekarang bisa dibuka juga di halaman saksi."
+        if rewritten
+        else f"Kunci {path} sudah bisa dibuka di halaman saksi; tidak ada yang diubah.",
+        *(["Buat salinannya yang baru, ganti yang lama."] if rewritten else []),
+    )
+
+
 @app.command("adopt")
 def adopt(
     invitation: InvitationArgument,
@@ -299,6 +346,12 @@ def adopt(
         f"Kunci Anda: {path}",
         "Simpan baik-baik, lalu hapus berkas .key dan .dkey yang lama.",
     )
+
+
+def _pages_url() -> str:
+    """Where the pages are: as voters reach this server or, without that, on this machine."""
+    configured = settings.load()
+    return configured.channels.public_url or f"http://{configured.host}:{configured.web_port}"
 
 
 def _ceremony(by: str = "") -> KeyCeremony:

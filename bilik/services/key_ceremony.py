@@ -17,7 +17,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from bilik.belenios import ceremony, trustees, wire
-from bilik.belenios.ceremony import Polynomial, Voutput
+from bilik.belenios.ceremony import Polynomial, Vinput, Voutput
 from bilik.belenios.channels import SignedMessage
 from bilik.belenios.trustees import Trustees
 from bilik.clock import Clock, system_clock
@@ -31,6 +31,9 @@ from bilik.services.elections import StoredElection, pick
 from bilik.services.trustee_files import Certificate, Invitation
 from bilik.storage.database import Database
 from bilik.storage.tables import trustee_messages
+
+Received = Sequence[tuple[Path | None, files.File]]
+"""What trustees sent, and the files that it came in, if it did."""
 
 
 class Step(str, Enum):
@@ -99,6 +102,15 @@ class Ceremony:
             return None
         return files.certificates_number(self.invitation, self.messages(Step.CERTIFICATE))
 
+    def shares_for(self, place: int) -> Vinput:
+        """What the trustee of that number accepts in the last step.
+
+        Raises:
+            WrongState: the shares are not all there.
+        """
+        certs, polynomials = self.messages(Step.CERTIFICATE), self.messages(Step.POLYNOMIAL)
+        return ceremony.route(certs, polynomials, self.group.threshold)[place - 1]
+
     def holders(self) -> Trustees:
         """The trustees with the key that they have made, verified.
 
@@ -141,6 +153,14 @@ def holders_of(connection: Connection, stored: StoredElection) -> Trustees:
             f"{', '.join(found.missing(step))}. Lihat `bilik trustees status`."
         )
     return found.holders()
+
+
+def senders(connection: Connection, stored: StoredElection) -> dict[Step, frozenset[int]]:
+    """The numbers of those whose message of each step has arrived."""
+    columns = trustee_messages.c
+    query = select(columns.step, columns.place).where(columns.election_id == stored.id)
+    rows = [(Step(row.step), row.place) for row in connection.execute(query)]
+    return {step: frozenset(place for one, place in rows if one is step) for step in Step}
 
 
 def check_unchanged(
@@ -196,9 +216,18 @@ class KeyCeremony:
             NotFound: a file cannot be read. BilikError: one is not valid, not of this election, of
             another step, or other than what the trustee sent before.
         """
-        received = [(path, files.read_any(path)) for path in paths]
+        return self.take([(path, files.read_any(path)) for path in paths], slug, sender)
+
+    def take(
+        self, received: Received, slug: str | None = None, sender: str | None = None
+    ) -> tuple[Ceremony, list[str]]:
+        """Like :meth:`collect`, of files that are read already.
+
+        Raises:
+            BilikError: see there.
+        """
         with self._database.write() as connection:
-            state = State.DRAFT if paths else None
+            state = State.DRAFT if received else None
             stored = pick(connection, slug, state, "kunci saksi dibuat sebelum dibuka")
             found = ceremony_of(connection, stored)
             lines = []
@@ -206,11 +235,11 @@ class KeyCeremony:
                 try:
                     lines.append(_take(connection, found, file, sender))
                 except BilikError as error:
-                    raise BilikError(f"{path}: {error}") from None
+                    raise BilikError(f"{path}: {error}" if path else _sentence(error)) from None
             if found.step is None:
                 found.holders()
-            if paths:
-                self._note(connection, Act.KEY, stored, {"berkas": len(paths)})
+            if received:
+                self._note(connection, Act.KEY, stored, {"berkas": len(received)})
         return found, lines
 
     def restart(self, slug: str | None = None) -> int:
@@ -294,7 +323,7 @@ def _take(connection: Connection, found: Ceremony, file: files.File, sender: str
     if isinstance(file, Polynomial):
         return _take_polynomial(connection, found, file)
     if isinstance(file, Voutput):
-        return _take_voutput(connection, found, file)
+        return _take_voutput(connection, found, file, sender)
     raise InvalidRecord(
         f"itu {files.name_of(file)}. Yang dikumpulkan di sini: sertifikat, titipan, dan kunci "
         "publik dari saksi."
@@ -346,13 +375,15 @@ def _take_polynomial(connection: Connection, found: Ceremony, polynomial: Polyno
     return _keep(connection, found, Step.POLYNOMIAL, place, polynomial)
 
 
-def _take_voutput(connection: Connection, found: Ceremony, voutput: Voutput) -> str:
+def _take_voutput(
+    connection: Connection, found: Ceremony, voutput: Voutput, sender: str | None
+) -> str:
     polynomials = found.messages(Step.POLYNOMIAL)
     trustees.check_public_key(voutput.public_key)
     expected = ceremony.public_keys(found.messages(Step.CERTIFICATE), polynomials,
                                     found.group.threshold)  # fmt: skip
-    # Where one trustee suffices, all have the same key, and whose this is cannot be told; nor need
-    # it be, for whoever got their shares can count.
+    # Where one trustee suffices, all have the same key, and whose this is cannot be told unless the
+    # sender is known; nor need it be, for whoever got their shares can count.
     places = [at for at, key in enumerate(expected, 1) if key == voutput.public_key.public_key]
     if not places:
         raise InvalidRecord("kunci publik itu bukan dari saksi pemilihan ini, atau sudah berubah.")
@@ -361,7 +392,9 @@ def _take_voutput(connection: Connection, found: Ceremony, voutput: Voutput) -> 
     same = [place for place, one in known.items() if one == voutput]
     if same or not missing:
         return _already(found, Step.VOUTPUT, (same or places)[0])
-    return _keep(connection, found, Step.VOUTPUT, missing[0], voutput)
+    own = found.group.place(sender) if sender else None
+    place = own if own is not None and own in missing else missing[0]
+    return _keep(connection, found, Step.VOUTPUT, place, voutput)
 
 
 def _keep(connection: Connection, found: Ceremony, step: Step, place: int, message: Any) -> str:
@@ -378,6 +411,12 @@ def _keep(connection: Connection, found: Ceremony, step: Step, place: int, messa
         connection.execute(insert(trustee_messages).values(**key, content=content))
     found.arrived[step][place] = message
     return f"{found.group.names[place - 1]}: {STEP_NAMES[step]} diterima."
+
+
+def _sentence(error: BilikError) -> str:
+    """A line that begins as a sentence does, where no file's name goes before it."""
+    line = str(error)
+    return line[:1].upper() + line[1:]
 
 
 def _already(found: Ceremony, step: Step, place: int) -> str:

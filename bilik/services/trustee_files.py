@@ -14,12 +14,11 @@ encrypted to. What a file is, is told from its contents: names of files do not s
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
-
-from argon2.low_level import Type, hash_secret_raw
 
 from bilik.belenios import trustees, wire
 from bilik.belenios.ceremony import Polynomial, Vinput, Voutput
@@ -38,9 +37,8 @@ INVITATION, CERTIFICATE, TALLY = (
 LARGEST = 32 * 2**20
 """No file of these has more bytes."""
 
-_CHECK_DIGITS = 24
-_CHECK_MEMORY_KIB = 64 * 1024
-_CHECK_PASSES = 3
+_CHECK_DIGITS, _CHECK_GROUP = 30, 5
+_CHECK_ITERATIONS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -148,7 +146,15 @@ def read_any(path: Path) -> File:
     Raises:
         NotFound: it cannot be read. InvalidRecord: it is none of these, or was altered.
     """
-    data = read_bytes(path)
+    return recognise(path, read_bytes(path))
+
+
+def recognise(path: Path, data: bytes) -> File:
+    """Whatever of these the contents of ``path`` are, which need not be on this machine.
+
+    Raises:
+        InvalidRecord: they are none of these, or were altered.
+    """
     file = _recognise(data.strip()) if len(data) <= LARGEST else None
     if file is None:
         raise InvalidRecord(
@@ -194,17 +200,21 @@ def group_in(holders: Trustees) -> Threshold:
 
 
 def check_number(*parts: bytes) -> str:
-    """24 digits to be compared aloud: who hears the same number has the same contents.
+    """30 digits to be compared aloud: who hears the same number has the same contents.
 
-    Argon2id (RFC 9106) makes each try cost 64 MiB and a good part of a second. To find two contents
-    with one number takes some 2^40 tries.
+    Whoever wants two parties to hear one number for two contents tries many of both: among some
+    2^50, two agree. PBKDF2-HMAC-SHA-256 (RFC 8018) makes each try cost two million compressions, so
+    2^71 in all, some thousands of years of a graphics card. To find other contents for a number
+    that was heard already takes 2^99 tries. Not Argon2id, which makes a try dearer and would allow
+    for fewer digits: a browser has none, and what a trustee compares must come out of the very
+    machine that decrypts (``bilik/web/assets/saksi/files.js``).
     """
     digests = b"".join(bytes.fromhex(wire.sha256_hex(part)) for part in parts)
-    value = hash_secret_raw(
-        digests, b"bilik/angka-periksa", _CHECK_PASSES, _CHECK_MEMORY_KIB, 1, 32, Type.ID
-    )
+    value = hashlib.pbkdf2_hmac("sha256", digests, b"bilik/angka-periksa/2", _CHECK_ITERATIONS)
     digits = f"{int.from_bytes(value, 'big') % 10**_CHECK_DIGITS:0{_CHECK_DIGITS}d}"
-    return " ".join(digits[start : start + 4] for start in range(0, _CHECK_DIGITS, 4))
+    return " ".join(
+        digits[start : start + _CHECK_GROUP] for start in range(0, _CHECK_DIGITS, _CHECK_GROUP)
+    )
 
 
 def certificates_number(invitation: Invitation, certs: Iterable[SignedMessage]) -> str:

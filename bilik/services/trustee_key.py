@@ -1,13 +1,22 @@
 """A trustee's key file: the secret half under a passphrase, the rest in the clear.
 
-The file is JSON in one line. ``sealed`` is the secret under ChaCha20-Poly1305 with a key that
-Argon2id (RFC 9106) makes of the passphrase, by the parameters that stand in the file; everything
-else in it is authenticated along. What is secret is what ``belenios-tool`` keeps: the seed of its
-``.key`` file and, once the group is made, the text of its ``.dkey``.
+The file is JSON in one line. ``sealed`` is the secret under a key made of the passphrase, by what
+``stretching`` says; everything else in the file is authenticated along. What is secret is what
+``belenios-tool`` keeps: the seed of its ``.key`` file and, once the group is made, the text of its
+``.dkey``.
+
+One form is written, by this module and by the trustees' page (``bilik/web/assets/saksi/key.js``):
+PBKDF2-HMAC-SHA-256 and AES-256-GCM (RFC 8018, NIST SP 800-38D), because every browser has these by
+itself, and so will have in ten years. Files of before, with Argon2id and ChaCha20-Poly1305, are
+read, and take the new form when they are next saved.
+
+A guess costs less against PBKDF2: a good graphics card makes some ten thousand a second, where
+Argon2id let it make some tens. That is ten bits, one word of a passphrase; hence the four words.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import unicodedata
 from collections.abc import Callable
@@ -15,11 +24,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from argon2.low_level import Type, hash_secret_raw
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
 from bilik.belenios import wire
 from bilik.belenios.channels import SignedMessage
 from bilik.errors import BilikError, InvalidRecord
-from bilik.keys import SealBroken, Sealer
 from bilik.services import whole_files
 from bilik.services.files import read_bytes
 from bilik.services.trustee_files import Invitation
@@ -29,22 +39,41 @@ Passphrase = Callable[[], str]
 
 KIND = "bilik/kunci-saksi/1"
 SHORTEST_PASSPHRASE = 12
-"""Signs in a passphrase, at least. Guessing one costs 128 MiB and half a second or more."""
+"""Signs in a passphrase, at least."""
+ITERATIONS = 1_000_000
+"""Of PBKDF2; OWASP's Password Storage Cheat Sheet asks for 600,000."""
 
-_ALGORITHM = "argon2id"
-_MEMORY_KIB, _PASSES = 128 * 1024, 4
+_PBKDF2, _ARGON2 = "pbkdf2-hmac-sha-256", "argon2id"
+_FEWEST_ITERATIONS, _MOST_ITERATIONS = 600_000, 20_000_000
 _MOST_MEMORY_KIB, _MOST_PASSES = 1024 * 1024, 16
-_SALT_BYTES, _KEY_BYTES = 16, 32
+_SALT_BYTES, _KEY_BYTES, _NONCE_BYTES = 16, 32, 12
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Stretching:
-    """How the passphrase becomes a key; ``salt`` is in hexadecimal."""
+    """How the passphrase becomes a key; ``salt`` is in hexadecimal.
+
+    PBKDF2 has ``iterations``, Argon2id the two before that.
+    """
 
     algorithm: str
-    memory_kib: int
-    passes: int
+    memory_kib: int | None = None
+    passes: int | None = None
+    iterations: int | None = None
     salt: str
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it is one of both, and neither too cheap to guess nor too costly to open."""
+        if len(bytes.fromhex(self.salt)) != _SALT_BYTES:
+            return False
+        memory, passes, iterations = self.memory_kib, self.passes, self.iterations
+        if self.algorithm == _PBKDF2 and iterations is not None and memory is passes is None:
+            return _FEWEST_ITERATIONS <= iterations <= _MOST_ITERATIONS
+        if self.algorithm == _ARGON2 and memory is not None and passes is not None:
+            fits = 8 <= memory <= _MOST_MEMORY_KIB and 1 <= passes <= _MOST_PASSES
+            return fits and iterations is None
+        return False
 
 
 @dataclass(frozen=True, repr=False)
@@ -81,15 +110,35 @@ class KeyFile:
         return place
 
 
-class TrusteeKey:
-    """A key file that is open: its secret, and the key to seal it again."""
+@dataclass(frozen=True, repr=False)
+class _Sealing:
+    """A stretched passphrase, ready to seal a file's secret again."""
 
-    def __init__(self, path: Path, file: KeyFile, secret: Secret, sealer: Sealer) -> None:
+    stretching: Stretching
+    cipher: AESGCM | ChaCha20Poly1305
+
+    @classmethod
+    def new(cls, passphrase: str) -> _Sealing:
+        """The passphrase as it is stretched today."""
+        salt = os.urandom(_SALT_BYTES).hex()
+        stretching = Stretching(algorithm=_PBKDF2, iterations=ITERATIONS, salt=salt)
+        return cls(stretching, _cipher(stretching, passphrase))
+
+
+class TrusteeKey:
+    """A key file that is open: its secret, and what seals it again."""
+
+    def __init__(self, path: Path, file: KeyFile, secret: Secret, sealing: _Sealing) -> None:
         """See :func:`unlock`."""
         self.path = path
         self.file = file
         self.secret = secret
-        self._sealer = sealer
+        self._sealing = sealing
+
+    @property
+    def is_of_before(self) -> bool:
+        """Whether the file has the form that only this program reads."""
+        return self.file.stretching.algorithm != _PBKDF2
 
     def save(
         self,
@@ -106,7 +155,7 @@ class TrusteeKey:
         self.file = _sealed(
             replace(self.file, certs=certs or self.file.certs, tally=tally or self.file.tally),
             self.secret,
-            self._sealer,
+            self._sealing,
         )
         whole_files.replace(self.path, _written(self.file))
 
@@ -132,10 +181,9 @@ def create(
         )
     new = passphrase()
     check_passphrase(new)
-    stretching = Stretching(_ALGORITHM, _MEMORY_KIB, _PASSES, os.urandom(_SALT_BYTES).hex())
-    sealer = _sealer(stretching, new)
-    draft = KeyFile(KIND, invitation, name, cert, stretching, "", certs)
-    whole_files.write_once(path, _written(_sealed(draft, secret, sealer)))
+    sealing = _Sealing.new(new)
+    draft = KeyFile(KIND, invitation, name, cert, sealing.stretching, "", certs)
+    whole_files.write_once(path, _written(_sealed(draft, secret, sealing)))
 
 
 def read(path: Path) -> KeyFile:
@@ -146,13 +194,9 @@ def read(path: Path) -> KeyFile:
     """
     try:
         file = wire.decode(KeyFile, read_bytes(path).strip())
-        stretching = file.stretching
         fits = (
             file.kind == KIND
-            and stretching.algorithm == _ALGORITHM
-            and 8 <= stretching.memory_kib <= _MOST_MEMORY_KIB
-            and 1 <= stretching.passes <= _MOST_PASSES
-            and len(bytes.fromhex(stretching.salt)) == _SALT_BYTES
+            and file.stretching.is_usable
             and file.invitation.group.place(file.name) is not None
             and bytes.fromhex(file.sealed)
         )
@@ -172,15 +216,19 @@ def unlock(path: Path, passphrase: Passphrase) -> TrusteeKey:
         NotFound: it cannot be read. BilikError: the passphrase is wrong, or the file was altered.
     """
     file = read(path)
-    sealer = _sealer(file.stretching, passphrase())
+    typed = passphrase()
+    sealed = bytes.fromhex(file.sealed)
+    sealing = _Sealing(file.stretching, _cipher(file.stretching, typed))
     try:
-        plain = sealer.unseal(bytes.fromhex(file.sealed), _context(file))
-    except SealBroken:
+        plain = sealing.cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _context(file))
+    except (InvalidTag, ValueError):
         raise BilikError(
             f"Kata sandi untuk {path} salah, atau berkasnya sudah berubah. Coba lagi pelan-pelan; "
             "kalau tetap gagal, pakai salinan cadangan Anda."
         ) from None
-    return TrusteeKey(path, file, wire.decode(Secret, plain), sealer)
+    if file.stretching.algorithm != _PBKDF2:
+        sealing = _Sealing.new(typed)
+    return TrusteeKey(path, file, wire.decode(Secret, plain), sealing)
 
 
 def check_passphrase(passphrase: str) -> None:
@@ -196,8 +244,11 @@ def check_passphrase(passphrase: str) -> None:
         )
 
 
-def _sealed(file: KeyFile, secret: Secret, sealer: Sealer) -> KeyFile:
-    return replace(file, sealed=sealer.seal(wire.encode(secret), _context(file)).hex())
+def _sealed(file: KeyFile, secret: Secret, sealing: _Sealing) -> KeyFile:
+    file = replace(file, stretching=sealing.stretching)
+    nonce = os.urandom(_NONCE_BYTES)
+    hidden = sealing.cipher.encrypt(nonce, wire.encode(secret), _context(file))
+    return replace(file, sealed=(nonce + hidden).hex())
 
 
 def _context(file: KeyFile) -> bytes:
@@ -209,13 +260,13 @@ def _written(file: KeyFile) -> bytes:
     return wire.encode(file) + b"\n"
 
 
-def _sealer(stretching: Stretching, passphrase: str) -> Sealer:
-    return Sealer(
-        hash_secret_raw(
-            _spelt(passphrase).encode(), bytes.fromhex(stretching.salt), stretching.passes,
-            stretching.memory_kib, 1, _KEY_BYTES, Type.ID,
-        )
-    )  # fmt: skip
+def _cipher(stretching: Stretching, passphrase: str) -> AESGCM | ChaCha20Poly1305:
+    """The cipher under the stretched passphrase."""
+    password, salt = _spelt(passphrase).encode(), bytes.fromhex(stretching.salt)
+    if stretching.iterations is not None:
+        return AESGCM(hashlib.pbkdf2_hmac("sha256", password, salt, stretching.iterations))
+    passes, memory = stretching.passes or 0, stretching.memory_kib or 0
+    return ChaCha20Poly1305(hash_secret_raw(password, salt, passes, memory, 1, _KEY_BYTES, Type.ID))
 
 
 def _spelt(passphrase: str) -> str:

@@ -5,6 +5,7 @@
     rehearse  a part of a fresh test is decrypted, and the proof of it checked
     decrypt   a tally gives this trustee's part of the count
     reveal    the key as ``belenios-tool`` has it, and :func:`adopt` the way back
+    repack    a key file of before in the form of today
 
 Everything that comes from the panitia is checked before the key is touched.
 """
@@ -227,6 +228,19 @@ def reveal(key_file: Path, passphrase: Passphrase, folder: Path) -> list[Path]:
             whole_files.write_once(path, content.encode())
             written.append(path)
     return written
+
+
+def repack(key_file: Path, passphrase: Passphrase) -> bool:
+    """Write a key file of before in the form that browsers open too; whether it was one.
+
+    Raises:
+        NotFound: the key file cannot be read. BilikError: the passphrase is wrong, or it cannot be
+        written; then the old file is still there.
+    """
+    key = trustee_key.unlock(key_file, passphrase)
+    if of_before := key.is_of_before:
+        key.save()
+    return of_before
 
 
 def adopt(

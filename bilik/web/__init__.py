@@ -1,9 +1,10 @@
-"""The pages beside the chat: results for everyone, and the panitia's desk.
+"""The pages beside the chat: results for everyone, the panitia's desk, and the trustees' page.
 
 app.py        puts it together
 office.py     what all pages work with: a desk, the clock, the settings
 pages.py      templates, and how figures are written in them
 guard.py      headers, and what a page says when something fails
+saksi/        where trustees make the key and count with it
 assets/       the look, which the chat page shares
 """
 

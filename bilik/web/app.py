@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from bilik.errors import BilikError
-from bilik.web import ASSETS, guard, panitia
+from bilik.web import ASSETS, guard, panitia, saksi
 from bilik.web.hasil import addresses, base
 from bilik.web.office import Office
 from bilik.web.panitia.workshop import Workshop
@@ -43,6 +43,7 @@ def routes() -> list[BaseRoute]:
         *addresses.routes(),
         Mount("/laman", _Assets(directory=ASSETS)),
         *panitia.routes(),
+        *saksi.routes(),
     ]
 
 

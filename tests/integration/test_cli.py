@@ -259,7 +259,7 @@ def test_without_a_key_nothing_runs_and_the_remedy_is_named(bilik: Shell) -> Non
         "accounts remove",
         "trustees invite", "trustees collect", "trustees status", "trustees restart",
         "trustees join", "trustees answer", "trustees rehearse", "trustees decrypt",
-        "trustees reveal", "trustees adopt",
+        "trustees reveal", "trustees adopt", "trustees links", "trustees repack",
     ],
 )  # fmt: skip
 def test_every_command_has_help_and_an_example(command: str) -> None:

@@ -70,7 +70,7 @@ def vote(panitia: Shell, choices: list[str]) -> None:
 @ONLY_POSTGRES
 def test_an_election_that_three_saksi_hold_from_its_file_to_its_count(panitia: Shell) -> None:
     here = panitia.directory
-    assert "bilik trustees invite" in panitia.ok("election", "load", "pemilihan.yml")
+    assert "bilik trustees links" in panitia.ok("election", "load", "pemilihan.yml")
     panitia.ok("roll", "import", "dpt.csv")
     panitia.ok("roll", "codes", "--out", "kode.csv")
     refused = panitia("open")
@@ -109,6 +109,7 @@ def test_an_election_that_three_saksi_hold_from_its_file_to_its_count(panitia: S
     panitia.ok("close", "--yes")
     said = panitia.ok("tally")
     assert "2 suara dijumlahkan tanpa dibuka" in said
+    assert "Saksi menghitung di halamannya" in said
     assert "Menunggu saksi: 0 dari 2; yang belum: Pak Budi, Bu Siti, Mas Joko" in said
     (tally,) = here.glob("hitung-*.json")
     first, third = (one.file("decrypt", str(tally), "--yes") for one in (saksi[0], saksi[2]))
@@ -175,6 +176,37 @@ def test_a_saksi_types_the_passphrase_twice_and_nobody_sees_it(panitia: Shell) -
     assert "bukan kata" not in shown
     assert typed(panitia.directory, ["trustees", "reveal"], ["empat kata yang acak"])[0] == 0
     assert (panitia.directory / "saksi-bu-siti.key").exists()
+
+
+@ONLY_SQLITE
+def test_every_saksi_has_a_link_to_the_page(panitia: Shell) -> None:
+    panitia.ok("election", "load", "pemilihan.yml")
+    links = json.loads(panitia.ok("trustees", "links", "--url", "https://desa.id", "--json"))
+    assert list(links) == list(NAMES)
+    said = panitia.ok("trustees", "links", "--url", "https://desa.id")
+    assert all(f"{name}: {url}" in said for name, url in links.items())
+    here = {**panitia.environ, "BILIK_WEB_PORT": "5999"}
+    panitia.environ = here
+    assert "http://127.0.0.1:5999/saksi/sukamaju-2026#1-" in panitia.ok("trustees", "links")
+    panitia.environ = {**here, "BILIK_PUBLIC_URL": "https://desa.id/"}
+    assert json.loads(panitia.ok("trustees", "links", "--json")) == links
+    panitia.ok("trustees", "restart", "--yes")
+    assert set(json.loads(panitia.ok("trustees", "links", "--json")).values()).isdisjoint(
+        links.values()
+    )
+
+
+@ONLY_SQLITE
+def test_a_key_of_today_needs_no_rewriting(panitia: Shell) -> None:
+    panitia.ok("election", "load", "pemilihan.yml")
+    invitation = json.loads(panitia.ok("trustees", "invite", "--json"))["file"]
+    saksi = Saksi(panitia.directory / "saksi", "Bu Siti")
+    saksi.file("join", str(panitia.directory / invitation), "Bu Siti")
+    assert saksi.trustees("repack")["rewritten"] is False
+    said = saksi.ok("trustees", "repack", "--passphrase-file", "sandi")
+    assert "tidak ada yang diubah" in said
+    (saksi.directory / "sandi").write_text("kata sandi yang lain", encoding="utf-8")
+    assert "salah" in saksi("trustees", "repack", "--passphrase-file", "sandi").stderr
 
 
 @ONLY_SQLITE

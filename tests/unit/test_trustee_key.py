@@ -2,17 +2,20 @@
 
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from argon2.low_level import Type, hash_secret_raw
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bilik.belenios import ceremony, channels, wire
 from bilik.errors import BilikError, NotFound
-from bilik.services import trustee_key
+from bilik.services import trustee_key, trustee_member
 from bilik.services.trustee_files import INVITATION, Invitation
-from bilik.services.trustee_key import KeyFile, Secret, TrusteeKey
+from bilik.services.trustee_key import KeyFile, Secret, Stretching, TrusteeKey
 
 SEED = channels.new_seed()
 CERT = ceremony.certify(SEED)
@@ -49,9 +52,8 @@ def test_the_secret_is_not_in_the_file_nor_in_words_about_it(key: Path) -> None:
 
 def test_how_the_passphrase_is_stretched_stands_in_the_file(key: Path) -> None:
     stretching = json.loads(key.read_text(encoding="utf-8"))["stretching"]
-    assert stretching["algorithm"] == "argon2id"
-    assert stretching["memory_kib"] >= 64 * 1024
-    assert stretching["passes"] >= 3
+    assert stretching["algorithm"] == "pbkdf2-hmac-sha-256"
+    assert stretching["iterations"] >= 600_000
 
 
 @pytest.mark.parametrize("passphrase", ["", "empat kata yang acak!", "Empat kata yang acak"])
@@ -118,10 +120,8 @@ def test_a_file_with_any_other_byte_is_refused_in_one_line(
     ("name", "value"),
     [
         ("algorithm", "md5"),
-        ("memory_kib", 2**40),
-        ("memory_kib", 0),
-        ("passes", 0),
-        ("passes", 10**9),
+        ("iterations", 599_999),
+        ("iterations", 10**9),
         ("salt", "00"),
         ("salt", "zz"),
     ],
@@ -129,12 +129,59 @@ def test_a_file_with_any_other_byte_is_refused_in_one_line(
 def test_costs_that_nobody_set_are_not_paid(
     key: Path, tmp_path: Path, name: str, value: object
 ) -> None:
+    refused(key, tmp_path, name, value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("memory_kib", 2**40),
+        ("memory_kib", 0),
+        ("passes", 0),
+        ("passes", 10**9),
+        ("algorithm", "pbkdf2-hmac-sha-256"),
+    ],
+)
+def test_nor_those_of_a_file_of_before(tmp_path: Path, name: str, value: object) -> None:
+    refused(of_before(tmp_path / "lama.kunci"), tmp_path, name, value)
+
+
+def refused(key: Path, folder: Path, name: str, value: object) -> None:
     content = json.loads(key.read_text(encoding="utf-8"))
     content["stretching"][name] = value
-    path = tmp_path / "ubah.kunci"
+    path = folder / "ubah.kunci"
     path.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")))
     with pytest.raises(BilikError, match="bukan kunci saksi"):
         unlock(path)
+
+
+def of_before(path: Path) -> Path:
+    """A key file with Argon2id and ChaCha20-Poly1305, as they were written first."""
+    stretching = {"algorithm": "argon2id", "memory_kib": 64, "passes": 1, "salt": "5a" * 16}
+    file = KeyFile(
+        trustee_key.KIND, INVITED, "Bu Siti", CERT, wire.build(Stretching, stretching), ""
+    )
+    key = hash_secret_raw(PASSPHRASE.encode(), b"\x5a" * 16, 1, 64, 1, 32, Type.ID)
+    hidden = ChaCha20Poly1305(key).encrypt(bytes(12), wire.encode(Secret(SEED)), wire.encode(file))
+    path.write_bytes(wire.encode(replace(file, sealed=(bytes(12) + hidden).hex())) + b"\n")
+    return path
+
+
+def test_a_file_of_before_opens_and_takes_the_form_of_today_when_it_is_written(
+    tmp_path: Path,
+) -> None:
+    path = of_before(tmp_path / "lama.kunci")
+    before = trustee_key.read(path)
+    with pytest.raises(BilikError, match="salah, atau berkasnya sudah berubah"):
+        trustee_member.repack(path, lambda: "kata sandi yang lain")
+    assert trustee_key.read(path) == before
+    assert trustee_member.repack(path, lambda: PASSPHRASE)
+    after = trustee_key.read(path)
+    assert after.stretching.algorithm == "pbkdf2-hmac-sha-256"
+    assert replace(after, stretching=before.stretching, sealed=before.sealed) == before
+    assert unlock(path).secret == Secret(SEED)
+    assert not trustee_member.repack(path, lambda: PASSPHRASE)
+    assert trustee_key.read(path) == after
 
 
 def test_the_file_is_of_the_one_form(key: Path) -> None:

@@ -16,12 +16,13 @@ from bilik.services.desk.count import Count, TrusteeFiles
 from bilik.services.desk.polling import Standing
 from bilik.services.desk.preparation import Preparation
 from bilik.services.desk.running import Overview, ReminderRound, Running, Sent
+from bilik.services.desk.trustee_pages import TrusteePages
 from bilik.services.elections import all_elections
 
 __all__ = ["Desk", "Overview", "ReminderRound", "Sent", "Standing", "TrusteeFiles"]
 
 
-class Desk(Preparation, Running, Attendance, Count, Afterwards):
+class Desk(Preparation, TrusteePages, Running, Attendance, Count, Afterwards):
     """The panitia's side of the elections in one database."""
 
     def slugs(self) -> list[str]:

@@ -27,7 +27,7 @@ from bilik.services import (
     trustee_files,
     whole_files,
 )
-from bilik.services.counting import Result, Waiting, add_up, publish
+from bilik.services.counting import Given, Result, Waiting, add_up, publish
 from bilik.services.desk.seat import Seat
 from bilik.services.elections import StoredElection, pick
 from bilik.services.files import new_directory
@@ -68,7 +68,14 @@ class Count(Seat):
             marks differ in number, the election's key is missing, the box is not what was counted
             before, or a part is wrong, foreign or repeated.
         """
-        given = shares.read_shares(share_files)
+        return self.count_with(shares.read_shares(share_files), slug)
+
+    def count_with(self, given: Given, slug: str | None = None) -> Result | Waiting:
+        """Like :meth:`tally`, with parts that are read already.
+
+        Raises:
+            BilikError: see there.
+        """
         with self._database.read() as connection:
             stored = pick(connection, slug)
         stored = self._upkeep.close_in_time(stored.id)
