@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -9,6 +11,7 @@ from bilik.domain.election import Phase
 from bilik.errors import BilikError
 from bilik.services.key_ceremony import STEP_NAMES, KeyCeremony, Step
 from bilik.services.trustee_files import LARGEST
+from bilik.services.trustee_links import TrusteeLink
 from bilik.web.panitia import zips
 from bilik.web.panitia.forms import Upload
 from bilik.web.panitia.show import go, show
@@ -34,10 +37,19 @@ def _shown(
         "ceremony": _ceremony(visit).standing(visit.slug),
         "steps": tuple(Step),
         "step_names": STEP_NAMES,
+        "links": _links(visit),
         "lines": lines or [],
         "problem": problem,
     }
     return show(visit, "saksi.html", values, status)
+
+
+def _links(visit: Visit) -> Sequence[TrusteeLink]:
+    """Who has one acts under that name, so only those who hand them out see them."""
+    if not visit.acts:
+        return ()
+    base = visit.office.settings.pages_url or str(visit.request.base_url)
+    return visit.desk.trustee_links(base, visit.slug)
 
 
 def _collect(visit: Visit) -> Response:
