@@ -53,7 +53,7 @@ class Desk:
         expect(self.page.get_by_text(text).first).to_be_visible()
 
     def take(self, name: str) -> None:
-        """On a phone and a laptop; no rule of accessibility is broken, nothing sticks out sideways."""
+        """On a phone and a laptop; no rule of accessibility is broken, nothing sticks out."""
         if self.pictures is None:
             return
         sizes: tuple[tuple[str, ViewportSize], ...] = (("laptop", DESKTOP), ("ponsel", PHONE))

@@ -86,6 +86,25 @@ def test_a_server_that_starts_forgets_what_an_earlier_one_worked_with(
     assert passing(directory) == []
 
 
+def test_an_open_page_that_asks_by_itself_keeps_nobody_signed_in(
+    siti: Visitor, database: Database
+) -> None:
+    columns = desk_sessions.c
+    own = columns.id_hash == key_of(siti.http.cookies[COOKIE])
+    before = to_column(system_clock() - timedelta(minutes=20))
+    with database.write() as connection:
+        connection.execute(update(desk_sessions).where(own).values(seen_at=before))
+
+    def seen() -> object:
+        with database.read() as connection:
+            return connection.execute(select(columns.seen_at).where(own)).scalar_one()
+
+    assert siti.http.get("/panitia", headers={BY_ITSELF: "ya"}).status_code == 200
+    assert seen() == before
+    assert siti.get("/panitia").status_code == 200
+    assert seen() != before
+
+
 def test_a_session_is_new_with_each_sign_in_and_its_cookie_is_for_the_desk_alone(
     pages: Pages, people: dict[str, Person]
 ) -> None:
