@@ -6,6 +6,7 @@ import csv
 import io
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,15 +14,19 @@ from urllib.parse import urlsplit
 import httpx
 import pyotp
 import pytest
+from sqlalchemy import select, update
 
+from bilik.clock import system_clock
 from bilik.domain.accounts import Role
 from bilik.keys import Keys
 from bilik.services.accounts import Accounts
-from bilik.storage.database import Database
+from bilik.services.desk_sessions import key_of
+from bilik.storage.database import Database, to_column
 from bilik.storage.schema import upgrade
+from bilik.storage.tables import desk_sessions
 from bilik.web.panitia.arrivals import Arrivals
 from bilik.web.panitia.folders import Folders
-from bilik.web.panitia.gate import COOKIE
+from bilik.web.panitia.gate import BY_ITSELF, COOKIE
 from tests.booth import SECRET
 from tests.elections import VILLAGE, open_now
 from tests.pages import Pages, serve
