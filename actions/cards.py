@@ -7,6 +7,7 @@ from typing import Any
 from actions.render import in_order
 from bilik.domain import lexicon
 from bilik.domain.election import Candidate, Contest, Election
+from bilik.services import portraits
 from bilik.services.sessions import Stage
 
 _CHOOSES = (Stage.CHOOSING, Stage.CONFIRMING)
@@ -19,17 +20,18 @@ def of_contest(election: Election, contest: Contest, stage: Stage) -> list[dict[
     With more than one contest it names its own, as the card may be older than the question.
     """
     prefix = f"{contest.title} " if len(election.contests) > 1 else ""
-    cards = [_card(contest, one) for one in in_order(contest)]
+    cards = [_card(election, contest, one) for one in in_order(contest)]
     if stage not in _CHOOSES:
         return cards
     return [{**card, "says": f"{prefix}nomor {card['number']}"} for card in cards]
 
 
-def _card(contest: Contest, candidate: Candidate) -> dict[str, Any]:
+def _card(election: Election, contest: Contest, candidate: Candidate) -> dict[str, Any]:
     return {
         "contest": contest.title,
         "number": candidate.number,
         "name": candidate.full_name,
+        "photos": portraits.addresses(election, contest, candidate),
         "initials": [] if candidate.empty_box else [initials(name) for name in candidate.names],
         "empty_box": candidate.empty_box,
     }

@@ -68,10 +68,15 @@ _NAMES = (
 
 
 def prepare(configured: Settings) -> bool:
-    """See to it that the demo is open, unless the panitia has loaded an election; whether it is."""
+    """Bring the database up to date, and see to it that the demo is open; whether it is.
+
+    There is none if the settings say so, or the panitia has loaded an election.
+    """
     database = Database(configured.database_url)
     keys = Keys(configured.secret_key)
     upgrade(database)
+    if configured.without_demo:
+        return False
     with database.read() as connection:
         stored = all_elections(connection)
     now = system_clock()

@@ -29,7 +29,8 @@ class Settings:
 
     ``secret_key`` (32 bytes) is the root of all of the server's keys and lives outside the
     database and its backups. ``port`` is the chat's, ``web_port`` that of results and desk.
-    ``demo`` opens the unauthenticated `rest` channel on loopback.
+    ``demo`` opens the unauthenticated `rest` channel on loopback; with ``without_demo`` no example
+    election is ever made.
     ``desk_dir`` is where the desk on the web keeps files while somebody works with them.
     ``trustee_dir`` holds the private keys of elections whose only trustee is the server.
     ``records_dir`` holds the records of counted elections, as everybody may download them.
@@ -48,6 +49,7 @@ class Settings:
     web_port: int = 5080
     actions_port: int = 5055
     demo: bool = False
+    without_demo: bool = False
     trustee_dir: Path = DEFAULT_TRUSTEE_DIR
     records_dir: Path = DEFAULT_RECORDS_DIR
     pages_url: str = ""
@@ -82,6 +84,7 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")
         web_port=_port("BILIK_WEB_PORT", values.get("BILIK_WEB_PORT") or "5080"),
         actions_port=_port("BILIK_ACTIONS_PORT", values.get("BILIK_ACTIONS_PORT") or "5055"),
         demo=values.get("BILIK_DEMO") == "1",
+        without_demo=values.get("BILIK_DEMO") == "0",
         trustee_dir=Path(values.get("BILIK_TRUSTEE_DIR") or DEFAULT_TRUSTEE_DIR),
         records_dir=Path(values.get("BILIK_RECORDS_DIR") or DEFAULT_RECORDS_DIR),
         pages_url=channel_settings.address(values, "BILIK_PAGES_URL") or channels.public_url,

@@ -31,7 +31,9 @@ from assistant.channels.pace import Pace
 from assistant.channels.signatures import same
 from bilik import settings
 from bilik.domain.words import MAX_CHARACTERS
+from bilik.errors import BilikError
 from bilik.keys import Keys
+from bilik.services import portraits
 from bilik.services.activity import Noter, the_meter
 from bilik.storage.database import Database
 from bilik.web import ASSETS
@@ -43,6 +45,8 @@ COOKIE = "bilik_chat"
 ALIVE_SECONDS = 20
 """How often an idle page hears that the line is good; it takes much longer silence for the end."""
 ALIVE = "event: alive\ndata:\n\n"
+PHOTO_SECONDS = 3600
+"""How long a browser keeps a candidate's photo without asking again."""
 _COOKIE = re.compile(r"(?P<session>[A-Za-z0-9_-]{32})\.(?P<token>[0-9a-f]{64})")
 _NAME = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _HEADERS = {
@@ -144,14 +148,17 @@ class WebChat(InputChannel):
     server can make: nobody chooses a session, for oneself or for somebody else.
     """
 
-    def __init__(self, keys: Keys, noter: Noter | None = None) -> None:
-        """``keys`` are the installation's.
+    def __init__(
+        self, keys: Keys, noter: Noter | None = None, database: Database | None = None
+    ) -> None:
+        """``keys`` are the installation's, and candidates' photos are in its ``database``.
 
         The page is there in every server, so it is here that the counts of all channels are noted
         by ``noter``.
         """
         self._keys = keys
         self._noter = noter
+        self._database = database
 
     @classmethod
     def name(cls) -> str:
@@ -162,8 +169,8 @@ class WebChat(InputChannel):
     def from_credentials(cls, credentials: dict[str, Any] | None) -> WebChat:
         """Nothing is set in `credentials.yml`."""
         configured = settings.load()
-        noter = Noter(the_meter, Database(configured.database_url))
-        return cls(Keys(configured.secret_key), noter)
+        database = Database(configured.database_url)
+        return cls(Keys(configured.secret_key), Noter(the_meter, database), database)
 
     def url_prefix(self) -> str:
         """Where the page lives."""
@@ -189,6 +196,14 @@ class WebChat(InputChannel):
             if not file:  # /chat/ with its stroke
                 return await show(request)
             return assets[file].response(request) if file in assets else _refused(404)
+
+        @blueprint.get("/foto/<slug:str>/<contest:str>/<file:str>")
+        async def photo(request: Request, slug: str, contest: str, file: str) -> HTTPResponse:
+            content = await asyncio.to_thread(self._photo, slug, contest, file)
+            if content is None:
+                return _refused(404)
+            headers = {**_HEADERS, "Cache-Control": f"public, max-age={PHOTO_SECONDS}"}
+            return response.raw(content, headers=headers, content_type="image/jpeg")
 
         @blueprint.post("/messages")
         async def receive(request: Request) -> HTTPResponse:
@@ -241,6 +256,16 @@ class WebChat(InputChannel):
             outbox.hang_up()  # or the server would wait for the pages to leave
 
         return blueprint
+
+    def _photo(self, slug: str, contest: str, file: str) -> bytes | None:
+        """A candidate's photo; None if there is none, or the database does not answer."""
+        if self._database is None:
+            return None
+        try:
+            with self._database.read() as connection:
+                return portraits.find(connection, slug, contest, file)
+        except BilikError:
+            return None
 
     def _session(self, request: Request) -> str | None:
         """The session of a request; None if this server has given it none."""

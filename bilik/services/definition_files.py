@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bilik.domain.definition import Checked, PhotoCheck, check_definition
+from bilik.services import portraits
 from bilik.services.files import read_text
 
 LARGEST_PHOTO = 1 << 20
@@ -39,6 +40,10 @@ def photo_check(folder: Path) -> PhotoCheck:
             return "bukan JPEG atau PNG; simpan lagi sebagai JPEG"
         if len(content) > LARGEST_PHOTO:
             return "lebih dari 1 MB; perkecil dulu"
+        try:
+            portraits.small(content)
+        except ValueError:
+            return "tidak bisa dibuka; simpan lagi sebagai JPEG"
         return None
 
     return problem

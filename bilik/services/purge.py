@@ -95,6 +95,11 @@ def asked(connection: Connection, stored: StoredElection) -> PurgeAsked:
     return PurgeAsked(stored.election.title, _voters(connection, stored.id), actor)
 
 
+def waiting(connection: Connection, stored: StoredElection) -> PurgeAsked | None:
+    """What one member has asked for; None if nobody has."""
+    return asked(connection, stored) if stored.purge_asked_by else None
+
+
 def cancel(connection: Connection, stored: StoredElection) -> None:
     """Give the request up.
 

@@ -56,6 +56,17 @@ elections = Table(
     Column("purged_on", Date),
 )
 
+portraits = Table(
+    "portraits",
+    metadata,
+    # Candidates' photos as they are shown; `place` tells the two of a pair apart.
+    Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
+    Column("contest", String(40), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
 voters = Table(
     "voters",
     metadata,

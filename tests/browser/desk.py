@@ -59,7 +59,7 @@ class Desk:
         sizes: tuple[tuple[str, ViewportSize], ...] = (("laptop", DESKTOP), ("ponsel", PHONE))
         for size, viewport in sizes:
             self.page.set_viewport_size(viewport)
-            wide = self.page.evaluate("document.documentElement.scrollWidth")
+            wide = self.page.locator("html").evaluate("page => page.scrollWidth")
             assert wide <= viewport["width"], f"{name} is {wide} wide"
             path = self.pictures / f"panitia-{name}-{size}.png"
             self.page.screenshot(path=path, full_page=True, animations="disabled")

@@ -141,7 +141,7 @@ def test_notices_and_short_answers_fit_an_sms() -> None:
         "Bupati no. 1: 18.456 (100,0%), no. 2: 0 (0,0%).",
         "turnout": " 1.234 dari 2.000 pemilih sudah memilih (61,7%).", "batch": "25",
         "counting": "Suara sedang dihitung bersama saksi: 2 dari 3 bagian sudah masuk.",
-        "page": "https://pilih.sukamaju.desa.id/hasil/sukamaju-2026",
+        "until": "13.00 WIB", "page": "https://pilih.sukamaju.desa.id/hasil/sukamaju-2026",
         "short_elections": "Pemilihan Kepala Desa Sukamaju; Pilkada Kabupaten Rimba Jaya",
     }  # fmt: skip
     for name, text in short_answers().items():

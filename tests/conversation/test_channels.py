@@ -6,9 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from assistant.channels.pace import PER_MINUTE
+from bilik.services import portraits
+from bilik.storage.tables import elections
 from tests.installation import Installation
+from tests.pictures import photo
 
 
 def test_the_page_is_served_with_strict_headers(bilik: Installation) -> None:
@@ -251,3 +255,16 @@ def test_the_action_server_answers_an_error_without_the_request(
     assert answer.json() == {"error": "the action failed"}
     deflated = {**json, "Content-Encoding": "deflate"}
     assert httpx.post(url, content=b"SEKRET", headers=deflated).json() == answer.json()
+
+
+def test_a_candidates_photo_is_shown_to_whoever_asks_and_no_other_file(bilik: Installation) -> None:
+    picture = portraits.small(photo())
+    with bilik.village.database.write() as connection:
+        where = select(elections.c.id).where(elections.c.slug == "sukamaju-2026")
+        village = connection.execute(where).scalar_one()
+        portraits.replace(connection, village, {portraits.Place("kades", 1, 1): picture})
+    shown = httpx.get(f"{bilik.url}/chat/foto/sukamaju-2026/kades/1-1.jpg")
+    assert (shown.status_code, shown.content) == (200, picture)
+    assert shown.headers["content-type"] == "image/jpeg"
+    for other in ("sukamaju-2026/kades/2-1.jpg", "sukamaju-2026/kades/..%2f..", "x/y/1-1.jpg"):
+        assert httpx.get(f"{bilik.url}/chat/foto/{other}").status_code == 404

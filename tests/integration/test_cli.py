@@ -3,11 +3,15 @@
 import base64
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer.main
 from typer.testing import CliRunner
 
 from bilik import settings
@@ -23,6 +27,8 @@ from bilik.storage.database import Database
 from tests.booth import SECRET, set_up
 from tests.databases import ONLY_SQLITE
 from tests.elections import LIVE, VILLAGE, open_now
+
+GUIDES = Path(__file__).parent.parent.parent / "docs"
 
 
 class Shell:
@@ -248,21 +254,53 @@ def test_without_a_key_nothing_runs_and_the_remedy_is_named(bilik: Shell) -> Non
     assert "bilik election load" in bilik("status").stderr
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "init-key", "init", "election load", "election check", "roll import", "roll codes",
-        "roll reissue", "roll add", "roll requests", "roll approve", "roll cancel", "open",
-        "roll lost", "pause", "extend", "close", "purge", "remind",
-        "status", "tally", "report", "export", "verify", "receipt", "audit", "keep", "nlu inbox",
-        "channels check", "accounts add", "accounts list", "accounts reset", "accounts role",
-        "accounts remove",
-        "trustees invite", "trustees collect", "trustees status", "trustees restart",
-        "trustees join", "trustees answer", "trustees rehearse", "trustees decrypt",
-        "trustees reveal", "trustees adopt", "trustees links", "trustees repack",
-    ],
-)  # fmt: skip
+def commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """Every command there is, those of other packages too."""
+    command = command or typer.main.get_command(app)
+    if below := getattr(command, "commands", None):
+        for name, one in below.items():
+            yield from commands(one, (*path, name))
+    else:
+        yield " ".join(path)
+
+
+COMMANDS = list(commands())
+
+
+def test_the_commands_of_other_packages_are_among_them() -> None:
+    assert {"remind", "channels check", "nlu try"} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_and_an_example(command: str) -> None:
     said = CliRunner().invoke(app, [*command.split(), "--help"])
     assert said.exit_code == 0
     assert f"Contoh: bilik {command}" in said.output
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_its_line_in_the_reference(command: str) -> None:
+    reference = (GUIDES / "perintah.md").read_text(encoding="utf-8")
+    assert reference.count(f"| `bilik {command}` |") == 1
+
+
+def test_the_guides_name_no_command_that_is_not_there() -> None:
+    words = {tuple(one.split()) for one in COMMANDS}
+    groups = {one[0] for one in words if len(one) == 2}
+    named = {
+        (guide.name, found)
+        for guide in (*GUIDES.glob("*.md"), *GUIDES.parent.glob("README*.md"))
+        for found in re.findall(
+            r"(?:`|^ {4,}(?:\.venv/bin/)?)bilik ([a-z][a-z-]*)(?: +([a-z][a-z-]*))?",
+            guide.read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    }
+    assert len(named) > len(COMMANDS)
+    assert [
+        (guide, first, second)
+        for guide, (first, second) in sorted(named)
+        if (first, second) not in words
+        and (first,) not in words
+        and not (first in groups and not second)
+    ] == []

@@ -28,3 +28,9 @@ def test_the_demo_is_open_and_its_pairs_can_vote(
     readback = booth.choose("web:1", "saya pilih nomor 2").scene.readback
     assert booth.confirm("web:1", "ya", readback).kind is Kind.RECORDED
     assert pairs[0] not in demo.unused_pairs(configured, 3)
+
+
+def test_a_server_in_earnest_makes_no_example(url: str, tmp_path: Path) -> None:
+    configured = Settings(url, SECRET, trustee_dir=tmp_path / "trustee", without_demo=True)
+    assert not demo.prepare(configured)
+    assert Desk(Database(url), Keys(SECRET), configured.trustee_dir).slugs() == []

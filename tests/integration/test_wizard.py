@@ -11,12 +11,13 @@ import pytest
 
 from tests.databases import ONLY_SQLITE
 from tests.integration.test_cli import Shell
+from tests.pictures import photo
 
 pytestmark = ONLY_SQLITE
 
 NAMES = "Siti\nBudi\n\n"
 PAIRS = "Andi & Ruth\nDewi & Hasan\n\nLukman & Yuli\n\n"
-JPEG = b"\xff\xd8\xff\xe0"
+JPEG, PNG = photo(), photo("PNG")
 
 
 @pytest.fixture
@@ -106,8 +107,9 @@ def with_photo(bilik: Shell, photo: str) -> Path:
 @pytest.mark.parametrize(
     ("photo", "content", "size", "says"),
     [
-        ("siti.jpg", JPEG, 100, None),
-        ("foto/siti.png", b"\x89PNG\r\n\x1a\n", 100, None),
+        ("siti.jpg", JPEG, 0, None),
+        ("foto/siti.png", PNG, 0, None),
+        ("siti.jpg", JPEG[:40], 100, "tidak bisa dibuka"),
         ("siti.jpg", JPEG, 1 << 20, None),
         ("siti.jpg", JPEG, (1 << 20) + 1, "lebih dari 1 MB"),
         ("siti.jpg", b"RIFF....WEBP", 100, "bukan JPEG atau PNG"),

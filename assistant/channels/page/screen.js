@@ -116,9 +116,22 @@ function picture(candidate) {
   if (candidate.empty_box) {
     frame.append(drawing("empty-box", "0 0 48 48"));
   } else {
-    frame.append(...candidate.initials.map((letters) => element("span", "initials", letters)));
+    frame.append(...candidate.initials.map((letters, at) => portrait(letters, candidate.photos?.[at])));
   }
   return frame;
+}
+
+/** A photo; letters where there is none, or it does not arrive. */
+function portrait(letters, photo) {
+  const drawn = element("span", "initials", letters);
+  if (!photo) {
+    return drawn;
+  }
+  const image = element("img", "initials");
+  image.alt = "";
+  image.addEventListener("error", () => image.replaceWith(drawn));
+  image.src = `/chat/foto/${photo}`;
+  return image;
 }
 
 function replies(buttons, press) {

@@ -38,6 +38,15 @@ class Afterwards(Seat):
             purge.cancel(connection, stored)
             self._note(connection, Act.CANCEL_PURGE, stored.election.slug)
 
+    def purge_waiting(self, slug: str | None = None) -> PurgeAsked | None:
+        """What a member has asked for, or None.
+
+        Raises:
+            NotFound: there is no such election.
+        """
+        with self._database.read() as connection:
+            return purge.waiting(connection, pick(connection, slug))
+
     def purge_asked(self, slug: str | None = None) -> PurgeAsked:
         """What another member has asked for.
 

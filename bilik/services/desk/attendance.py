@@ -5,9 +5,10 @@ from __future__ import annotations
 from bilik.domain.election import Phase
 from bilik.domain.turnout import Station
 from bilik.errors import WrongState
-from bilik.services import turnout
+from bilik.services import hours, turnout
 from bilik.services.desk.seat import Seat
 from bilik.services.elections import pick
+from bilik.services.hours import Hour
 from bilik.services.turnout import Absent
 
 _VOTING_IS_ON = (Phase.OPEN, Phase.PAUSED, Phase.GRACE)
@@ -24,6 +25,15 @@ class Attendance(Seat):
         """
         with self._database.read() as connection:
             return turnout.by_station(connection, pick(connection, slug).id)
+
+    def by_hour(self, slug: str | None = None) -> list[Hour]:
+        """How many ballots came in each hour, in the whole election.
+
+        Raises:
+            NotFound: there is no such election.
+        """
+        with self._database.read() as connection:
+            return hours.per_hour(connection, pick(connection, slug).id)
 
     def not_voted(
         self, slug: str | None = None, tps: str = "", name: str = "", page: int = 1

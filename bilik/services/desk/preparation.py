@@ -16,7 +16,7 @@ from bilik.domain.definition import read_definition
 from bilik.domain.doors import Door
 from bilik.domain.election import Election, State
 from bilik.errors import WrongState
-from bilik.services import codes, key_ceremony, roll_import
+from bilik.services import codes, key_ceremony, portraits, roll_import
 from bilik.services.codes import CodesMade
 from bilik.services.definition_files import photo_check
 from bilik.services.desk.seat import Seat
@@ -40,6 +40,7 @@ class Preparation(Seat):
         """
         definition = read_text(path)
         election = read_definition(definition, str(path), photo_check(path.parent))
+        photos = portraits.read(election, path.parent)
         with self._database.write() as connection:
             connection.execute(select(elections.c.id).with_for_update())
             known = {one.election.slug: one for one in all_elections(connection)}
@@ -65,6 +66,8 @@ class Preparation(Seat):
                     f"Pemilihan `{election.slug}` sudah pernah dibuka, jadi tidak bisa diganti. "
                     "Pakai `kode` lain untuk pemilihan baru."
                 )
+            loaded = pick(connection, election.slug)
+            portraits.replace(connection, loaded.id, photos)
             digest = hashlib.sha256(definition.encode()).hexdigest()
             self._note(connection, Act.LOAD, election.slug, {"pemilihan_yml": digest})
         return election, stored is None
@@ -209,6 +212,7 @@ class Preparation(Seat):
         with self._database.write() as connection:
             stored = pick(connection, slug, State.DRAFT, "hanya rancangan yang bisa dihapus")
             key_ceremony.forget(connection, stored)
+            portraits.forget(connection, stored.id)
             for table in (spare_requests, spares, voters):
                 connection.execute(delete(table).where(table.c.election_id == stored.id))
             connection.execute(delete(elections).where(elections.c.id == stored.id))

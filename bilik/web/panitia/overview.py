@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from bilik.domain.election import Phase
+from bilik.domain.indonesian import hour_text
 from bilik.domain.turnout import MERGED
 from bilik.services.desk import Standing
 from bilik.web.panitia import standing as how_it_stands
@@ -18,6 +19,7 @@ _TOLD = {
     "dimuat": "Berkas pemilihan sudah dimuat.",
     "buka": "Pemilihan sudah dibuka. Daftar pemilih terkunci.",
     "jeda": "Pemilihan dijeda. Suara tidak diterima sampai dilanjutkan.",
+    "perpanjang": "Jam tutup diundur. Umumkan juga kepada pemilih.",
     "lanjut": "Pemilihan dilanjutkan.",
     "tutup": "Pemilihan ditutup.",
     "hapus": "Rancangan pemilihan dihapus.",
@@ -42,10 +44,11 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars under a title."""
+    """Bars under a title; each a share of a whole, or only beside the longest of them."""
 
     title: str
     bars: tuple[Bar, ...]
+    is_share: bool = True
 
 
 def _all(visit: Visit) -> Response:
@@ -69,6 +72,7 @@ def _one(visit: Visit) -> Response:
         "running": visit.workshop.jobs.running(visit.slug),
         "codes_left": standing.phase is not Phase.DRAFT and Letters(visit, visit.slug).present,
         "may_list": standing.phase in (Phase.OPEN, Phase.PAUSED, Phase.GRACE),
+        "purge_asked": visit.desk.purge_waiting(visit.slug),
         "told": told(visit),
     }
     return show(visit, "pemilihan.html", values)
@@ -80,12 +84,18 @@ def told(visit: Visit) -> str:
 
 
 def _charts(visit: Visit, standing: Standing) -> list[Chart]:
-    """The turnout in pictures; a chart by the hour would be one more."""
+    """The turnout in pictures."""
     if standing.phase is Phase.DRAFT or not standing.voters:
         return []
     stations = visit.desk.turnout(visit.slug)
     bars = tuple(Bar(_station(one.name, len(stations)), one.voted, one.voters) for one in stations)
-    return [Chart("Sudah memilih, menurut TPS", bars)]
+    charts = [Chart("Sudah memilih, menurut TPS", bars)]
+    if by_hour := visit.desk.by_hour(visit.slug):
+        most = max(one.ballots for one in by_hour)
+        zone = standing.election.zone
+        hours = tuple(Bar(hour_text(one.start, zone), one.ballots, most) for one in by_hour)
+        charts.append(Chart("Suara masuk, menurut jam", hours, is_share=False))
+    return charts
 
 
 def _station(name: str, of: int) -> str:

@@ -26,6 +26,7 @@ def _shown(visit: Visit, said: str = "", problem: str = "", **more: object) -> R
         "standing": standing,
         "is_on": standing.phase in _ON,
         "requests": visit.desk.requests(visit.slug),
+        "reported": visit.desk.lost_letters(visit.slug),
         "said": said,
         "problem": problem,
         "given": None,
@@ -41,6 +42,22 @@ def _ask_for_lost(visit: Visit) -> Response:
     except BilikError as error:
         return _shown(visit, problem=for_pages(str(error)))
     return _shown(visit, f"Permintaan {request.number} dicatat. Minta anggota lain menyetujuinya.")
+
+
+def _ask_for_reported(visit: Visit) -> Response:
+    try:
+        request = visit.desk.ask_for_reported(visit.number("number"), visit.slug)
+    except BilikError as error:
+        return _shown(visit, problem=for_pages(str(error)))
+    return _shown(visit, f"Permintaan {request.number} dicatat. Minta anggota lain menyetujuinya.")
+
+
+def _decline_reported(visit: Visit) -> Response:
+    try:
+        visit.desk.decline_reported(visit.number("number"), visit.slug)
+    except BilikError as error:
+        return _shown(visit, problem=for_pages(str(error)))
+    return _shown(visit, "Laporan itu ditolak. Pemiliknya boleh melapor lagi.")
 
 
 def _ask_for_late(visit: Visit) -> Response:
@@ -88,6 +105,8 @@ def _cancel(visit: Visit) -> Response:
 WAYS = (
     Way("/panitia/p/{slug}/cadangan", "GET", BOTH, _page),
     Way("/panitia/p/{slug}/cadangan/hilang", "POST", PANITIA, _ask_for_lost),
+    Way("/panitia/p/{slug}/cadangan/laporan/{number}/minta", "POST", PANITIA, _ask_for_reported),
+    Way("/panitia/p/{slug}/cadangan/laporan/{number}/tolak", "POST", PANITIA, _decline_reported),
     Way("/panitia/p/{slug}/cadangan/terlewat", "POST", PANITIA, _ask_for_late),
     Way("/panitia/p/{slug}/cadangan/{number}/setujui", "POST", PANITIA, _give),
     Way("/panitia/p/{slug}/cadangan/{number}/batal", "POST", PANITIA, _cancel),

@@ -14,6 +14,7 @@ from bilik.web.panitia import (
     letters,
     log,
     overview,
+    purging,
     record,
     roll,
     spares,
@@ -38,6 +39,7 @@ WAYS: tuple[Way, ...] = (
     *spares.WAYS,
     *count.WAYS,
     *record.WAYS,
+    *purging.WAYS,
     *log.WAYS,
     *work.WAYS,
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -37,17 +35,15 @@ def _shown(
         "ceremony": _ceremony(visit).standing(visit.slug),
         "steps": tuple(Step),
         "step_names": STEP_NAMES,
-        "links": _links(visit),
+        "links": _links(visit) if visit.acts else (),
         "lines": lines or [],
         "problem": problem,
     }
     return show(visit, "saksi.html", values, status)
 
 
-def _links(visit: Visit) -> Sequence[TrusteeLink]:
-    """Who has one acts under that name, so only those who hand them out see them."""
-    if not visit.acts:
-        return ()
+def _links(visit: Visit) -> tuple[TrusteeLink, ...]:
+    """Each trustee's own; the panitia hands them out."""
     base = visit.office.settings.pages_url or str(visit.request.base_url)
     return visit.desk.trustee_links(base, visit.slug)
 

@@ -1,4 +1,4 @@
-"""Opening, pausing, going on and closing: each says first what it will do, and waits for a yes."""
+"""Opening, pausing, later hours, closing: each says first what it will do, and waits for a yes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,22 @@ from starlette.responses import Response
 
 from bilik.domain.election import Phase
 from bilik.domain.indonesian import moment_text
-from bilik.errors import WrongState
+from bilik.errors import BilikError, WrongState
 from bilik.services.desk import Standing
 from bilik.web.panitia.letters_folder import Letters
 from bilik.web.panitia.show import go, show
 from bilik.web.panitia.ways import PANITIA, Visit, Way
+from bilik.web.panitia.words import for_pages
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What has to be said with a deed, in a field of the form."""
+
+    name: str
+    label: str
+    hint: str
+    most: int
 
 
 @dataclass(frozen=True)
@@ -32,6 +43,7 @@ class Deed:
     do: Callable[[Visit], object]
     warned: Callable[[Visit, Standing], Sequence[str]] = lambda visit, standing: ()
     grave: bool = False
+    asked: tuple[Asked, ...] = ()
 
 
 def _opening(standing: Standing) -> Sequence[str]:
@@ -77,6 +89,16 @@ def _closing(standing: Standing) -> Sequence[str]:
     ]
 
 
+def _extending(standing: Standing) -> Sequence[str]:
+    election = standing.election
+    return [
+        f"Sekarang tutup {moment_text(election.closes, election.zone)}. Jam tutup hanya bisa "
+        "diundur, tidak bisa dimajukan lagi.",
+        "Alasannya terbit di jejak panitia dan berita acara. Jangan menyebut nama pemilih.",
+        "Umumkan juga kepada pemilih.",
+    ]
+
+
 DEEDS = (
     Deed(
         "buka", "Buka pemilihan", "Ya, buka", frozenset({Phase.DRAFT}),
@@ -99,6 +121,18 @@ DEEDS = (
         lambda visit: visit.desk.open(visit.slug),
     ),
     Deed(
+        "perpanjang", "Undur jam tutup", "Ya, undur",
+        frozenset({Phase.UPCOMING, Phase.OPEN, Phase.PAUSED, Phase.GRACE}),
+        "Jam tutup hanya bisa diundur sejak dibuka sampai ditutup.", _extending,
+        lambda visit: visit.desk.extend(
+            visit.form.text("sampai"), visit.form.text("alasan"), visit.slug
+        ),
+        asked=(
+            Asked("sampai", "Jam tutup baru", "Misalnya 15.00, atau 2026-11-30 12.00", 20),
+            Asked("alasan", "Alasannya", "Misalnya: listrik padam pukul 10.00 sampai 12.00", 100),
+        ),
+    ),
+    Deed(
         "tutup", "Tutup pemilihan", "Ya, tutup selamanya",
         frozenset({Phase.UPCOMING, Phase.OPEN, Phase.PAUSED, Phase.GRACE}),
         "Pemilihan ini belum dibuka, atau sudah ditutup.", _closing,
@@ -108,23 +142,30 @@ DEEDS = (
 
 
 def _page_of(deed: Deed) -> Callable[[Visit], Response]:
-    def page(visit: Visit) -> Response:
-        standing = _fitting(deed, visit)
-        values = {
-            "deed": deed,
-            "standing": standing,
-            "lines": deed.told(standing),
-            "warnings": deed.warned(visit, standing),
-        }
-        return show(visit, "tindakan.html", values)
+    return lambda visit: _shown(deed, visit)
 
-    return page
+
+def _shown(deed: Deed, visit: Visit, problem: str = "") -> Response:
+    standing = _fitting(deed, visit)
+    values = {
+        "deed": deed,
+        "standing": standing,
+        "lines": deed.told(standing),
+        "warnings": deed.warned(visit, standing),
+        "problem": problem,
+    }
+    return show(visit, "tindakan.html", values, 400 if problem else 200)
 
 
 def _done_by(deed: Deed) -> Callable[[Visit], Response]:
     def do(visit: Visit) -> Response:
         _fitting(deed, visit)
-        deed.do(visit)
+        try:
+            deed.do(visit)
+        except BilikError as error:
+            if not deed.asked:
+                raise
+            return _shown(deed, visit, for_pages(str(error)))
         return go(f"{visit.home}?kabar={deed.name}")
 
     return do
