@@ -145,6 +145,10 @@ def start(
         "BILIK_WEB_PORT": str(web_port),
         "BILIK_RUN": str(directory / "run"),
         "BILIK_RECORDS_DIR": str(directory / "terbitan"),
+        "BILIK_DESK_DIR": str(directory / "meja"),
+        "BILIK_TRUSTEE_DIR": str(directory / "trustee"),
+        "BILIK_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "BILIK_PAGES_URL": f"http://127.0.0.1:{web_port}",
         **(settings or {}),
     }
     began = time.monotonic()

@@ -38,10 +38,11 @@ class Page:
     signs: list[Sign]
 
 
-def read(path: Path) -> list[Page]:
+def read(path: Path, most: int | None = None) -> list[Page]:
+    """Its pages, at most so many of the first."""
     document = pypdfium2.PdfDocument(path)
     try:
-        return [_page(document[number]) for number in range(len(document))]
+        return [_page(document[number]) for number in range(len(document))[:most]]
     finally:
         document.close()
 

@@ -129,7 +129,7 @@ def _show_invited(invited: Invited, as_json: bool) -> None:
 
 def _pages() -> str:
     configured = settings.load()
-    return configured.channels.public_url or f"http://{configured.host}:{configured.web_port}"
+    return configured.pages_url or f"http://{configured.host}:{configured.web_port}"
 
 
 def _state(account: Account) -> str:

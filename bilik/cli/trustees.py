@@ -351,7 +351,7 @@ def adopt(
 def _pages_url() -> str:
     """Where the pages are: as voters reach this server or, without that, on this machine."""
     configured = settings.load()
-    return configured.channels.public_url or f"http://{configured.host}:{configured.web_port}"
+    return configured.pages_url or f"http://{configured.host}:{configured.web_port}"
 
 
 def _ceremony(by: str = "") -> KeyCeremony:

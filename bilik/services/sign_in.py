@@ -104,15 +104,19 @@ class SignIn:
         self._note_failure(row, subjects, now)
         raise Refused
 
-    def session(self, token: str) -> DeskSession | None:
-        """Who holds that id; None if the session is over."""
+    def session(self, token: str, is_used: bool = True) -> DeskSession | None:
+        """Who holds that id; None if the session is over.
+
+        Unless it ``is_used``, by somebody and not by an open page on its own, it is not longer for
+        that.
+        """
         now = self._clock()
         with self._database.read() as connection:
             found = desk_sessions.find(connection, token, now)
         if found is None:
             return None
         session, to_be_noted = found
-        if to_be_noted:
+        if to_be_noted and is_used:
             # While somebody else writes for long, a page may be looked at all the same.
             with suppress(BoxUnavailable), self._database.write() as connection:
                 desk_sessions.touch(connection, token, now)

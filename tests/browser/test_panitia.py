@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import csv
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import pyotp
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Download, Page, ViewportSize, expect
+from playwright.sync_api import Browser, expect
 
 from bilik.demo import read_pairs
 from bilik.domain.accounts import Role
@@ -24,12 +18,11 @@ from bilik.services.outcomes import Kind
 from bilik.storage.database import Database
 from bilik.storage.schema import upgrade
 from tests.booth import SECRET
-from tests.browser import accessibility
-from tests.browser.chat import DESKTOP, PHONE
+from tests.browser.desk import Desk, enrol, invited, opened, sign_in
 from tests.elections import VILLAGE, open_now
 from tests.pages import Pages, serve
 from tests.trustees import held_by
-from tests.web.desk import PASSWORD, Person, enrolled
+from tests.web.desk import Person, enrolled
 
 ELECTION = open_now(VILLAGE)
 BAD_ROLL = """\
@@ -45,48 +38,6 @@ GOOD_ROLL = "nik,nama,no_hp,tps\n" + "".join(
         ["Siti Rahayu", "Budi Santoso", "Dewi Lestari", "Agus Wibowo", "Nur Hidayah"] * 18
     )
 )
-
-
-@dataclass
-class Desk:
-    """The desk in one browser; ``take`` photographs the page on a phone and on a laptop."""
-
-    page: Page
-    url: str
-    pictures: Path
-    errors: list[str]
-
-    def go(self, path: str) -> None:
-        self.page.goto(self.url + path)
-
-    def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
-
-    def follow(self, name: str) -> None:
-        self.page.get_by_role("link", name=name, exact=True).click()
-
-    def sees(self, text: str) -> None:
-        expect(self.page.get_by_text(text).first).to_be_visible()
-
-    def take(self, name: str) -> None:
-        """Both pictures; no rule of accessibility is broken, and nothing sticks out sideways."""
-        sizes: tuple[tuple[str, ViewportSize], ...] = (("laptop", DESKTOP), ("ponsel", PHONE))
-        for size, viewport in sizes:
-            self.page.set_viewport_size(viewport)
-            wide = self.page.locator("html").evaluate("page => page.scrollWidth")
-            assert wide <= viewport["width"], f"{name} is {wide} wide"
-            path = self.pictures / f"panitia-{name}-{size}.png"
-            self.page.screenshot(path=path, full_page=True, animations="disabled")
-        assert accessibility.violations(self.page) == [], name
-
-    def download(self, name: str, to: Path) -> Path:
-        with self.page.expect_download() as waiting:
-            self.page.get_by_role("button", name=name, exact=True).or_(
-                self.page.get_by_role("link", name=name, exact=True)
-            ).click()
-        download: Download = waiting.value
-        download.save_as(to)
-        return to
 
 
 OpenDesk = Callable[[], Desk]
@@ -117,70 +68,14 @@ def pages(directory: Path, database: Database) -> Iterator[Pages]:
 def open_desk(browser: Browser, pages: Pages, pictures: Path) -> Iterator[OpenDesk]:
     desks: list[Desk] = []
 
-    def note(message: ConsoleMessage) -> None:
-        if message.type == "error" and "Failed to load resource" not in message.text:
-            desks[-1].errors.append(message.text)
-
     def open_one() -> Desk:
-        context = browser.new_context(viewport=PHONE, locale="id-ID")
-        desk = Desk(context.new_page(), pages.url, pictures, [])
-        desks.append(desk)
-        desk.page.on("console", note)
-        desk.page.on("pageerror", lambda error: desk.errors.append(str(error)))
-        return desk
+        desks.append(opened(browser, pages.url, pictures))
+        return desks[-1]
 
     yield open_one
     for desk in desks:
         desk.page.context.close()
     assert [error for desk in desks for error in desk.errors] == []
-
-
-def invited(directory: Path, database: Database, name: str) -> str:
-    """The code that `bilik accounts add` prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bilik.cli", "accounts", "add", name, "--role", "panitia", "--json"],
-        env={
-            **os.environ,
-            "BILIK_SECRET_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
-            "BILIK_DATABASE_URL": str(database.engine.url),
-        },
-        check=True, capture_output=True, text=True,
-    )  # fmt: skip
-    return str(json.loads(done.stdout)["code"])
-
-
-def sign_in(desk: Desk, person: Person) -> None:
-    desk.go("/panitia")
-    desk.page.get_by_label("Nama").fill(person.name)
-    desk.page.get_by_label("Kata sandi").fill(PASSWORD)
-    desk.page.get_by_label("Angka dari aplikasi").fill(person.code())
-    desk.press("Masuk")
-    desk.sees(person.name)
-
-
-def enrol(desk: Desk, code: str, name: str) -> Person:
-    """Complete an account as its owner does, with the link of the QR in the terminal."""
-    desk.go(f"/panitia/daftar#{code}")
-    expect(desk.page.get_by_label("Kode pendaftaran")).to_have_value(code)
-    assert "#" not in desk.page.url
-    desk.take("daftar")
-    desk.press("Lanjut")
-    desk.page.get_by_text("Tidak bisa memindai?").click()
-    secret = desk.page.locator("details .code").inner_text().replace(" ", "")
-    desk.take("daftar-sandi")
-    person = Person(name, pyotp.TOTP(secret))
-    desk.page.get_by_label("Kata sandi baru").fill(PASSWORD)
-    desk.page.get_by_label("Sekali lagi").fill(PASSWORD)
-    desk.page.get_by_label("Enam angka").fill("000000")
-    desk.press("Simpan")
-    desk.sees("Angka dari aplikasi belum cocok")
-    desk.page.get_by_label("Kata sandi baru").fill(PASSWORD)
-    desk.page.get_by_label("Sekali lagi").fill(PASSWORD)
-    desk.page.get_by_label("Enam angka").fill(person.code())
-    desk.press("Simpan")
-    desk.sees("siap dipakai")
-    desk.take("terdaftar")
-    return person
 
 
 def vote(database: Database, pairs: list[tuple[str, str]]) -> None:
@@ -284,8 +179,7 @@ def open_and_watch(desk: Desk, database: Database, directory: Path, codes: Path)
     desk.sees("Pemilihan sudah dibuka.")
     (directory / "dpt.csv").write_text(GOOD_ROLL, encoding="utf-8")
     vote(database, read_pairs(directory / "dpt.csv", codes)[:33])
-    desk.page.reload()
-    desk.sees("33 suara masuk")
+    desk.sees("33 suara masuk")  # the page is up to date by itself
     desk.take("pemilihan-buka")
     desk.go("/panitia")
     desk.take("beranda")
@@ -371,7 +265,7 @@ def test_a_village_holds_its_election_at_the_desk(
     enrolled(database, "Bu Sri", Role.SAKSI)
     desk.go("/panitia")
     desk.take("masuk")
-    siti = enrol(desk, invited(directory, database, "Bu Siti"), "Bu Siti")
+    siti = enrol(desk, invited(str(database.engine.url), "Bu Siti"), "Bu Siti")
     sign_in(desk, siti)
     desk.take("beranda-kosong")
     desk.follow("Akun")

@@ -188,7 +188,9 @@ def test_every_saksi_has_a_link_to_the_page(panitia: Shell) -> None:
     here = {**panitia.environ, "BILIK_WEB_PORT": "5999"}
     panitia.environ = here
     assert "http://127.0.0.1:5999/saksi/sukamaju-2026#1-" in panitia.ok("trustees", "links")
-    panitia.environ = {**here, "BILIK_PUBLIC_URL": "https://desa.id/"}
+    panitia.environ = {
+        **here, "BILIK_PUBLIC_URL": "https://obrolan.desa.id", "BILIK_PAGES_URL": "https://desa.id/"
+    }  # fmt: skip
     assert json.loads(panitia.ok("trustees", "links", "--json")) == links
     panitia.ok("trustees", "restart", "--yes")
     assert set(json.loads(panitia.ok("trustees", "links", "--json")).values()).isdisjoint(

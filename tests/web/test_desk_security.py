@@ -6,6 +6,7 @@ import csv
 import io
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,15 +14,19 @@ from urllib.parse import urlsplit
 import httpx
 import pyotp
 import pytest
+from sqlalchemy import select, update
 
+from bilik.clock import system_clock
 from bilik.domain.accounts import Role
 from bilik.keys import Keys
 from bilik.services.accounts import Accounts
-from bilik.storage.database import Database
+from bilik.services.desk_sessions import key_of
+from bilik.storage.database import Database, to_column
 from bilik.storage.schema import upgrade
+from bilik.storage.tables import desk_sessions
 from bilik.web.panitia.arrivals import Arrivals
 from bilik.web.panitia.folders import Folders
-from bilik.web.panitia.gate import COOKIE
+from bilik.web.panitia.gate import BY_ITSELF, COOKIE
 from tests.booth import SECRET
 from tests.elections import VILLAGE, open_now
 from tests.pages import Pages, serve
@@ -84,6 +89,25 @@ def test_a_server_that_starts_forgets_what_an_earlier_one_worked_with(
     pages: Pages, directory: Path
 ) -> None:
     assert passing(directory) == []
+
+
+def test_an_open_page_that_asks_by_itself_keeps_nobody_signed_in(
+    siti: Visitor, database: Database
+) -> None:
+    columns = desk_sessions.c
+    own = columns.id_hash == key_of(siti.http.cookies[COOKIE])
+    before = to_column(system_clock() - timedelta(minutes=20))
+    with database.write() as connection:
+        connection.execute(update(desk_sessions).where(own).values(seen_at=before))
+
+    def seen() -> object:
+        with database.read() as connection:
+            return connection.execute(select(columns.seen_at).where(own)).scalar_one()
+
+    assert siti.http.get("/panitia", headers={BY_ITSELF: "ya"}).status_code == 200
+    assert seen() == before
+    assert siti.get("/panitia").status_code == 200
+    assert seen() != before
 
 
 def test_a_session_is_new_with_each_sign_in_and_its_cookie_is_for_the_desk_alone(

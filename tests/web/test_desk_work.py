@@ -188,6 +188,12 @@ def test_trustees_make_their_key_and_count_by_way_of_the_desk(
         sent = [("berkas", (one.name, one.read_bytes())) for one in files]
         return words(visitor.follow(visitor.post(f"{HOME}/{to}", files=sent)))
 
+    witness = seated(pages.url, database, "Bu Sri")
+    links = [f"/saksi/{SLUG}#{place}-" for place in (1, 2)]
+    assert all(
+        f"https://pilih.desa.id{one}" in words(visitor.get(f"{HOME}/saksi")) for one in links
+    )
+    assert not any(one in witness.get(f"{HOME}/saksi").text for one in links)
     (invitation,) = handed_out()
     answers = [member.join(invitation) for member in group.members]
     spoilt = tmp_path / "rusak.json"
@@ -209,7 +215,6 @@ def test_trustees_make_their_key_and_count_by_way_of_the_desk(
 
     waiting = words(visitor.follow(visitor.post(f"{HOME}/hitung")))
     assert "Menunggu saksi: 0 dari 2" in waiting
-    witness = seated(pages.url, database, "Bu Sri")
     assert "Angka periksa" in words(witness.get(f"{HOME}/hitung"))
     content = witness.get(f"{HOME}/hitung/untuk-saksi.zip").content
     with zipfile.ZipFile(io.BytesIO(content)) as packed:

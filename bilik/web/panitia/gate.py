@@ -29,6 +29,8 @@ from bilik.web.panitia.words import for_pages
 COOKIE = "bilik_meja"
 DOOR = "/panitia/masuk"
 FORM_TOKEN = "token"
+BY_ITSELF = "bilik-sendiri"
+"""The header by which an open page asks for itself again: a session is not longer for that."""
 
 
 def route(way: Way) -> Route:
@@ -73,7 +75,8 @@ def _session_of(request: Request) -> DeskSession | None:
     if not token:
         return None
     office = office_of(request)
-    return SignIn(office.database, office.keys, office.clock).session(token)
+    door = SignIn(office.database, office.keys, office.clock)
+    return door.session(token, is_used=BY_ITSELF not in request.headers)
 
 
 def _see_that_it_is_ours(request: Request) -> None:

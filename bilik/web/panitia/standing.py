@@ -92,7 +92,7 @@ def _plans(visit: Visit, standing: Standing) -> Iterator[_Plan]:
     if election.trustees is not None:
         made = opened or _key_is_made(visit, election.slug)
         line = "Kunci saksi sudah jadi" if made else "Saksi membuat kunci bersama"
-        yield _Plan("Kunci saksi", made, line, "/saksi", "Ke berkas saksi")
+        yield _Plan("Kunci saksi", made, line, "/saksi", "Ke para saksi")
 
     yield _letters(visit, standing)
 
