@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 from importlib.util import find_spec
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -152,7 +153,8 @@ def _train() -> None:
 
 
 def _lines() -> Iterator[str]:
-    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     for line in sys.stdin:
         if text := line.rstrip("\r\n"):
             yield text

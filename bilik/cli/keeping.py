@@ -23,7 +23,7 @@ def keep(
     ] = 5,
     once: Annotated[bool, typer.Option("--once", help="Satu putaran saja.")] = False,
 ) -> None:
-    """Jaga semua pemilihan: tutup, terbitkan suara, hitung yang langsung, siapkan unduhan.
+    """Jaga semua pemilihan: tutup, terbitkan suara, hitung kalau kuncinya ada, siapkan unduhan.
 
     `make run` sudah menjalankannya. Contoh: bilik keep
     """

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import typer
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, Group, JustifyMethod, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -89,8 +89,11 @@ def _head(seen: Overview) -> list[RenderableType]:
 def _stations_table(stations: Sequence[Station], room: int | None) -> RenderableType:
     """All stations; where there is no room, those with the lowest turnout."""
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for title, justify in (("TPS", "left"), ("memilih", "right"), ("dari", "right"), ("", "left")):
-        table.add_column(Text(title, style="bold"), justify=justify)  # type: ignore[arg-type]
+    columns: tuple[tuple[str, JustifyMethod], ...] = (
+        ("TPS", "left"), ("memilih", "right"), ("dari", "right"), ("", "left"),
+    )  # fmt: skip
+    for title, justify in columns:
+        table.add_column(Text(title, style="bold"), justify=justify)
     shown = list(stations)
     if room is not None and len(shown) > room:
         lowest = sorted(shown, key=lambda one: (_share(one.voted, one.voters), one.name))

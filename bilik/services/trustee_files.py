@@ -18,7 +18,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from bilik.belenios import trustees, wire
 from bilik.belenios.ceremony import Polynomial, Vinput, Voutput
@@ -243,7 +243,7 @@ def _one_line(data: bytes) -> File | None:
         except InvalidRecord:
             continue
         if mark is None or file.kind == mark:
-            return file  # type: ignore[no-any-return]
+            return cast(File, file)
     return None
 
 

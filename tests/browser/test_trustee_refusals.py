@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -16,7 +17,7 @@ from playwright.sync_api import Browser, Route, expect
 
 from bilik.belenios import ceremony, channels, group, trustees, wire
 from bilik.belenios.proofs import Ciphertext
-from bilik.services import trustee_key
+from bilik.services import counting, trustee_key
 from bilik.services.trustee_files import TallyFile
 from bilik.services.trustee_key import Secret
 from tests.booth import Polling, set_up
@@ -163,8 +164,8 @@ def test_a_link_of_one_does_not_take_the_key_of_another(
     screen.chat.page.context.close()
 
 
-def bent(tally: TallyFile, **changes: object) -> str:
-    return wire.encode(replace(tally, **changes)).decode()  # type: ignore[arg-type]
+def bent(tally: TallyFile, **changes: Any) -> str:
+    return wire.encode(replace(tally, **changes)).decode()
 
 
 def handing(text: str) -> Callable[[Route], None]:
@@ -247,7 +248,9 @@ def test_a_part_is_taken_once_and_an_altered_one_never(
     ]:
         answer = waiting.send(altered)
         assert (answer.status_code, says in answer.json()["line"]) == (400, True)
-    assert waiting.polling.desk.tally().given == ()  # type: ignore[union-attr]
+    counted = waiting.polling.desk.tally()
+    assert isinstance(counted, counting.Waiting)
+    assert counted.given == ()
 
     key = copied(waiting, BUDI, tmp_path)
     screen.count(key)

@@ -204,7 +204,7 @@ def test_a_conversation_comes_back_as_structure_and_a_long_one_is_as_small(
     assert "SEKRET" not in str([event.as_dict() for event in found.events])
     assert "blank" not in str([event.as_dict() for event in found.events])
     assert len(asyncio.run(keep(100)).events) == len(found.events) == 7
-    (stored,) = asyncio.run(store.keys())  # type: ignore[misc]
+    (stored,) = asyncio.run(store.keys())
     assert KEYS.tracker_name(SENDER) in stored
     assert "628123" not in stored
     other = asyncio.run(store.retrieve("wa:628123456780"))
@@ -262,7 +262,7 @@ def test_a_store_that_fails_fails_the_message_and_nothing_is_kept_elsewhere(
     other.close()
     for act in (store.save(a_conversation(domain)), store.retrieve(SENDER), store.keys()):
         with pytest.raises(TrackerUnavailable) as caught:
-            asyncio.run(act)  # type: ignore[arg-type]
+            asyncio.run(act)
         assert "\n" not in str(caught.value)
         assert "SEKRET" not in str(caught.value)
 

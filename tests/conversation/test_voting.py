@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 
 from bilik.domain.voting_code import new_code
+from tests.booth import Polling
 from tests.installation import Installation
 
 _numbers = count(1)
@@ -16,8 +17,8 @@ def sender() -> str:
     return f"pemilih-{next(_numbers)}"
 
 
-def identified(bilik: Installation, who: str, polling: object = None) -> str:
-    nik, code = bilik.pair(polling or bilik.village)  # type: ignore[arg-type]
+def identified(bilik: Installation, who: str, polling: Polling | None = None) -> str:
+    nik, code = bilik.pair(polling or bilik.village)
     return bilik.say(who, f"nik saya {nik} kode {code}")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 from gmpy2 import mpz
@@ -19,6 +20,7 @@ from bilik.services import key_ceremony, record, trustee_files, trustee_member
 from bilik.services.counting import Result, Waiting
 from bilik.services.desk import Desk, TrusteeFiles
 from bilik.services.elections import pick
+from bilik.services.keeper import Keeper
 from bilik.services.publication import MANUAL, check
 from bilik.services.trustee_files import Share, TallyFile
 from bilik.storage.database import Database
@@ -105,6 +107,9 @@ def test_any_two_of_five_do_not(
     assert waiting.given == tuple(owner + 1 for owner in owners)
     assert "2 dari 3" in waiting.line
     assert desk.tally() == waiting
+    told: list[str] = []
+    Keeper(desk, told.append).look_after()
+    assert told == []  # the count is theirs alone
     assert desk.standing().waiting == waiting
     with database_of(desk).read() as connection:
         assert connection.execute(select(records.c.result)).scalar_one() is None
@@ -297,8 +302,8 @@ class TestTrustee:
         return key, Path(shutil.copy(held.files.tally, folder))
 
     @staticmethod
-    def change(path: Path, **values: object) -> None:
-        path.write_bytes(wire.encode(replace(trustee_files.read(TallyFile, path), **values)))  # type: ignore[arg-type]
+    def change(path: Path, **values: Any) -> None:
+        path.write_bytes(wire.encode(replace(trustee_files.read(TallyFile, path), **values)))
 
     def test_every_key_passes_a_rehearsal_by_itself(self, held: Held) -> None:
         for member in held.group.members:

@@ -138,7 +138,7 @@ def test_only_so_many_listen_and_one_look_serves_them_all(polling: Polling, tmp_
             with pytest.raises(Full):
                 events.join("sukamaju-2026", asker)
         for one in listeners:
-            await one.aclose()  # type: ignore[attr-defined]
+            await one.aclose()
         assert (events._topics, events._askers.total()) == ({}, 0)
 
     asyncio.run(listen())

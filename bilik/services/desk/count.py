@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from bilik.belenios import wire
 from bilik.domain.audit import Act, Details
-from bilik.domain.election import State, Visibility
+from bilik.domain.election import State
 from bilik.domain.minutes import Minutes, Particulars
 from bilik.errors import WrongState
 from bilik.services import (
@@ -50,11 +50,10 @@ class Count(Seat):
     """Closed elections, and snapshots of those that go on."""
 
     def counts_itself(self, slug: str) -> bool:
-        """Whether the election is closed, and nobody has to ask for its count: it is live."""
+        """Whether the election is closed, and its count needs nobody: the server has the key."""
         with self._database.read() as connection:
             stored = pick(connection, slug)
-            live = stored.election.visibility is Visibility.LIVE
-            return live and stored.state is State.CLOSED
+            return stored.election.trustees is None and stored.state is State.CLOSED
 
     def tally(self, slug: str | None = None, share_files: Sequence[Path] = ()) -> Result | Waiting:
         """Count a closed election; counting again gives the same.
