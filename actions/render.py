@@ -10,7 +10,7 @@ from bilik.domain.indonesian import day_text, figure, hour_text, moment_text, pe
 from bilik.domain.mentions import find_mentions
 from bilik.domain.outcome import sentence
 from bilik.domain.tally import ContestCount
-from bilik.domain.telling import interim_line, share, turnout_line
+from bilik.domain.telling import interim_line, turnout_line
 from bilik.domain.words import words
 from bilik.services.outcomes import Outcome, Scene
 from bilik.services.public_view import PublicView
@@ -201,11 +201,6 @@ def _short(contest: Contest) -> str:
     return contest.aliases[0] if contest.aliases else contest.title.lower()
 
 
-def tps(text: str) -> str:
-    """``TPS 03``, also where the roll says only the number."""
-    return f"TPS {text}" if text[:1].isdigit() else text
-
-
 def profile(election: Election, text: str, pending: Selections) -> str:
     """Vision and mission of the candidates a message names, or of all; empty if none has any.
 
@@ -264,7 +259,7 @@ def short_result(view: PublicView) -> str:
     for contest, count in zip(view.election.contests, found.counts, strict=True):
         votes = (
             f"no. {one.number}: {figure(count.votes[one.number])} "
-            f"({share(count.votes[one.number], count.valid)})"
+            f"({percent(count.votes[one.number], count.valid)})"
             for one in in_order(contest)
         )
         parts.append((f"{contest.title}: " if several else "") + ", ".join(votes))

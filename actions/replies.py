@@ -14,6 +14,7 @@ from actions import cards, render
 from bilik.domain.choice import Doubt
 from bilik.domain.election import BLANK, Contest, Election, Phase, Visibility
 from bilik.domain.indonesian import hour_text, moment_text
+from bilik.domain.turnout import station_name
 from bilik.services.buttons import Button, Press
 from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.services.sessions import Stage
@@ -168,7 +169,7 @@ def of_outcome(outcome: Outcome) -> list[Reply]:
         case Kind.TOO_MANY:
             return [reply("too_many", scene, until=_until(outcome))]
         case Kind.IDENTIFIED:
-            tps = render.tps(outcome.tps)
+            tps = station_name(outcome.tps) if outcome.tps else ""
             place = f"Anda terdaftar di {tps}." if tps else ""
             short_place = f"({tps})" if tps else ""
             known = reply(

@@ -60,6 +60,11 @@ class Settings:
     desk_dir: Path = DEFAULT_DESK_DIR
     record_url: str = ""
 
+    def record_address(self, slug: str) -> str:
+        """Where everybody finds the record of an election, or empty."""
+        page = f"{self.pages_url}/hasil/{slug}" if self.pages_url else ""
+        return self.record_url or page
+
     def __repr__(self) -> str:
         """Without the key and without the password that a database URL may hold."""
         return f"Settings(host={self.host!r}, port={self.port}, actions_port={self.actions_port})"

@@ -14,6 +14,7 @@ from bilik.cli.common import (
     JsonOption,
     YesOption,
     confirm,
+    pages_address,
     show,
     the_database,
     who_acts,
@@ -111,7 +112,7 @@ def _accounts(by: str = "") -> Accounts:
 
 
 def _show_invited(invited: Invited, as_json: bool) -> None:
-    page = f"{_pages()}/panitia/daftar"
+    page = f"{pages_address()}/panitia/daftar"
     account = invited.account
     if not as_json:
         typer.echo(f"Akun {account.name} ({account.role.value}) menunggu orangnya.")
@@ -125,11 +126,6 @@ def _show_invited(invited: Invited, as_json: bool) -> None:
         "\nSekali pakai, berlaku 24 jam. Siapkan aplikasi kode sekali pakai di ponsel, seperti "
         "Aegis atau Google Authenticator.",
     )
-
-
-def _pages() -> str:
-    configured = settings.load()
-    return configured.pages_url or f"http://{configured.host}:{configured.web_port}"
 
 
 def _state(account: Account) -> str:

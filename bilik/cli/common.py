@@ -53,6 +53,12 @@ def the_desk(by: str = "") -> Desk:
     )
 
 
+def pages_address() -> str:
+    """Where the pages are: as everybody reaches them or, without that, on this machine."""
+    configured = settings.load()
+    return configured.pages_url or f"http://{configured.host}:{configured.web_port}"
+
+
 def who_acts(by: str) -> str:
     """The name for the log: as stated with the command, as set, or who is logged in."""
     return by or settings.load().panitia or _login_name()

@@ -17,8 +17,8 @@ from rich.text import Text
 from bilik.cli.common import PHASES
 from bilik.clock import ZONES
 from bilik.domain.election import Election
-from bilik.domain.indonesian import hour_text, moment_text
-from bilik.domain.turnout import Station
+from bilik.domain.indonesian import figure, hour_text, moment_text, percent
+from bilik.domain.turnout import Station, station_name
 from bilik.errors import BoxUnavailable
 from bilik.services.activity import Activity
 from bilik.services.desk import Overview
@@ -74,7 +74,8 @@ def _head(seen: Overview) -> list[RenderableType]:
     election = standing.election
     extended = " (diperpanjang)" if standing.planned else ""
     bar = Table.grid(padding=(0, 2))
-    voted = f"{standing.ballots} dari {standing.voters} pemilih, {_percent(standing.turnout)}"
+    share = percent(standing.ballots, standing.voters)
+    voted = f"{figure(standing.ballots)} dari {figure(standing.voters)} pemilih, {share}"
     bar.add_row(_bar(standing.ballots, standing.voters), Text(voted, style="bold"))
     return [
         Text(f"{election.title}: {PHASES[standing.phase]}", style="bold"),
@@ -100,8 +101,8 @@ def _stations_table(stations: Sequence[Station], room: int | None) -> Renderable
         shown = sorted(lowest[: room - 1], key=lambda one: one.name)
     for one in shown:
         share = Table.grid(padding=(0, 1))
-        share.add_row(_bar(one.voted, one.voters), _percent(_share(one.voted, one.voters)))
-        table.add_row(Text(one.name or "-"), str(one.voted), str(one.voters), share)
+        share.add_row(_bar(one.voted, one.voters), percent(one.voted, one.voters))
+        table.add_row(Text(station_name(one.name)), figure(one.voted), figure(one.voters), share)
     if len(shown) < len(stations):
         left = len(stations) - len(shown)
         return Group(table, Text(f"… dan {left} TPS lain yang partisipasinya lebih tinggi"))
@@ -119,7 +120,7 @@ def _hours_table(hours: Sequence[Hour], election: Election) -> Table:
     form = "%d/%m %H.00" if many_days else "%H.00"
     for one in hours:
         start = f"{one.start.astimezone(zone):{form}}"
-        table.add_row(start, str(one.ballots), _bar(one.ballots, most))
+        table.add_row(start, figure(one.ballots), _bar(one.ballots, most))
     if not hours:
         table.add_row("-", "0", "")
     return table
@@ -161,10 +162,6 @@ def _bar(part: int, whole: int) -> ProgressBar:
 
 def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
-
-
-def _percent(share: float) -> str:
-    return f"{share:.1%}".replace(".", ",")
 
 
 def _json(seen: Overview) -> dict[str, Any]:

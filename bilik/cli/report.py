@@ -11,6 +11,7 @@ import typer
 
 from bilik import settings
 from bilik.cli.common import ByOption, ElectionOption, JsonOption, counts_json, show, the_desk
+from bilik.domain.lines import one_line
 from bilik.domain.minutes import Minutes, Particulars
 from bilik.domain.outcome import outcome_of, sentence
 from bilik.errors import BilikError
@@ -48,9 +49,11 @@ def report(
 
     Contoh: bilik report --tempat "Balai Desa Sukamaju"
     """
-    published_at = _url(url or settings.load().record_url)
-    particulars = Particulars(_line(number), _line(place), published_at)
-    said = the_desk(by).report(out, election, particulars, os.cpu_count() or 1)
+    desk = the_desk(by)
+    slug = desk.glance(election).election.slug
+    published_at = _url(url or settings.load().record_address(slug))
+    particulars = Particulars(one_line(number), one_line(place), published_at)
+    said = desk.report(out, election, particulars, os.cpu_count() or 1)
     lines = [f"Berita acara {said.election.title} ditulis ke {out}."]
     for contest, count in zip(said.election.contests, said.counts, strict=True):
         lines.append(f"{contest.title}: {sentence(contest, count)}")
@@ -61,10 +64,6 @@ def report(
         "Cetak dengan ukuran sebenarnya (100%), periksa, lalu tanda tangani bersama saksi."
     )
     show(as_json, _json(said, out), *lines)
-
-
-def _line(text: str) -> str:
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
 def _url(text: str) -> str:

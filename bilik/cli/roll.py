@@ -14,6 +14,7 @@ import typer
 from bilik.cli.common import ByOption, ElectionOption, JsonOption, show, the_desk
 from bilik.cli.progress import progress_bar, progress_of_steps
 from bilik.cli.roll_preview import show_change, show_problems
+from bilik.domain.turnout import station_name
 from bilik.errors import NotFound
 from bilik.services.lost_letters import LostLetter
 from bilik.services.reserve import Request
@@ -214,7 +215,7 @@ def roll_cancel(
 
 
 def _lost_line(told: LostLetter) -> str:
-    place = f", TPS {told.tps}" if told.tps else ""
+    place = f", {station_name(told.tps)}" if told.tps else ""
     return f"Laporan {told.number}: {told.name} {told.nik}{place}, lewat {told.channel}"
 
 
@@ -235,7 +236,7 @@ def _request_json(request: Request) -> dict[str, Any]:
 
 
 def _request_line(request: Request) -> str:
-    place = f", TPS {request.tps}" if request.tps else ""
+    place = f", {station_name(request.tps)}" if request.tps else ""
     return (
         f"Permintaan {request.number} ({request.kind.value}): {request.name} {request.nik}{place}, "
         f"diajukan {request.actor}"

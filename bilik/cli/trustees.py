@@ -11,13 +11,13 @@ from typing import Annotated, Any
 
 import typer
 
-from bilik import settings
 from bilik.cli.common import (
     ByOption,
     ElectionOption,
     JsonOption,
     YesOption,
     confirm,
+    pages_address,
     show,
     the_database,
     the_desk,
@@ -95,7 +95,7 @@ def links(
 
     Contoh: bilik trustees links
     """
-    found = the_desk().trustee_links(url or _pages_url(), election)
+    found = the_desk().trustee_links(url or pages_address(), election)
     show(
         as_json,
         {one.name: one.url for one in found},
@@ -346,12 +346,6 @@ def adopt(
         f"Kunci Anda: {path}",
         "Simpan baik-baik, lalu hapus berkas .key dan .dkey yang lama.",
     )
-
-
-def _pages_url() -> str:
-    """Where the pages are: as voters reach this server or, without that, on this machine."""
-    configured = settings.load()
-    return configured.pages_url or f"http://{configured.host}:{configured.web_port}"
 
 
 def _ceremony(by: str = "") -> KeyCeremony:

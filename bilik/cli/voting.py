@@ -115,7 +115,9 @@ def close(
         as_json,
         {"election": closed.slug, "phase": "closed"},
         f"{closed.title} ditutup.",
-        "Berikutnya: bilik tally",
+        "Berikutnya: bilik tally, bersama saksi"
+        if closed.trustees
+        else "Suara dihitung oleh `bilik keep`; atau sekarang juga: bilik tally",
     )
 
 
@@ -183,7 +185,7 @@ def _standing_json(standing: Standing) -> dict[str, Any]:
 
 def _standing_lines(standing: Standing) -> list[str]:
     election, interim = standing.election, standing.interim
-    turnout = percent(standing.ballots, max(1, standing.voters))
+    turnout = percent(standing.ballots, standing.voters)
     lines = [
         f"{election.title} ({election.slug}): {PHASES[standing.phase]}",
         f"Buka  {moment_text(election.opens, election.zone)}",

@@ -12,6 +12,7 @@ import typer
 
 from bilik.clock import ZONES, system_clock
 from bilik.domain.indonesian import day_text, month_names
+from bilik.domain.lines import one_line
 from bilik.domain.presets import PRESETS, Answers, Office, Preset, title_of, written
 from bilik.errors import BilikError
 from bilik.services.definition_files import check_file
@@ -89,7 +90,7 @@ def _candidates(office: Office) -> list[tuple[str, ...]]:
     while len(found) < _MOST_CANDIDATES:
 
         def read(text: str) -> tuple[str, ...]:
-            names = tuple(filter(None, map(_tidy, text.split("&")))) if _tidy(text) else ()
+            names = tuple(filter(None, map(one_line, text.split("&")))) if one_line(text) else ()
             if not names and not found:
                 raise BilikError("Paling sedikit satu calon.")
             if names and len(names) != (2 if office.pairs else 1):
@@ -124,14 +125,9 @@ def _ask(question: str, read: Callable[[str], _T], usual: str | None = None) -> 
 
 
 def _line(text: str) -> str:
-    if not (plain := _tidy(text)):
+    if not (plain := one_line(text)):
         raise BilikError("Isi dulu.")
     return plain
-
-
-def _tidy(text: str) -> str:
-    """Without what cannot be printed, and without spaces around or doubled."""
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
 def _zone(text: str) -> str:

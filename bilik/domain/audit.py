@@ -19,10 +19,11 @@ from datetime import datetime, timezone
 from enum import Enum
 
 from bilik.domain.identity import find_credentials
+from bilik.domain.lines import one_line
 from bilik.errors import BilikError, InvalidRecord
 
 BY_THE_CLOCK = "jam server"
-"""Who acts when an election closes, or a live one is counted, at its hour."""
+"""Who acts when an election closes at its hour, or is counted with the server's key."""
 BEGINNING = bytes(32)
 """What the first entry of a log names as the one before it."""
 ACTOR_CHARACTERS = 80
@@ -251,7 +252,7 @@ def reason_line(stated: str) -> str:
     Raises:
         BilikError: it does, or is empty or too long.
     """
-    line = _one_line(stated)
+    line = one_line(stated)
     if not line:
         raise BilikError('Sebutkan alasannya, misalnya --reason "Listrik padam dari 10.00".')
     if len(line) > REASON_CHARACTERS:
@@ -268,11 +269,7 @@ def reason_line(stated: str) -> str:
 
 def actor_name(stated: str) -> str:
     """A stated name as the log keeps it: one printable line of at most 80 characters."""
-    return _one_line(stated)[:ACTOR_CHARACTERS].strip()
-
-
-def _one_line(text: str) -> str:
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    return one_line(stated)[:ACTOR_CHARACTERS].strip()
 
 
 def _bytes(text: str) -> bytes:

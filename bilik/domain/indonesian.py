@@ -58,11 +58,15 @@ def figure(number: int) -> str:
 
 
 def percent(part: int, whole: int, decimals: int = 1) -> str:
-    """``62,5%``: rounded, halves up, from the exact share."""
-    steps = 100 * 10**decimals
-    rounded = (2 * steps * part + whole) // (2 * whole)
+    """``62,5%``: rounded, halves up, from the exact share; of nothing it is nothing."""
+    return f"{decimal(100 * part, max(1, whole), decimals)}%"
+
+
+def decimal(part: int, whole: int, decimals: int = 1) -> str:
+    """``1,4``: a quotient, rounded, halves up."""
+    rounded = (2 * 10**decimals * part + whole) // (2 * whole)
     pattern = f"#,##0.{'0' * decimals}"
-    return f"{format_decimal(Decimal(rounded).scaleb(-decimals), pattern, _LOCALE)}%"
+    return format_decimal(Decimal(rounded).scaleb(-decimals), pattern, _LOCALE)
 
 
 def in_words(number: int) -> str:

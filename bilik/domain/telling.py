@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bilik.domain.election import Election, Phase, Visibility
-from bilik.domain.indonesian import figure, moment_text, percent
+from bilik.domain.election import Election, Phase
+from bilik.domain.indonesian import decimal, figure, moment_text, percent
 from bilik.domain.live_turnout import STEP, Turnout
 
 
@@ -27,7 +27,7 @@ def phase_line(election: Election, phase: Phase) -> str:
 def turnout_line(turnout: Turnout) -> str:
     """``1.234 dari 2.000 pemilih sudah memilih (61,7%).``"""
     if not turnout.at_least:
-        return f"{voted_of(turnout)} ({share(turnout.voted, turnout.voters)})."
+        return f"{voted_of(turnout)} ({percent(turnout.voted, turnout.voters)})."
     if turnout.voted:
         return f"Sedikitnya {voted_of(turnout)}."
     return (
@@ -51,9 +51,7 @@ def counting_line(election: Election, parts: int | None) -> str:
             return "Suara akan dijumlahkan tanpa dibuka, lalu dihitung bersama saksi."
         needed = election.trustees.threshold
         return f"Suara sedang dihitung bersama saksi: {parts} dari {needed} bagian sudah masuk."
-    if election.visibility is Visibility.LIVE:
-        return "Suara sedang dihitung. Hasilnya muncul sebentar lagi."
-    return "Suara sedang menunggu dihitung panitia."
+    return "Suara sedang dihitung. Hasilnya muncul sebentar lagi."
 
 
 def interim_line(ballots: int) -> str:
@@ -61,13 +59,8 @@ def interim_line(ballots: int) -> str:
     return f"Hasil sementara, dari {figure(ballots)} suara yang sudah masuk hitungan"
 
 
-def share(part: int, whole: int) -> str:
-    """``61,7%``; of nothing it is nothing."""
-    return percent(part, whole) if whole else percent(0, 1)
-
-
 def data_size(bytes_: int) -> str:
     """``1,4 MB`` (10^6 bytes): how much there is to download."""
     if bytes_ < 1_000_000:
         return f"{figure(max(1, round(bytes_ / 1000)))} kB"
-    return f"{percent(bytes_, 10**8)[:-1]} MB"
+    return f"{decimal(bytes_, 10**6)} MB"

@@ -20,6 +20,15 @@ class Station:
     voted: int
 
 
+def station_name(name: str) -> str:
+    """``TPS 01``; what names itself, like ``RT 03``, stays as it is."""
+    if name == MERGED:
+        return f"TPS {MERGED}"
+    if not name:
+        return "Tanpa TPS"
+    return name if name[0].isalpha() else f"TPS {name}"
+
+
 def put_together(every: Iterable[Station]) -> list[Station]:
     """The stations by name, small ones put together last.
 

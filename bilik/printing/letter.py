@@ -21,6 +21,7 @@ from bilik.domain import voting_code
 from bilik.domain.code_file import Invitation
 from bilik.domain.doors import Door
 from bilik.domain.election import Election
+from bilik.domain.turnout import station_name
 from bilik.errors import BilikError
 from bilik.printing import qr, typeset, wording
 from bilik.printing.colours import FAINT, GREEN, INK, TINT, WHITE
@@ -152,7 +153,7 @@ class LetterForm:
         if invitation.tps:
             beside = typeset.width(f"{self._kind}  · {text}", BOLD, size)
             room = look.width - 2 * look.margin - beside
-            place = self._line(wording.place(invitation.tps), BOLD, (size,), room)
+            place = self._line(station_name(invitation.tps), BOLD, (size,), room)
             text = f"{place.lines[0]} · {text}"
         self._canvas.setFont(BOLD, size)
         self._canvas.drawRightString(look.width - look.margin, self._head_line(), text)
@@ -163,7 +164,7 @@ class LetterForm:
         if invitation.spare is not None:
             name, below = f"Surat cadangan nomor {invitation.spare}", wording.SPARE_NOTE
         elif invitation.tps:
-            below += f"  ·  {wording.place(invitation.tps)}"
+            below += f"  ·  {station_name(invitation.tps)}"
         fitted = typeset.fit(name, BOLD, look.name[:1], self._column, 1)
         if len(fitted.lines) > 1:
             fitted = typeset.fit(name, BOLD, (*look.name[1:], SMALLEST), self._column, 2)

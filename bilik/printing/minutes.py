@@ -36,7 +36,7 @@ from bilik.domain.indonesian import figure, in_words, percent
 from bilik.domain.minutes import Minutes, Particulars
 from bilik.domain.outcome import sentence
 from bilik.domain.tally import ContestCount
-from bilik.domain.turnout import MERGED, Station
+from bilik.domain.turnout import MERGED, Station, station_name
 from bilik.printing import minutes_wording as words
 from bilik.printing import qr, typeset
 from bilik.printing.colours import FAINT, GREEN, HAIRLINE, INK, TINT
@@ -356,9 +356,9 @@ def _stations(stations: Sequence[Station], heading: Paragraph) -> list[Flowable]
     total = Station(
         words.SUM, sum(one.voters for one in stations), sum(one.voted for one in stations)
     )
-    rows = [*(_station_row(words.station(one.name), one, _CELL) for one in stations)]
+    rows = [*(_station_row(station_name(one.name), one, _CELL) for one in stations)]
     rows.append(_station_row(total.name, total, _SUM))
-    names = [words.station(one.name) for one in stations]
+    names = [station_name(one.name) for one in stations]
     room = _HALF[0] - 10
     fits = all(typeset.width(name, SANS, _CELL.fontSize) <= room for name in names)
     if len(stations) >= _LONG and fits:
@@ -384,7 +384,7 @@ def _station_row(name: str, one: Station, style: ParagraphStyle) -> list[Flowabl
         Paragraph(escape(name), style),
         _Figure(figure(one.voters), style),
         _Figure(figure(one.voted), style),
-        _Figure(percent(one.voted, max(1, one.voters), 2), style),
+        _Figure(percent(one.voted, one.voters, 2), style),
     ]
 
 

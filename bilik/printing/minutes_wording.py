@@ -20,7 +20,6 @@ from bilik.domain.indonesian import (
     percent,
 )
 from bilik.domain.minutes import Minutes, Particulars
-from bilik.domain.turnout import MERGED
 from bilik.printing import wording
 
 KIND = "Berita Acara"
@@ -106,7 +105,7 @@ def turnout(said: Minutes) -> list[Row]:
         row("Suara masuk", said.ballots, True),
         (
             "Partisipasi",
-            percent(said.ballots, max(1, said.voters), 2),
+            percent(said.ballots, said.voters, 2),
             "dari jumlah pemilih",
             False,
         ),
@@ -152,13 +151,6 @@ def key(said: Minutes) -> str:
         f"pernah memegang kunci itu. Yang bertindak dalam penghitungan ini: {acted}. Yang dibuka "
         "hanya jumlah suara; surat suara tidak dibuka satu per satu."
     )
-
-
-def station(name: str) -> str:
-    """What a polling station is called in the table."""
-    if name == MERGED:
-        return f"TPS {MERGED}"
-    return wording.place(name) if name else "Tanpa TPS"
 
 
 def fingerprints(said: Minutes) -> list[tuple[str, list[str]]]:

@@ -76,10 +76,5 @@ def contact(election: Election, terse: bool) -> str:
     return f"{question} <b>{escape(election.contact)}</b>"
 
 
-def place(tps: str) -> str:
-    """``TPS 01``; what names itself, like ``RT 03``, stays as it is."""
-    return tps if tps[:1].isalpha() else f"TPS {tps}"
-
-
 def _leads_to(doors: Sequence[Door], app: App) -> bool:
     return any(door.app is app for door in doors)

@@ -82,7 +82,7 @@ class Accounts:
         name = account_name(stated)
         stamp, values, code = self._invitation()
         with self._database.write() as connection:
-            if _row_of(connection, name) is not None:
+            if row_of(connection, name) is not None:
                 raise BilikError(
                     f"Akun `{name}` sudah ada. Kata sandi lupa? `bilik accounts reset`."
                 )
@@ -214,13 +214,14 @@ class Accounts:
         audit.append(connection, self._clock(), actor or self._actor, act, ACCOUNTS, details)
 
 
-def _row_of(connection: Connection, name: str) -> Any:
+def row_of(connection: Connection, name: str) -> Any:
+    """The account of that name, however its letters are cased; None if there is none."""
     query = select(accounts).where(accounts.c.name_key == key_of(name))
     return connection.execute(query).first()
 
 
 def _existing(connection: Connection, name: str) -> Any:
-    row = _row_of(connection, name)
+    row = row_of(connection, name)
     if row is None:
         raise NotFound(f"Akun `{actor_name(name)}` tidak ada. Lihat `bilik accounts list`.")
     return row

@@ -15,12 +15,11 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from bilik.clock import Clock, system_clock
 from bilik.errors import BilikError
-from bilik.storage.database import Database, from_column, to_column
+from bilik.storage.database import Database, from_column, insert_into, to_column
 from bilik.storage.tables import channel_activity
 
 logger = logging.getLogger(__name__)
@@ -143,7 +142,6 @@ def by_channel(connection: Connection, now: datetime) -> list[Activity]:
 def _write(
     connection: Connection, server: str, counts: Mapping[str, Activity], now: datetime
 ) -> None:
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     for channel, one in sorted(counts.items()):
         values = {
             "taken": one.taken, "answered": one.answered, "failed": one.failed,
@@ -151,7 +149,7 @@ def _write(
             "noted_at": to_column(now),
         }  # fmt: skip
         connection.execute(
-            insert(channel_activity)
+            insert_into(connection, channel_activity)
             .values(server=server, channel=channel, **values)
             .on_conflict_do_update(index_elements=["server", "channel"], set_=values)
         )

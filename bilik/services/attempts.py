@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from bilik.domain.delay import DelayRule
-from bilik.storage.database import from_column, to_column
+from bilik.storage.database import from_column, insert_into, to_column
 from bilik.storage.tables import attempts
 
 REMEMBERED = timedelta(days=1)
@@ -30,13 +29,12 @@ def blocked_until(connection: Connection, subjects: Subjects, now: datetime) -> 
 
 def count_failure(connection: Connection, subjects: Subjects, now: datetime) -> None:
     """Count a wrong attempt for each subject and set the delay that it brings."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     # In one order, so that two transactions never wait for each other.
     for subject, rule in sorted(subjects.items(), key=lambda item: item[0]):
         own = attempts.c.subject == subject
         # Counted by the database: of two at once, neither is lost.
         connection.execute(
-            insert(attempts)
+            insert_into(connection, attempts)
             .values(subject=subject, failures=1, blocked_until=to_column(now))
             .on_conflict_do_update(
                 index_elements=["subject"], set_={"failures": attempts.c.failures + 1}

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from bilik.services import ballot_box
 from bilik.services.elections import StoredElection
-from bilik.storage.database import from_column, to_column
+from bilik.storage.database import from_column, insert_into, to_column
 from bilik.storage.tables import hourly_totals
 
 NOTED_EVERY = timedelta(minutes=1)
@@ -42,9 +41,8 @@ def note(connection: Connection, stored: StoredElection, now: datetime) -> None:
     if total <= _last_total(connection, stored.id):
         return
     hour = to_column(now).replace(minute=0, second=0, microsecond=0)
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     connection.execute(
-        insert(hourly_totals)
+        insert_into(connection, hourly_totals)
         .values(election_id=stored.id, hour=hour, ballots=total)
         .on_conflict_do_update(index_elements=["election_id", "hour"], set_={"ballots": total})
     )

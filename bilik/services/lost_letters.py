@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from bilik.errors import NotFound
+from bilik.storage.database import insert_into
 from bilik.storage.tables import lost_letters, participations, voters
 
 OPEN, BEGUN, DECLINED = "open", "begun", "declined"
@@ -47,10 +47,9 @@ def report(connection: Connection, election_id: int, nik_hash: bytes, channel: s
     voter_id = connection.execute(query).scalar()
     if voter_id is None:
         return
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     values = {"channel": channel, "status": OPEN}
     connection.execute(
-        insert(lost_letters)
+        insert_into(connection, lost_letters)
         .values(voter_id=voter_id, **values)
         .on_conflict_do_update(
             index_elements=["voter_id"], set_=values, where=lost_letters.c.status != OPEN

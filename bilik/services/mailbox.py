@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Row
 
 from bilik.clock import Clock, system_clock
@@ -22,7 +21,7 @@ from bilik.domain.confirmation import may_be_yes
 from bilik.domain.election import Phase
 from bilik.keys import Keys, SealBroken
 from bilik.services.elections import all_elections
-from bilik.storage.database import Database, from_column, to_column
+from bilik.storage.database import Database, from_column, insert_into, to_column
 from bilik.storage.tables import chats, processed_messages, waiting_messages
 
 LEASE = timedelta(seconds=15)
@@ -243,7 +242,7 @@ class Mailbox:
         new = set()
         # In one order, so that two transactions never wait for each other.
         for at in sorted(range(len(letters)), key=hashes.__getitem__):
-            statement = _insert(connection, processed_messages).values(
+            statement = insert_into(connection, processed_messages).values(
                 id_hash=hashes[at], day=now.date()
             )
             if connection.execute(statement.on_conflict_do_nothing()).rowcount:
@@ -255,7 +254,7 @@ class Mailbox:
         chat_hash = self._keys.chat_hash(chat)
         values = {"forget_on": (now + CHAT_REMEMBERED).date()}
         connection.execute(
-            _insert(connection, chats)
+            insert_into(connection, chats)
             .values(chat_hash=chat_hash, **values)
             .on_conflict_do_update(index_elements=["chat_hash"], set_=values)
         )
@@ -377,7 +376,3 @@ def _chat_of(keys: Keys, chat_hash: bytes, sealed: bytes | None) -> Chat:
     except SealBroken:
         plain = b"{}"
     return Chat(**json.loads(plain))
-
-
-def _insert(connection: Connection, table: Any) -> Any:
-    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)

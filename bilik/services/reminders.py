@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from bilik.clock import ZONES
@@ -22,6 +21,7 @@ from bilik.domain.roll import RollEntry
 from bilik.errors import WrongState
 from bilik.keys import Keys
 from bilik.services.elections import StoredElection
+from bilik.storage.database import insert_into
 from bilik.storage.tables import participations, reminders, voters
 
 _CHUNK = 500
@@ -139,12 +139,11 @@ def mark(
     connection: Connection, election_id: int, wanted: Sequence[Reminder], today: date
 ) -> list[Reminder]:
     """Mark numbers as written to today, before they are; those that were not marked yet."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     fresh = []
     # In one order, so that two transactions never wait for each other.
     for one in sorted(wanted, key=lambda one: one.number_hash):
         statement = (
-            insert(reminders)
+            insert_into(connection, reminders)
             .values(election_id=election_id, number_hash=one.number_hash, day=today)
             .on_conflict_do_update(
                 index_elements=["election_id", "number_hash"],

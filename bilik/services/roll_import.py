@@ -32,6 +32,7 @@ from bilik.domain.roll import (
     is_numbering,
     missing_columns,
 )
+from bilik.domain.turnout import station_name
 from bilik.errors import BilikError, FileProblems, Problem
 from bilik.keys import Keys
 from bilik.services.sheets import Row, Sheet, open_sheets, see_that_it_is_new, write_texts
@@ -434,8 +435,8 @@ def _correction(row: Sequence[object]) -> Correction:
     _, masked, old_name, new_name, old_tps, new_tps, old_phone, new_phone = row
     before, after = [str(old_name)], [str(new_name)]
     if old_tps != new_tps:
-        before.append(f"TPS {old_tps or '-'}")
-        after.append(f"TPS {new_tps or '-'}")
+        before.append(station_name(str(old_tps or "")))
+        after.append(station_name(str(new_tps or "")))
     if old_phone != new_phone:
         before.append("nomor HP lama" if old_phone else "tanpa nomor HP")
         after.append("nomor HP baru" if new_phone else "tanpa nomor HP")

@@ -9,12 +9,11 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import and_, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from bilik.domain.election import BLANK, Selection
 from bilik.keys import Keys, SealBroken
-from bilik.storage.database import from_column, is_writing, to_column
+from bilik.storage.database import from_column, insert_into, is_writing, to_column
 from bilik.storage.tables import sessions
 
 IDLE = timedelta(minutes=15)
@@ -117,9 +116,8 @@ def save(
         "expires_at": to_column(now + IDLE),
         "finished": session.stage is Stage.DONE,
     }
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     connection.execute(
-        insert(sessions)
+        insert_into(connection, sessions)
         .values(sender_hash=sender, **values)
         .on_conflict_do_update(index_elements=["sender_hash"], set_=values)
     )

@@ -10,7 +10,6 @@ Down Online Guessing Attacks with Device Cookies").
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import logging
 import secrets
 from contextlib import suppress
@@ -18,15 +17,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.engine import Connection
 
 from bilik.clock import Clock, system_clock
 from bilik.domain.accounts import ACCOUNT_RULE, ADDRESS_RULE, key_of
 from bilik.domain.audit import ACCOUNTS, Act, Details
+from bilik.domain.network import network_of
 from bilik.errors import BilikError, BoxUnavailable
 from bilik.keys import Keys
 from bilik.services import attempts, audit, desk_sessions, one_time_codes, passwords
+from bilik.services.accounts import row_of
 from bilik.services.attempts import Subjects
 from bilik.services.desk_sessions import DeskSession
 from bilik.storage.database import Database
@@ -84,7 +85,7 @@ class SignIn:
         """
         now = self._clock()
         with self._database.write() as connection:
-            row = self._row(connection, name)
+            row = row_of(connection, name)
             subjects = self._subjects(name, row, address, device)
             if until := attempts.blocked_until(connection, subjects, now):
                 raise HeldBack(until, now)
@@ -134,7 +135,7 @@ class SignIn:
             if until := attempts.blocked_until(connection, subjects, now):
                 raise HeldBack(until, now)
             attempts.count_failure(connection, subjects, now)
-            row = self._row(connection, session.name)
+            row = row_of(connection, session.name)
             step = None
             if row is not None:
                 step = one_time_codes.step_of(self._keys, row.totp, row.stamp, code, now)
@@ -181,25 +182,10 @@ class SignIn:
                 self._note(connection, Act.HELD_BACK, row.name)
                 log.warning("sign-ins to the desk's account %s are held back", row.id)
 
-    def _row(self, connection: Connection, name: str) -> Any:
-        query = select(accounts).where(accounts.c.name_key == key_of(name))
-        return connection.execute(query).first()
-
     def _note(
         self, connection: Connection, act: Act, name: str, details: Details | None = None
     ) -> None:
         audit.append(connection, self._clock(), name, act, ACCOUNTS, details or {})
-
-
-def network_of(address: str) -> str:
-    """Whom an address belongs to: with IPv6 a household has a whole /64 (RFC 6177)."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 6:
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed)
 
 
 def _use_up(connection: Connection, row: Any, step: int) -> bool:

@@ -9,7 +9,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.url import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
@@ -114,6 +115,11 @@ class Database:
 def is_writing(connection: Connection) -> bool:
     """Whether it is of :meth:`Database.write`: what is looked at to be changed is locked there."""
     return bool(connection.get_execution_options().get(_WRITES))
+
+
+def insert_into(connection: Connection, table: Table) -> Any:
+    """An insert that can say what to do on a conflict, in the database's own dialect."""
+    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
 
 
 def to_column(instant: datetime) -> datetime:

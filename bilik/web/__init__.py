@@ -4,6 +4,8 @@ app.py        puts it together
 office.py     what all pages work with: a desk, the clock, the settings
 pages.py      templates, and how figures are written in them
 guard.py      headers, and what a page says when something fails
+hasil/        the public pages
+panitia/      the desk
 saksi/        where trustees make the key and count with it
 assets/       the look, which the chat page shares
 """

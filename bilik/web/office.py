@@ -30,6 +30,11 @@ class Office:
         return Desk(self.database, self.keys, self.settings.trustee_dir, self.clock, actor)
 
 
+def address_of(request: Request) -> str:
+    """Where the pages are, as whoever asks can reach them."""
+    return office_of(request).settings.pages_url or str(request.base_url).rstrip("/")
+
+
 def office_of(request: Request) -> Office:
     """The office that a page belongs to."""
     office = request.app.state.office

@@ -6,15 +6,13 @@ import hashlib
 from functools import lru_cache
 from typing import Any
 
-from babel import numbers
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bilik.domain import indonesian
+from bilik.domain.turnout import station_name
 from bilik.web import ASSETS, TEMPLATES
-
-LOCALE = "id_ID"
 
 
 def page(
@@ -43,16 +41,11 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        number=indonesian.figure, percent=percent, hour=indonesian.hour_text,
-        day=indonesian.day_text, moment=indonesian.moment_text,
+        number=indonesian.figure, percent=indonesian.percent, hour=indonesian.hour_text,
+        day=indonesian.day_text, moment=indonesian.moment_text, station=station_name,
     )  # fmt: skip
     made.globals["asset"] = asset
     return made
-
-
-def percent(share: float) -> str:
-    """``62,4%`` of 0.624."""
-    return str(numbers.format_percent(share, format="#,##0.0%", locale=LOCALE))
 
 
 @lru_cache(maxsize=64)

@@ -224,9 +224,9 @@ def close_and_count(desk: Desk) -> None:
 def publish(desk: Desk, directory: Path) -> None:
     desk.follow("Terbitkan")
     desk.press("Siapkan terbitan")
-    desk.sees("lulus pemeriksaan")
     desk.take("kerja-terbitan")
     desk.follow("Lanjut")
+    desk.sees("Sudah diperiksa, dan bisa diunduh siapa pun")
     desk.press("Buat berita acara")
     minutes = desk.download("Unduh berita acara (PDF)", directory / "berita-acara.pdf")
     assert minutes.read_bytes().startswith(b"%PDF")

@@ -13,12 +13,13 @@ from sqlalchemy import select
 
 from bilik.domain.accounts import Role
 from bilik.domain.audit import ACCOUNTS, Act
+from bilik.domain.network import network_of
 from bilik.errors import BilikError, NotFound
 from bilik.keys import Keys
 from bilik.services import audit, one_time_codes, passwords
 from bilik.services.accounts import Accounts
 from bilik.services.desk_sessions import DeskSession
-from bilik.services.sign_in import HeldBack, Refused, SignedIn, SignIn, network_of
+from bilik.services.sign_in import HeldBack, Refused, SignedIn, SignIn
 from bilik.storage.database import Database
 from bilik.storage.schema import upgrade
 from bilik.storage.tables import accounts, attempts, desk_sessions

@@ -221,7 +221,7 @@ def test_the_chat_says_what_the_page_says_and_where_it_is(tmp_path: Path) -> Non
     for sender in ("web:penanya", "twilio-sms:+6281200000000"):
         assert "https://pilih.desa.id/hasil/sukamaju-2026" in ask(polling, sender)
     polling.desk.close()
-    assert "Suara sedang menunggu dihitung panitia." in ask(polling)
+    assert "Suara sedang dihitung. Hasilnya muncul sebentar lagi." in ask(polling)
     polling.desk.tally()
     assert "Suara terbanyak sama: nomor 1, H. Ahmad Fauzi, S.E.; dan nomor 2" in ask(polling)
     short = "Hasil akhir: no. 1: 1 (50,0%), no. 2: 1 (50,0%), no. 3: 0 (0,0%)."

@@ -86,7 +86,7 @@ class Visitor:
         for _ in range(600):
             if answer.is_redirect:
                 answer = self.get(answer.headers["location"])
-            elif 'id="kerja"' in answer.text and "data-over" not in answer.text:
+            elif 'data-segar="kerja"' in answer.text:
                 answer = self.get(str(answer.url.path))
             else:
                 return answer

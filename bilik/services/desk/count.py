@@ -32,6 +32,7 @@ from bilik.services.desk.seat import Seat
 from bilik.services.elections import StoredElection, pick
 from bilik.services.files import new_directory
 from bilik.services.publication import Description, describe, describe_snapshot
+from bilik.services.record_files import RecordFile
 from bilik.services.secret_files import new_secret_files
 
 _NO_PARTICULARS = Particulars()
@@ -175,6 +176,15 @@ class Count(Seat):
             self.export(directory, stored.election.slug, workers)
             record_files.pack(directory, records_dir, stored.uuid, stored.election.slug)
         return True
+
+    def record_file(self, records_dir: Path, slug: str | None = None) -> RecordFile | None:
+        """The file that everybody may download, once it is put out.
+
+        Raises:
+            NotFound: there is no such election.
+        """
+        with self._database.read() as connection:
+            return record_files.find(records_dir, pick(connection, slug).uuid)
 
     def snapshot(
         self, directory: Path, slug: str | None = None, workers: int = 1

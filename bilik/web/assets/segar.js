@@ -1,7 +1,7 @@
 // Keeps the parts of an open page up to date that change by themselves; without scripts one loads it again.
 "use strict";
 
-const EVERY_MS = 3000;
+const EVERY_MS = Number(document.currentScript.dataset.every);
 const OWN_ASKING = { "Bilik-Sendiri": "ya" }; // it keeps nobody signed in
 
 const parts = (page) => [...page.querySelectorAll("[data-segar]")];
@@ -41,4 +41,4 @@ async function look() {
 }
 
 setTimeout(look, EVERY_MS);
-document.getElementById("sendiri").hidden = false;
+for (const note of document.querySelectorAll("#sendiri")) note.hidden = false;

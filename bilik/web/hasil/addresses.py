@@ -27,7 +27,7 @@ from bilik.web.hasil.base import FOR_ALL, asker, everybody_of, kept
 from bilik.web.hasil.board import Shown
 from bilik.web.hasil.events import Full
 from bilik.web.hasil.receipts import Answer
-from bilik.web.office import office_of
+from bilik.web.office import address_of
 from bilik.web.pages import environment, page
 
 JSON_SECONDS = 2
@@ -75,7 +75,7 @@ def _page(request: Request) -> Response:
 
 
 def _one(request: Request, shown: Shown) -> Response:
-    base = office_of(request).settings.pages_url or str(request.base_url).rstrip("/")
+    base = address_of(request)
     if base not in shown.pages:
         if len(shown.pages) >= _MOST_ADDRESSES:
             shown.pages.clear()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bilik.domain.network import network_of
 from bilik.services.public_view import PublicViews
 from bilik.web.hasil.board import Board
 from bilik.web.hasil.events import Events
@@ -44,8 +45,7 @@ def everybody_of(request: Request) -> Everybody:
 
 def asker(request: Request) -> str:
     """Who asks, as far as gentleness needs it: an address, of IPv6 the network. Kept in memory."""
-    host = request.client.host if request.client else ""
-    return ":".join(host.split(":")[:4]) if ":" in host else host
+    return network_of(request.client.host) if request.client else ""
 
 
 def kept(

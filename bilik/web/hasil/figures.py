@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bilik.domain.election import Contest
-from bilik.domain.indonesian import figure
+from bilik.domain.indonesian import figure, percent
 from bilik.domain.outcome import Ending, outcome_of, sentence
 from bilik.domain.tally import ContestCount
-from bilik.domain.telling import counting_line, interim_line, share, turnout_line, voted_of
-from bilik.domain.turnout import MERGED, Station
+from bilik.domain.telling import counting_line, interim_line, turnout_line, voted_of
+from bilik.domain.turnout import Station, station_name
 from bilik.services.public_view import PublicView
 
 FULL = 1000
@@ -60,7 +60,7 @@ def of(view: PublicView, record: str) -> Figures:
     made.texts |= {
         "memilih": figure(turnout.voted),
         "pemilih": figure(turnout.voters),
-        "persen": share(turnout.voted, turnout.voters),
+        "persen": percent(turnout.voted, turnout.voters),
         "dari": f"{'sedikitnya ' if turnout.at_least else ''}{voted_of(turnout)}",
         "partisipasi": turnout_line(turnout),
         "menunggu": counting_line(view.election, view.parts),
@@ -91,11 +91,9 @@ def _station(made: Figures, key: str, one: Station, at_least: bool) -> tuple[str
     made.texts[f"{key}-memilih"] = _voted(one, at_least)
     made.texts[f"{key}-pemilih"] = figure(one.voters)
     if not at_least:
-        made.texts[f"{key}-persen"] = share(one.voted, one.voters)
+        made.texts[f"{key}-persen"] = percent(one.voted, one.voters)
     made.bars[key] = _length(one.voted, one.voters)
-    if one.name == MERGED:
-        return key, "TPS kecil, digabung"
-    return key, f"TPS {one.name}" if one.name[:1].isdigit() else one.name or "Tanpa TPS"
+    return key, station_name(one.name)
 
 
 def _voted(one: Station, at_least: bool) -> str:
@@ -120,7 +118,7 @@ def _contest(made: Figures, contest: Contest, count: ContestCount, final: bool) 
     for one in sorted(contest.candidates, key=lambda one: one.number):
         key, votes = f"{contest.id}-{one.number}", count.votes[one.number]
         made.texts[key] = figure(votes)
-        made.texts[f"{key}-persen"] = share(votes, count.valid)
+        made.texts[f"{key}-persen"] = percent(votes, count.valid)
         made.bars[key] = _length(votes, count.valid)
         rows.append(Row(key, one.number, one.full_name, final and one.number in elected))
     made.texts[f"{contest.id}-sah"] = figure(count.valid)

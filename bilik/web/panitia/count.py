@@ -9,6 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bilik.domain.election import Phase
+from bilik.domain.indonesian import figure
+from bilik.domain.outcome import sentence
 from bilik.errors import BilikError
 from bilik.services.counting import Result, Waiting
 from bilik.services.desk import Desk
@@ -27,17 +29,29 @@ def _page(visit: Visit) -> Response:
     standing = visit.desk.glance(visit.slug)
     folder = visit.workshop.folders.of("hitung", visit.slug)
     number = folder / _NUMBER
+    counts = visit.desk.result(visit.slug)
     values = {
         "standing": standing,
+        "sentences": _sentences(counts),
         "is_over": standing.phase in (Phase.CLOSED, Phase.TALLIED),
         "is_tallied": standing.phase is Phase.TALLIED,
-        "counts": visit.desk.result(visit.slug),
+        "counts": counts,
         "waiting": standing.waiting,
         "for_trustees": (folder / _ZIP).exists(),
         "check_number": number.read_text(encoding="utf-8") if number.exists() else "",
         "running": visit.workshop.jobs.running(visit.slug),
     }
     return show(visit, "hitung.html", values)
+
+
+def _sentences(counts: Result | None) -> Sequence[str]:
+    """What the count of each contest means."""
+    if counts is None:
+        return ()
+    return [
+        sentence(contest, one)
+        for contest, one in zip(counts.election.contests, counts.counts, strict=True)
+    ]
 
 
 def _tally(visit: Visit) -> Response:
@@ -84,9 +98,11 @@ def _start(visit: Visit, uploads: Sequence[Upload]) -> Response:
 
 
 def _counted(result: Result) -> Sequence[str]:
-    lines = [f"{result.ballots} suara dihitung."]
+    lines = [f"{figure(result.ballots)} suara dihitung."]
     if result.set_aside:
-        lines.append(f"{result.set_aside} surat suara rusak disisihkan. Periksa bersama saksi.")
+        lines.append(
+            f"{figure(result.set_aside)} surat suara rusak disisihkan. Periksa bersama saksi."
+        )
     return lines
 
 
@@ -104,7 +120,7 @@ def _waiting(
             (kept / _NUMBER).write_text(files.number, encoding="utf-8")
         finally:
             folders.remove(made)
-    return [f"{waiting.ballots} suara dijumlahkan tanpa dibuka.", f"{waiting.line}."]
+    return [f"{figure(waiting.ballots)} suara dijumlahkan tanpa dibuka.", f"{waiting.line}."]
 
 
 def _for_trustees(visit: Visit) -> Response:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from bilik.domain.election import Phase
 from bilik.domain.indonesian import hour_text
-from bilik.domain.turnout import MERGED
+from bilik.domain.turnout import station_name
 from bilik.services.desk import Standing
 from bilik.web.panitia import standing as how_it_stands
 from bilik.web.panitia.letters_folder import Letters
@@ -35,11 +35,6 @@ class Bar:
     label: str
     value: int
     of: int
-
-    @property
-    def share(self) -> float:
-        """0 to 1."""
-        return self.value / self.of if self.of else 0.0
 
 
 @dataclass(frozen=True)
@@ -88,7 +83,10 @@ def _charts(visit: Visit, standing: Standing) -> list[Chart]:
     if standing.phase is Phase.DRAFT or not standing.voters:
         return []
     stations = visit.desk.turnout(visit.slug)
-    bars = tuple(Bar(_station(one.name, len(stations)), one.voted, one.voters) for one in stations)
+    bars = tuple(
+        Bar("Semua TPS" if len(stations) == 1 else station_name(one.name), one.voted, one.voters)
+        for one in stations
+    )
     charts = [Chart("Sudah memilih, menurut TPS", bars)]
     if by_hour := visit.desk.by_hour(visit.slug):
         most = max(one.ballots for one in by_hour)
@@ -96,12 +94,6 @@ def _charts(visit: Visit, standing: Standing) -> list[Chart]:
         hours = tuple(Bar(hour_text(one.start, zone), one.ballots, most) for one in by_hour)
         charts.append(Chart("Suara masuk, menurut jam", hours, is_share=False))
     return charts
-
-
-def _station(name: str, of: int) -> str:
-    if name == MERGED:
-        return "Semua TPS" if of == 1 else "TPS kecil, digabung"
-    return f"TPS {name}" if name and not name.upper().startswith("TPS") else name or "Tanpa TPS"
 
 
 def _next(visit: Visit, standing: Standing) -> how_it_stands.Step | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bilik.domain.election import Phase
+from bilik.domain.indonesian import figure
+from bilik.domain.minutes import Particulars
 from bilik.errors import BilikError
 from bilik.services import whole_files
 from bilik.web.panitia import zips
@@ -17,7 +17,6 @@ from bilik.web.panitia.ways import BOTH, PANITIA, Visit, Way
 
 RECORD, SNAPSHOT = "terbitan", "cuplikan"
 MINUTES = "berita-acara.pdf"
-_KINDS = (RECORD, SNAPSHOT)
 
 
 def _page(visit: Visit) -> Response:
@@ -27,7 +26,7 @@ def _page(visit: Visit) -> Response:
         "standing": standing,
         "is_tallied": standing.phase is Phase.TALLIED,
         "was_opened": standing.phase is not Phase.DRAFT,
-        "record": (folder / f"{RECORD}.zip").exists(),
+        "record": visit.desk.record_file(visit.office.settings.records_dir, visit.slug),
         "minutes": (folder / MINUTES).exists(),
         "snapshot": (folder / f"{SNAPSHOT}.zip").exists(),
         "running": visit.workshop.jobs.running(visit.slug),
@@ -36,42 +35,55 @@ def _page(visit: Visit) -> Response:
 
 
 def _make(visit: Visit) -> Response:
-    """Write and verify it, and pack it; an earlier one is there until the new one is complete."""
-    desk, folders, slug = visit.desk, visit.workshop.folders, visit.slug
-    desk.glance(slug)
+    """Write and verify it, and pack it. The record is the one that everybody may download."""
     kind = visit.form.text("jenis")
-    if kind not in _KINDS:
+    if kind not in _WORK:
         raise BilikError("Pilih terbitan atau cuplikan.")
+    return go(_WORK[kind](visit).page)
+
+
+def _record(visit: Visit) -> Job:
+    desk, slug, page = visit.desk, visit.slug, f"{visit.home}/terbitan"
+    records_dir = visit.office.settings.records_dir
+    desk.glance(slug)
+
+    def work(job: Job) -> Done:
+        job.tell("Menulis dan memeriksa kotak suara", 0, 0)
+        desk.put_out(records_dir, slug)
+        return Done(page)
+
+    return visit.workshop.jobs.start("Menyiapkan terbitan", slug, page, work)
+
+
+def _snapshot(visit: Visit) -> Job:
+    """An earlier one is there until the new one is complete."""
+    desk, folders, slug = visit.desk, visit.workshop.folders, visit.slug
     page = f"{visit.home}/terbitan"
-    path = folders.of(RECORD, slug) / f"{kind}.zip"
+    path = folders.of(RECORD, slug) / f"{SNAPSHOT}.zip"
+    desk.glance(slug)
 
     def work(job: Job) -> Done:
         job.tell("Menulis dan memeriksa kotak suara", 0, 0)
         made = folders.passing()
         try:
-            write = desk.export if kind == RECORD else desk.snapshot
-            summary = write(made, slug)
+            summary = desk.snapshot(made, slug)
             folders.make(path.parent)
             zips.pack(made, path)
         finally:
             folders.remove(made)
-        return Done(page, _lines(summary))
+        ballots = figure(summary["suara_terbit"])
+        return Done(
+            page,
+            [
+                f"Cuplikan {ballots} suara siap diunduh. Bagikan kepada saksi.",
+                f"Sidik rantai {summary['sidik_rantai']}",
+            ],
+        )
 
-    return go(visit.workshop.jobs.start(f"Menyiapkan {kind}", slug, page, work).page)
+    return visit.workshop.jobs.start("Menyiapkan cuplikan", slug, page, work)
 
 
-def _lines(summary: dict[str, Any]) -> list[str]:
-    if "cuplikan" in summary:
-        return [
-            f"Cuplikan {summary['suara_terbit']} suara siap diunduh. Bagikan kepada saksi.",
-            f"Sidik rantai {summary['sidik_rantai']}",
-        ]
-    return [
-        f"{summary['suara_masuk']} suara, lulus pemeriksaan, siap diunduh. Umumkan baris ini "
-        "bersama hasil:",
-        f"SHA-256 arsip {summary['sha256_arsip']}",
-        f"SHA-256 jejak panitia {summary['sha256_jejak']}",
-    ]
+_WORK = {RECORD: _record, SNAPSHOT: _snapshot}
 
 
 def _make_minutes(visit: Visit) -> Response:
@@ -80,10 +92,11 @@ def _make_minutes(visit: Visit) -> Response:
     desk.glance(slug)
     page = f"{visit.home}/terbitan"
     path = folders.of(RECORD, slug) / MINUTES
+    address = visit.office.settings.record_address(slug)
 
     def work(job: Job) -> Done:
         job.tell("Memeriksa kotak suara dan menulis berita acara", 0, 0)
-        content, _ = desk.minutes(slug)
+        content, _ = desk.minutes(slug, Particulars(url=address))
         folders.make(path.parent)
         whole_files.replace(path, content)
         return Done(page)
@@ -102,8 +115,12 @@ def _take_minutes(visit: Visit) -> Response:
 def _take(visit: Visit) -> Response:
     kind = visit.part("kind")
     visit.desk.glance(visit.slug)
-    path = visit.workshop.folders.of(RECORD, visit.slug) / f"{kind}.zip"
-    if kind not in _KINDS or not path.exists():
+    if kind == RECORD:
+        found = visit.desk.record_file(visit.office.settings.records_dir, visit.slug)
+        path = found.path if found else None
+    else:
+        path = visit.workshop.folders.of(RECORD, visit.slug) / f"{SNAPSHOT}.zip"
+    if kind not in _WORK or path is None or not path.exists():
         raise HTTPException(404)
     return download(path, f"{visit.slug}-{kind}.zip", zips.KIND)
 

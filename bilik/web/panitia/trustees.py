@@ -10,6 +10,7 @@ from bilik.errors import BilikError
 from bilik.services.key_ceremony import STEP_NAMES, KeyCeremony, Step
 from bilik.services.trustee_files import LARGEST
 from bilik.services.trustee_links import TrusteeLink
+from bilik.web.office import address_of
 from bilik.web.panitia import zips
 from bilik.web.panitia.forms import Upload
 from bilik.web.panitia.show import go, show
@@ -44,8 +45,7 @@ def _shown(
 
 def _links(visit: Visit) -> tuple[TrusteeLink, ...]:
     """Each trustee's own; the panitia hands them out."""
-    base = visit.office.settings.pages_url or str(visit.request.base_url)
-    return visit.desk.trustee_links(base, visit.slug)
+    return visit.desk.trustee_links(address_of(visit.request), visit.slug)
 
 
 def _collect(visit: Visit) -> Response:

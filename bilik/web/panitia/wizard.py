@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from bilik.clock import ZONES
 from bilik.domain.definition import read_definition
+from bilik.domain.lines import one_line
 from bilik.domain.presets import PRESETS, Answers, Office, Preset, written
 from bilik.errors import BilikError
 from bilik.services.files import write_secret_file
@@ -80,9 +81,9 @@ def _answers(visit: Visit, preset: Preset) -> Answers:
 def _candidates(text: str, office: Office) -> list[tuple[str, ...]]:
     """One on each line, in the order of their numbers; both names of a pair beside an ``&``."""
     found: list[tuple[str, ...]] = []
-    for line in filter(None, map(_tidy, text.splitlines())):
+    for line in filter(None, map(one_line, text.splitlines())):
         parts = line.split("&") if office.pairs else [line]
-        names = tuple(filter(None, map(_tidy, parts)))
+        names = tuple(filter(None, map(one_line, parts)))
         if office.pairs and len(names) != 2:
             raise BilikError(f"Calon {office.title}: tulis kedua nama, dipisah satu tanda &.")
         if names in found:
@@ -94,14 +95,10 @@ def _candidates(text: str, office: Office) -> list[tuple[str, ...]]:
 
 
 def _line(visit: Visit, name: str) -> str:
-    plain = _tidy(visit.form.text(name))
+    plain = one_line(visit.form.text(name))
     if not plain or len(plain) > _LONGEST:
         raise BilikError(f"Isi semua kolom, masing-masing paling panjang {_LONGEST} huruf.")
     return plain
-
-
-def _tidy(text: str) -> str:
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
 def _day(visit: Visit) -> date:
