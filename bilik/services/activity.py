@@ -25,7 +25,7 @@ from bilik.storage.tables import channel_activity
 logger = logging.getLogger(__name__)
 
 NOTED_EVERY = timedelta(seconds=10)
-_ALIVE = timedelta(minutes=2)
+_ALIVE = timedelta(minutes=3)
 """What a server was busy with is believed for so long after it noted it."""
 _KEPT = timedelta(days=14)
 
@@ -146,7 +146,7 @@ def _write(
         values = {
             "taken": one.taken, "answered": one.answered, "failed": one.failed,
             "waiting": one.waiting, "last_at": to_column(one.last_at or now),
-            "noted_at": to_column(now),
+            "noted_at": to_column(now.replace(second=0, microsecond=0)),
         }  # fmt: skip
         connection.execute(
             insert_into(connection, channel_activity)

@@ -19,7 +19,11 @@ from bilik.web.panitia.workshop import Workshop
 
 
 def create(office: Office) -> Starlette:
-    """The application; what it opens, it opens when it is asked."""
+    """The application.
+
+    Raises:
+        BilikError: another one works with the desk's files.
+    """
     app = Starlette(
         routes=routes(),
         middleware=[Middleware(guard.Headers)],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import random
 import re
@@ -134,8 +135,21 @@ def test_conversations_run_alike_with_rasas_own_code_and_with_the_quick_one(
             texts += [("saya pilih nomor 2",) * 2, ("ya",) * 2, ("ya",) * 2]
             await both(sides, texts, f"engine-{number}-")
 
+    rules._remembered.clear()
     asyncio.run(play())
     switched(True)
+    remembered = [name for known in rules._remembered.values() for _, _, name in known]
+    assert remembered
+    said = [*SAYINGS, *(one for voters in pairs for voter in voters for one in voter)]
+    for text in filter(None, said):  # not one message stays in memory
+        assert json.dumps(text)[1:-1] not in {
+            state[part].get("text")
+            for name in remembered
+            for state in json.loads(name)
+            for part in state
+            if isinstance(state[part], dict)
+        }
+    assert not any(code in name for name in remembered for pair in pairs for _, code in pair)
 
 
 def test_an_action_server_that_is_down_leaves_both_alike(sides: tuple[Side, Side]) -> None:

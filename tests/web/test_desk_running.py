@@ -29,7 +29,9 @@ def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Polling]:
     """An open village, one that was counted two months ago, and a draft whose key trustees hold."""
     directory = tmp_path_factory.mktemp("village")
     polling = set_up(directory, open_now(VILLAGE), voters=6, clock=system_clock)
-    for name, role in (("Bu Siti", Role.PANITIA), ("Pak Dedi", Role.PANITIA)):
+    for name, role in (
+        ("Bu Siti", Role.PANITIA), ("Pak Dedi", Role.PANITIA), ("Pak Saksi", Role.SAKSI),
+    ):  # fmt: skip
         enrolled(polling.database, name, role)
     then = HandClock(datetime.fromisoformat("2026-09-27T03:00:00+00:00"))
     (directory / "dulu").mkdir()
@@ -85,7 +87,7 @@ def test_the_ballots_of_each_hour_are_shown(siti: Visitor, village: Polling) -> 
 
 
 def test_a_letter_told_lost_in_a_chat_is_replaced_by_two(
-    siti: Visitor, dedi: Visitor, village: Polling
+    siti: Visitor, dedi: Visitor, village: Polling, pages: Pages
 ) -> None:
     for voter in (0, 1):
         told = village.booth.report_lost(f"web:lost{voter}", village.pairs[voter][0])
@@ -97,6 +99,10 @@ def test_a_letter_told_lost_in_a_chat_is_replaced_by_two(
     assert "Laporan itu ditolak." in words(turned_down)
     assert village.desk.lost_letters("sukamaju-2026") == []
     (request,) = village.desk.requests("sukamaju-2026")
+    witness = seated(pages.url, village.database, "Pak Saksi").get(f"{HOME}/cadangan")
+    assert (request.name in dedi.get(f"{HOME}/cadangan").text, request.name in witness.text) == (
+        True, False,
+    )  # fmt: skip
     given = dedi.post(f"{HOME}/cadangan/{request.number}/setujui")
     assert "amplop cadangan nomor" in words(given)
 
@@ -104,7 +110,6 @@ def test_a_letter_told_lost_in_a_chat_is_replaced_by_two(
 def test_each_trustee_has_a_link_of_their_own_that_only_the_panitia_sees(
     siti: Visitor, village: Polling, pages: Pages
 ) -> None:
-    enrolled(village.database, "Pak Saksi", Role.SAKSI)
     witness = seated(pages.url, village.database, "Pak Saksi")
     there = words(siti.get("/panitia/p/bersama-2026/saksi"))
     links = village.desk.trustee_links(pages.url, "bersama-2026")

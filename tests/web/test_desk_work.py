@@ -17,8 +17,11 @@ from bilik.errors import BilikError
 from bilik.keys import Keys
 from bilik.services.desk import Desk
 from bilik.services.key_ceremony import KeyCeremony
+from bilik.settings import Settings
 from bilik.storage.database import Database
 from bilik.storage.schema import upgrade
+from bilik.web.app import create
+from bilik.web.office import Office
 from bilik.web.panitia.jobs import Done, Job, Jobs
 from tests.booth import SECRET
 from tests.elections import VILLAGE, open_now
@@ -120,7 +123,8 @@ def test_letters_are_never_drawn_from_codes_that_a_power_cut_left(
     (folder / ".kode-cadangan.csv.x1").write_text("sisa", encoding="utf-8")
     home = f"/panitia/p/{slug}"
     refused = visitor.follow(visitor.post(f"{home}/surat/cetak", {"per_halaman": "2"}))
-    assert "Tidak ada kode di server" in words(refused)
+    assert "Kode di kode.csv tidak dikenal, jadi tidak dicetak." in words(refused)
+    assert (folder / "kode.csv").read_text(encoding="utf-8") == dead
     made = visitor.follow(visitor.post(f"{home}/surat/buat", {"per_halaman": "4"}))
     assert "Berkas di server" in words(made)
     assert (folder / "kode.csv").read_text(encoding="utf-8") != dead
@@ -163,6 +167,36 @@ def test_codes_that_count_are_never_lost_and_letters_follow(
         ("Bu Siti", Act.LETTERS_TAKEN), ("Bu Siti", Act.LETTERS_REMOVED),
     ]  # fmt: skip
     assert "sudah punya kode" in words(visitor.get(f"{home}/surat"))
+
+
+@pytest.mark.parametrize(
+    ("slug", "name"), [("nama-betul", "Warga Aminah"), ("nama-jawa", "\ua9b1\ua9a0")]
+)
+def test_codes_stay_whatever_keeps_their_letters_from_being_drawn(
+    desk: Desk, visitor: Visitor, directory: Path, tmp_path: Path, slug: str, name: str
+) -> None:
+    entitled(desk, tmp_path, slug, 30)
+    home, folder = f"/panitia/p/{slug}", directory / "meja" / "surat" / slug
+    visitor.follow(visitor.post(f"{home}/surat/buat", {"per_halaman": "2"}))
+    kept = {one.name: one.read_bytes() for one in folder.iterdir()}
+    assert set(kept) == {"kode.csv", "kode-cadangan.csv", "surat.pdf", "surat-cadangan.pdf"}
+    (tmp_path / "dpt.csv").write_text(
+        f"nik,nama,tps\n3329015203000000,{name},01\n", encoding="utf-8"
+    )
+    desk.import_roll(tmp_path / "dpt.csv", slug)
+    for act in ("cetak", "buat", "cetak"):
+        answer = words(visitor.follow(visitor.post(f"{home}/surat/{act}", {"per_halaman": "2"})))
+        assert ("Di server masih ada kode" in answer) == (act == "buat")
+        assert ("Kodenya tetap ada di server" in answer) == (act == "cetak")
+        assert {one.name: one.read_bytes() for one in folder.iterdir()} == kept
+
+
+def test_two_servers_do_not_work_with_the_same_files(
+    pages: Pages, directory: Path, database: Database
+) -> None:
+    settings = Settings(str(database.engine.url), SECRET, desk_dir=directory / "meja")
+    with pytest.raises(BilikError, match="sedang dipakai `bilik web` yang lain"):
+        create(Office(database, Keys(SECRET), settings))
 
 
 def test_trustees_make_their_key_and_count_by_way_of_the_desk(

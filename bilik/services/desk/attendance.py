@@ -11,7 +11,7 @@ from bilik.services.elections import pick
 from bilik.services.hours import Hour
 from bilik.services.turnout import Absent
 
-_VOTING_IS_ON = (Phase.OPEN, Phase.PAUSED, Phase.GRACE)
+VOTING_IS_ON = (Phase.OPEN, Phase.PAUSED, Phase.GRACE)
 
 
 class Attendance(Seat):
@@ -46,7 +46,7 @@ class Attendance(Seat):
         """
         with self._database.read() as connection:
             stored = pick(connection, slug)
-            if stored.phase(self._clock()) not in _VOTING_IS_ON:
+            if stored.phase(self._clock()) not in VOTING_IS_ON:
                 raise WrongState(
                     "Daftar yang belum memilih hanya ada selama pemungutan suara berlangsung."
                 )

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from bilik.belenios.election import new_uuid
 from bilik.domain.audit import Act, Details
+from bilik.domain.code_file import read_code_file
 from bilik.domain.definition import read_definition
 from bilik.domain.doors import Door
 from bilik.domain.election import Election, State
@@ -23,6 +24,7 @@ from bilik.services.desk.seat import Seat
 from bilik.services.elections import all_elections, pick
 from bilik.services.files import read_text
 from bilik.services.roll_import import RollChange
+from bilik.services.sheets import open_sheets
 from bilik.storage.tables import elections, spare_requests, spares, voters
 
 if TYPE_CHECKING:
@@ -156,18 +158,15 @@ class Preparation(Seat):
     def unlocks(self, codes_file: Path, slug: str | None = None) -> bool:
         """Whether the codes of a file are those that the database knows.
 
-        They are made all or none, so the first tells of all. A file that a power cut left before
-        the database knew of it unlocks nothing.
+        A file that a power cut left before the database knew of it unlocks nothing.
 
         Raises:
-            FileProblems: the file is of another election, or damaged. NotFound: it cannot be read.
+            FileProblems: the file is damaged. NotFound: it cannot be read.
         """
-        from bilik.services import printing
-
+        with open_sheets(codes_file) as tables:
+            invitations = read_code_file(tables[0].rows, str(codes_file))
         with self._database.read() as connection:
-            stored = pick(connection, slug)
-            invitations = printing.read_invitations(connection, stored, codes_file)
-            return codes.unlocks(connection, self._keys, stored, invitations[0])
+            return codes.unlock(connection, self._keys, pick(connection, slug), invitations)
 
     def note_letters(self, act: Act, slug: str, details: Details) -> None:
         """Note that files with codes were taken off the server, or removed from it."""

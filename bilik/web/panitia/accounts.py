@@ -23,6 +23,8 @@ def _accounts(visit: Visit) -> Response:
 def _leave_everywhere(visit: Visit) -> Response:
     office = visit.office
     SignIn(office.database, office.keys, office.clock).sign_out_everywhere(visit.who)
+    account = visit.who.account_id
+    visit.workshop.arrivals.forget_where(lambda one: one.of_account == account)
     return leave(visit)
 
 

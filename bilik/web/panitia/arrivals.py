@@ -40,6 +40,7 @@ class Arrival:
     name: str
     folder: Path
     of_session: bytes
+    of_account: int
     change: RollChange | None = None
     problems: RollProblems | None = None
     sheet: str | None = None
@@ -66,10 +67,12 @@ class Arrivals:
         self._cancel: dict[str, Cancel] = {}
         self._lock = Lock()
 
-    def add(self, slug: str, name: str, of_session: bytes) -> Arrival:
+    def add(self, slug: str, name: str, of_session: bytes, of_account: int = 0) -> Arrival:
         """A new one, whose folder is empty still; an earlier one of that session goes."""
         self.forget_where(lambda one: one.of_session == of_session)
-        arrival = Arrival(secrets.token_hex(8), slug, name, self._folders.passing(), of_session)
+        arrival = Arrival(
+            secrets.token_hex(8), slug, name, self._folders.passing(), of_session, of_account
+        )
         with self._lock:
             self._waiting[arrival.id] = arrival
             self._cancel[arrival.id] = self._later(LAST_SECONDS, partial(self.forget, arrival.id))

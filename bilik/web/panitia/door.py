@@ -47,6 +47,7 @@ def _sign_in(visit: Visit) -> Response:
         return _shown(visit, str(error), status=429)
     if visit.session is not None:
         door.sign_out(visit.session)
+        _forget_uploads(visit)
     answer = go("/panitia")
     secure = request.url.scheme == "https"
     answer.set_cookie(
@@ -66,11 +67,15 @@ def _sign_out(visit: Visit) -> Response:
 
 def leave(visit: Visit) -> Response:
     """The door again, without a session in the browser or anything of it on the server."""
-    key = visit.who.key
-    visit.workshop.arrivals.forget_where(lambda one: one.of_session == key)
+    _forget_uploads(visit)
     answer = go(DOOR)
     answer.delete_cookie(COOKIE, path=PATH)
     return answer
+
+
+def _forget_uploads(visit: Visit) -> None:
+    key = visit.who.key
+    visit.workshop.arrivals.forget_where(lambda one: one.of_session == key)
 
 
 def _enrol_page(visit: Visit) -> Response:

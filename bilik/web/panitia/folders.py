@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import secrets
 import shutil
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from bilik.errors import BilikError
 from bilik.services.files import reason
 
-_PASSING = "sementara"
+_PASSING, _LOCK = "sementara", ".kunci"
 
 
 class Folders:
@@ -20,8 +21,20 @@ class Folders:
     """
 
     def __init__(self, root: Path) -> None:
-        """Take ``root`` for it, and clear away what an earlier server left."""
-        self._root = root
+        """Take ``root`` for it, and clear away what an earlier server left.
+
+        Raises:
+            BilikError: another server works there, or it cannot be made.
+        """
+        self._root = self.make(root)
+        self._held = (root / _LOCK).open("w")  # for as long as this server runs
+        try:
+            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BilikError(
+                f"Folder {root} sedang dipakai `bilik web` yang lain. Hentikan yang itu, atau atur "
+                "BILIK_DESK_DIR."
+            ) from None
         shutil.rmtree(root / _PASSING, ignore_errors=True)
 
     def passing(self) -> Path:

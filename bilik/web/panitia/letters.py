@@ -15,7 +15,7 @@ from starlette.responses import Response
 from bilik.domain.audit import Act
 from bilik.domain.doors import Door
 from bilik.domain.election import Election, Phase
-from bilik.errors import BilikError, FileProblems, NotFound
+from bilik.errors import BilikError, FileProblems
 from bilik.services.desk import Desk
 from bilik.services.sign_in import HeldBack, Refused, SignIn
 from bilik.settings import Settings
@@ -73,13 +73,13 @@ def _making(visit: Visit, letters: Letters, per_page: int, codes_too: bool, page
     desk, folders, settings = visit.desk, visit.workshop.folders, visit.office.settings
 
     def work(job: Job) -> Done:
-        folders.make(letters.folder)
-        _clear_what_unlocks_nothing(desk, letters)
         if codes_too:
-            if letters.present:
+            standing = desk.glance(letters.slug)
+            if letters.present and (standing.with_code or standing.spares):
                 raise BilikError(
                     "Di server masih ada kode yang dibuat sebelumnya. Unduh dan hapus itu dulu."
                 )
+            # Nobody has a code: what lies there was being made when a server stopped.
             letters.remove()
             folders.make(letters.folder)
             desk.make_codes(
@@ -87,45 +87,46 @@ def _making(visit: Visit, letters: Letters, per_page: int, codes_too: bool, page
             )
         if not letters.present:
             raise BilikError("Tidak ada kode di server yang bisa dicetak.")
-        letters.remove_letters()
-        _draw(desk, letters, settings, per_page, job)
+        drawn = folders.passing()
+        try:
+            _draw(desk, letters, drawn, settings, per_page, job)
+            letters.take_letters(drawn)
+        finally:
+            folders.remove(drawn)
         return Done(page)
 
     return work
 
 
-def _draw(desk: Desk, letters: Letters, settings: Settings, per_page: int, job: Job) -> None:
+def _draw(
+    desk: Desk, letters: Letters, folder: Path, settings: Settings, per_page: int, job: Job
+) -> None:
+    """Draw the letters in a folder of their own: those that are there stay until these are done."""
     try:
         for codes in letters.code_files:
+            if not desk.unlocks(codes, letters.slug):
+                raise BilikError(
+                    f"Kode di {codes.name} tidak dikenal, jadi tidak dicetak. Unduh dulu "
+                    "salinannya, lalu tanyakan kepada operator."
+                )
             desk.print_letters(
-                codes, letters.letters_of(codes),
+                codes, folder / letters.letters_of(codes).name,
                 _doors(settings), per_page, letters.slug, job.counts("Membuat surat"),
             )  # fmt: skip
     except FileProblems as error:
         first = error.problems[0].text
         raise BilikError(
-            f"Kode sudah jadi dan aman di server, tetapi suratnya belum: {first}."
+            f"Kodenya tetap ada di server, tetapi suratnya belum jadi: {first}."
         ) from None
     except BilikError as error:
         raise BilikError(
-            f"Kode sudah jadi dan aman di server, tetapi suratnya belum. {error}"
+            f"Kodenya tetap ada di server, tetapi suratnya belum jadi. {error}"
         ) from None
 
 
 def _doors(settings: Settings) -> Callable[[Election], Sequence[Door]]:
     """Says what an election's letters can lead to, and raises SettingsError if that is nothing."""
     return lambda chosen: settings.channels.doors(with_web=not chosen.needs_known_number)
-
-
-def _clear_what_unlocks_nothing(desk: Desk, letters: Letters) -> None:
-    """Remove what was being made when a server stopped, if the database does not know of it."""
-    for codes in letters.code_files:
-        try:
-            known = desk.unlocks(codes, letters.slug)
-        except (FileProblems, NotFound):
-            known = False
-        if not known:
-            codes.unlink(missing_ok=True)
 
 
 def _confirm(visit: Visit) -> Response:
@@ -171,8 +172,8 @@ def _remove(visit: Visit) -> Response:
     if visit.form.text("sudah") != "ya":
         raise BilikError("Beri tanda dulu bahwa suratnya sudah dicetak.")
     files = letters.files()
-    visit.desk.note_letters(Act.LETTERS_REMOVED, visit.slug, {"berkas": len(files)})
     letters.remove()
+    visit.desk.note_letters(Act.LETTERS_REMOVED, visit.slug, {"berkas": len(files)})
     return go(f"{visit.home}?kabar=surat")
 
 

@@ -2,7 +2,8 @@
 
 Their making may end at any moment, with a power cut, and what then lies there unlocks nothing, or
 everything. The database tells which (:meth:`bilik.services.desk.Desk.unlocks`): letters are never
-drawn from codes that do not count, and codes that do are never lost.
+drawn from codes that do not count. And no file of codes is removed but by somebody who says so, or
+while nobody in the election has a code at all.
 """
 
 from __future__ import annotations
@@ -92,14 +93,24 @@ class Letters:
         """Where the letters of a file of codes go."""
         return self.folder / f"surat{_rest(codes)}.pdf"
 
-    def remove_letters(self) -> None:
-        """Remove what was drawn, to be drawn again."""
+    def take_letters(self, drawn: Path) -> None:
+        """Put the letters of another folder in the place of those that are here."""
         for one in self.folder.glob("*.pdf"):
             one.unlink(missing_ok=True)
+        for one in drawn.glob("*.pdf"):
+            one.replace(self.folder / one.name)
 
     def remove(self) -> None:
-        """Remove all."""
+        """Remove all.
+
+        Raises:
+            BilikError: something is left.
+        """
         self._folders.remove(self.folder)
+        if self.folder.exists():
+            raise BilikError(
+                "Belum terhapus: folder di server tidak bisa diubah. Minta operator memeriksanya."
+            )
 
 
 def _rest(codes: Path) -> str:

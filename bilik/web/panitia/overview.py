@@ -10,9 +10,11 @@ from bilik.domain.election import Phase
 from bilik.domain.indonesian import hour_text
 from bilik.domain.turnout import station_name
 from bilik.services.desk import Standing
+from bilik.services.desk.attendance import VOTING_IS_ON
 from bilik.web.panitia import standing as how_it_stands
 from bilik.web.panitia.letters_folder import Letters
 from bilik.web.panitia.show import show
+from bilik.web.panitia.voting import DEEDS, OPENING, Deed
 from bilik.web.panitia.ways import BOTH, Visit, Way
 
 _TOLD = {
@@ -66,11 +68,17 @@ def _one(visit: Visit) -> Response:
         "charts": _charts(visit, standing),
         "running": visit.workshop.jobs.running(visit.slug),
         "codes_left": standing.phase is not Phase.DRAFT and Letters(visit, visit.slug).present,
-        "may_list": standing.phase in (Phase.OPEN, Phase.PAUSED, Phase.GRACE),
+        "may_list": standing.phase in VOTING_IS_ON,
+        "deeds": _possible(standing) if visit.acts else (),
         "purge_asked": visit.desk.purge_waiting(visit.slug),
         "told": told(visit),
     }
     return show(visit, "pemilihan.html", values)
+
+
+def _possible(standing: Standing) -> list[Deed]:
+    """What may be done now, besides the opening: that is a step of its own."""
+    return [one for one in DEEDS if standing.phase in one.when and one is not OPENING]
 
 
 def told(visit: Visit) -> str:

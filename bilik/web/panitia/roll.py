@@ -30,7 +30,9 @@ def _upload(visit: Visit) -> Response:
     if visit.desk.glance(visit.slug).phase is not Phase.DRAFT:
         raise WrongState("Daftar pemilih sudah dikunci sejak pemilihan dibuka.")
     upload = visit.form.upload("berkas")
-    arrival = visit.workshop.arrivals.add(visit.slug, upload.name, visit.who.key)
+    arrival = visit.workshop.arrivals.add(
+        visit.slug, upload.name, visit.who.key, visit.who.account_id
+    )
     try:
         upload.save(arrival.file)
         sheet = visit.form.text("lembar") or None

@@ -99,12 +99,12 @@ def _extending(standing: Standing) -> Sequence[str]:
     ]
 
 
+OPENING = Deed(
+    "buka", "Buka pemilihan", "Ya, buka", frozenset({Phase.DRAFT}), "Pemilihan ini sudah dibuka.",
+    _opening, lambda visit: visit.desk.open(visit.slug), _before_opening,
+)  # fmt: skip
 DEEDS = (
-    Deed(
-        "buka", "Buka pemilihan", "Ya, buka", frozenset({Phase.DRAFT}),
-        "Pemilihan ini sudah dibuka.", _opening, lambda visit: visit.desk.open(visit.slug),
-        _before_opening,
-    ),
+    OPENING,
     Deed(
         "jeda", "Jeda sebentar", "Ya, jeda", frozenset({Phase.OPEN, Phase.UPCOMING}),
         "Hanya pemilihan yang sedang buka bisa dijeda.",
