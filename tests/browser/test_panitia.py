@@ -224,8 +224,6 @@ def close_and_count(desk: Desk) -> None:
 def publish(desk: Desk, directory: Path) -> None:
     desk.follow("Terbitkan")
     desk.press("Siapkan terbitan")
-    desk.take("kerja-terbitan")
-    desk.follow("Lanjut")
     desk.sees("Sudah diperiksa, dan bisa diunduh siapa pun")
     desk.press("Buat berita acara")
     minutes = desk.download("Unduh berita acara (PDF)", directory / "berita-acara.pdf")
