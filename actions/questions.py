@@ -99,7 +99,7 @@ class Secrecy(Question):
 
     def reply(self, visit: Visit) -> list[Reply]:
         """What is known to whom."""
-        return [replies.reply("secrecy", visit.scene)]
+        return [replies.reply("secrecy", visit.scene, key=render.keys_held(visit.scene))]
 
 
 class Status(Question):

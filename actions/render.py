@@ -201,6 +201,19 @@ def _short(contest: Contest) -> str:
     return contest.aliases[0] if contest.aliases else contest.title.lower()
 
 
+def keys_held(scene: Scene) -> str:
+    """Who can count, of every election at hand."""
+    said = []
+    for election, _ in scene.elections:
+        group = election.trustees
+        who = (
+            f"bersama oleh {len(group.names)} saksi, bukan oleh server" if group else "server Bilik"
+        )
+        of = f" {election.title}" if len(scene.elections) > 1 else ""
+        said.append(f"Kunci kotak suara{of} dipegang {who}.")
+    return " ".join(said)
+
+
 def profile(election: Election, text: str, pending: Selections) -> str:
     """Vision and mission of the candidates a message names, or of all; empty if none has any.
 

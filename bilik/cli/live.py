@@ -72,7 +72,7 @@ def frame(seen: Overview, height: int | None) -> RenderableType:
 def _head(seen: Overview) -> list[RenderableType]:
     standing = seen.standing
     election = standing.election
-    extended = " (diperpanjang)" if standing.planned else ""
+    extended = " (diundur)" if standing.planned else ""
     bar = Table.grid(padding=(0, 2))
     share = percent(standing.ballots, standing.voters)
     voted = f"{figure(standing.ballots)} dari {figure(standing.voters)} pemilih, {share}"
@@ -144,7 +144,7 @@ def _channels_table(channels: Sequence[Activity], election: Election) -> Table:
 def _foot(seen: Overview) -> list[RenderableType]:
     standing = seen.standing
     lines = [
-        f"Antrean pesan {seen.queued}. Chat yang menunggu karena kode salah {seen.delayed}.",
+        f"Antrean pesan {seen.queued}. Pengirim yang ditahan karena kode salah {seen.delayed}.",
         f"Surat hilang dilaporkan {seen.lost_letters}, permintaan cadangan {seen.requests}, "
         f"cadangan dipakai {standing.spares_used} dari {standing.spares}.",
     ]

@@ -35,9 +35,7 @@ def report(
     ] = "",
     url: Annotated[
         str,
-        typer.Option(
-            "--url", metavar="ALAMAT", help="Tempat rekaman diterbitkan. Atau isi BILIK_RECORD_URL."
-        ),
+        typer.Option("--url", metavar="ALAMAT", help="Alamat terbitan. Atau isi BILIK_RECORD_URL."),
     ] = "",
     election: ElectionOption = None,
     by: ByOption = "",
@@ -59,7 +57,7 @@ def report(
         lines.append(f"{contest.title}: {sentence(contest, count)}")
     lines.append(f"SHA-256 arsip {said.fingerprints.archive}")
     if not published_at:
-        lines.append("QR-nya berisi SHA-256 arsip. Untuk alamat rekaman: --url ALAMAT")
+        lines.append("QR-nya berisi SHA-256 arsip. Untuk alamat terbitan: --url ALAMAT")
     lines.append(
         "Cetak dengan ukuran sebenarnya (100%), periksa, lalu tanda tangani bersama saksi."
     )
@@ -72,7 +70,7 @@ def _url(text: str) -> str:
     good = parts.scheme in ("http", "https") and parts.netloc and len(text) <= _LONGEST_URL
     if text and not (good and text.isascii() and text.isprintable() and " " not in text):
         raise BilikError(
-            "Alamat rekaman ditulis seperti https://sukamaju.desa.id/hasil, paling panjang "
+            "Alamat terbitan ditulis seperti https://sukamaju.desa.id/hasil, paling panjang "
             f"{_LONGEST_URL} tanda."
         )
     return text

@@ -76,7 +76,7 @@ def extend(
     by: ByOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Perpanjang jam tutup pemilihan yang belum ditutup; tidak bisa dimajukan.
+    """Undur jam tutup pemilihan yang belum ditutup; tidak bisa dimajukan.
 
     Contoh: bilik extend --until "2026-11-29 15:00" --reason "Listrik padam 10.00 sampai 12.00"
     """
@@ -89,7 +89,7 @@ def extend(
             "closes": extended.closes.isoformat(),
             "before": done.before.isoformat(),
         },
-        f"{extended.title} diperpanjang, tutup {moment_text(extended.closes, extended.zone)}.",
+        f"{extended.title} diundur, tutup {moment_text(extended.closes, extended.zone)}.",
         f"Sebelumnya {moment_text(done.before, extended.zone)}. Umumkan juga kepada pemilih.",
     )
 
@@ -225,4 +225,4 @@ def _planned(standing: Standing) -> str:
     if standing.planned is None:
         return ""
     zone = standing.election.zone
-    return f" (diperpanjang; di berkas pemilihan {moment_text(standing.planned, zone)})"
+    return f" (diundur, semula {moment_text(standing.planned, zone)})"

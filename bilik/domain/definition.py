@@ -158,7 +158,7 @@ def _advise(section: Section, election: Election, now: datetime) -> None:
         )
     elif _NEVER < election.opens <= now:
         section.advise(
-            "`dibuka` sudah lewat: suara diterima begitu `bilik open` dijalankan",
+            "`dibuka` sudah lewat: suara diterima begitu pemilihan dibuka",
             section.line_of("dibuka"),
         )
     hours = election.closes - election.opens

@@ -26,7 +26,8 @@ class Office:
 class Preset:
     """A kind of election: what it is called, where it is held, and what is usual there.
 
-    ``offices`` gives the contests for a place, since "Kota Bogor" elects no *bupati*.
+    ``offices`` gives the contests for a place, since "Kota Bogor" elects no *bupati*. A place that
+    begins with none of ``words`` gets ``word`` before it: "Sukamaju" is *Desa Sukamaju*.
     """
 
     label: str
@@ -37,6 +38,8 @@ class Preset:
     opens: time
     closes: time
     least_age: int = LEAST_AGE
+    word: str = ""
+    words: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,13 @@ def _region(place: str) -> tuple[Office, ...]:
 PRESETS = (
     Preset(
         "RT/RW", "RT atau RW mana?", "RT 05 RW 09 Kampung Kenanga", "Pemilihan Ketua {place}",
-        _neighbourhood, time(8), time(20),
+        _neighbourhood, time(8), time(20), word="RT", words=frozenset({"rt", "rw"}),
     ),
     Preset(
         "Pilkades", "Desa mana?", "Desa Sukamaju", "Pemilihan Kepala {place}",
         lambda place: (Office("kades", "Kepala Desa", ("kades", "lurah", "pak kades")),),
-        time(7), time(13),
+        time(7), time(13), word="Desa",
+        words=frozenset("desa kelurahan nagari gampong kampung pekon negeri kute lembang".split()),
     ),
     Preset(
         "Pilkada (gubernur, serta bupati atau wali kota)", "Kabupaten atau kota mana?",
@@ -91,14 +95,21 @@ PRESETS = (
     Preset(
         "Koperasi", "Koperasi apa?", "Koperasi Mitra Bahari", "Pemilihan Ketua {place}",
         lambda place: (Office("ketua", "Ketua Koperasi", ("ketua", "ketum")),),
-        time(8), time(13),
+        time(8), time(13), word="Koperasi",
+        words=frozenset("koperasi ksp kud kopkar kopma primkop".split()),
     ),
 )  # fmt: skip
 
 
+def full_place(preset: Preset, place: str) -> str:
+    """``Desa Sukamaju``, also where only "Sukamaju" was said."""
+    begins = place.split(maxsplit=1)[0].lower() if place.split() else ""
+    return place if not preset.word or begins in preset.words else f"{preset.word} {place}"
+
+
 def title_of(preset: Preset, place: str) -> str:
     """``Pemilihan Kepala Desa Sukamaju``."""
-    return preset.title.format(place=place)
+    return preset.title.format(place=full_place(preset, place))
 
 
 def written(preset: Preset, answers: Answers) -> str:
@@ -106,10 +117,10 @@ def written(preset: Preset, answers: Answers) -> str:
     day, title = answers.day, title_of(preset, answers.place)
     lines = [
         "# Berkas pemilihan. Tanda # memulai keterangan; hapus # di depan sebuah isian untuk",
-        "# memakainya. Sesudah diubah, periksa: bilik election check",
+        "# memakainya. Sesudah diubah: unggah lagi di meja panitia, atau bilik election check",
         "",
         "# Nama pendek tanpa spasi, untuk perintah `bilik` dan nama berkas.",
-        f"kode: {_code(answers.place, day)}",
+        f"kode: {_code(full_place(preset, answers.place), day)}",
         f"judul: {_quoted(title)}",
         "",
         f"# Jam di bawah ini menurut zona waktu ini: {', '.join(ZONES)}.",

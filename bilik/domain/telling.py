@@ -30,10 +30,9 @@ def turnout_line(turnout: Turnout) -> str:
         return f"{voted_of(turnout)} ({percent(turnout.voted, turnout.voters)})."
     if turnout.voted:
         return f"Sedikitnya {voted_of(turnout)}."
-    return (
-        f"{figure(turnout.voters)} pemilih terdaftar. Yang sudah memilih ditunjukkan tiap "
-        f"{STEP} suara."
-    )
+    if turnout.voters < STEP:
+        return "Berapa yang sudah memilih baru terlihat sesudah ditutup."
+    return f"Yang sudah memilih ditunjukkan tiap {STEP} suara."
 
 
 def voted_of(turnout: Turnout) -> str:

@@ -29,7 +29,7 @@ RESULT = "Perolehan suara"
 HOURS = "Waktu pelaksanaan"
 KEY = "Pemegang kunci penghitungan"
 STATIONS = "Pemilih yang memberikan suara di tiap TPS"
-RECORD = "Sidik rekaman"
+RECORD = "Sidik terbitan"
 CLOSING = (
     "Demikian berita acara ini dibuat dengan sebenarnya, dan ditandatangani panitia dan saksi."
 )
@@ -186,16 +186,16 @@ def check(particulars: Particulars) -> str:
     """How anybody can check."""
     where = f" di {escape(particulars.url)}" if particulars.url else ""
     return (
-        f"<b>{CHECK}</b> hasil ini, tanpa izin dan tanpa kunci. Ambil rekaman yang diterbitkan "
+        f"<b>{CHECK}</b> hasil ini, tanpa izin dan tanpa kunci. Ambil terbitan "
         f"panitia{where}, cocokkan SHA-256 berkas .bel dengan sidik di atas, lalu di folder "
-        "rekaman itu jalankan <b>belenios-tool election verify</b>, yang bukan buatan Bilik, atau "
+        "terbitan itu jalankan <b>belenios-tool election verify</b>, yang bukan buatan Bilik, atau "
         "<b>bilik verify FOLDER</b>. Pemilih bisa mencari tanda terimanya di tanda-terima.txt."
     )
 
 
 def beside_code(particulars: Particulars) -> str:
     """What the QR code holds."""
-    return "QR: tempat rekaman diterbitkan" if particulars.url else "QR: SHA-256 arsip"
+    return "QR: tempat terbitan" if particulars.url else "QR: SHA-256 arsip"
 
 
 def signers(election: Election, beside: int) -> dict[str, list[tuple[str, str]]]:

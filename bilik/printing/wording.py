@@ -25,7 +25,7 @@ HELPER = (
     "<b>Perlu bantuan?</b> Anda boleh didampingi satu orang yang Anda pilih sendiri. "
     "Ia wajib merahasiakan pilihan Anda."
 )
-_KEEP_TO_YOURSELF = "<b>Jangan berikan kode ini kepada siapa pun, juga panitia.</b>"
+_KEEP_TO_YOURSELF = "<b>Jangan berikan kode ini kepada siapa pun, juga tidak kepada panitia.</b>"
 _SEEN = "Aplikasi obrolan dan server melihat pesan saat dikirim"
 
 
@@ -72,7 +72,7 @@ def secrecy(terse: bool) -> str:
 
 def contact(election: Election, terse: bool) -> str:
     """Whom to ask."""
-    question = "Tanya:" if terse else "Ada pertanyaan? Surat hilang?"
+    question = "Tanya:" if terse else "Ada pertanyaan?"
     return f"{question} <b>{escape(election.contact)}</b>"
 
 

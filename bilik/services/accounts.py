@@ -28,8 +28,8 @@ from bilik.storage.tables import accounts
 _SYMBOLS = 20
 """Of an invitation's code: 100 bits."""
 _VOID = (
-    "Kode pendaftaran itu tidak berlaku: salah ketik, sudah dipakai, atau lewat 24 jam. Minta yang "
-    "baru dengan `bilik accounts reset`."
+    "Kode pendaftaran itu tidak berlaku: salah ketik, sudah dipakai, atau lewat 24 jam. Minta "
+    "operator membuatkan yang baru."
 )
 
 

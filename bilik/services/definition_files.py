@@ -35,7 +35,7 @@ def photo_check(folder: Path) -> PhotoCheck:
             with path.open("rb") as file:
                 content = file.read(LARGEST_PHOTO + 1)
         except (OSError, ValueError):
-            return "tidak ada; periksa nama dan foldernya"
+            return "tidak ada; periksa namanya, dan pilih juga berkas fotonya"
         if not content.startswith(_SIGNS):
             return "bukan JPEG atau PNG; simpan lagi sebagai JPEG"
         if len(content) > LARGEST_PHOTO:

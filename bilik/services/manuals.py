@@ -37,14 +37,14 @@ Isi folder ini
 3. Arsipnya tidak diganti?
    SHA-256 berkas .bel saat diterbitkan:
        {digest}
-   Umumkan baris itu bersama hasil, dan cocokkan: sha256sum *.bel
+   Panitia membacakan baris itu bersama hasil. Cocokkan: sha256sum *.bel
 
 {holders}
 """
 
 _EXTENDED = """\
 
-Jam tutup di pemilihan.yml diperpanjang panitia saat pemungutan berjalan, sampai
+Jam tutup di pemilihan.yml diundur panitia saat pemungutan berjalan, sampai
 {closes}. Alasannya ada di jejak-panitia.jsonl.
 """
 

@@ -26,7 +26,6 @@ from sqlalchemy.engine import Connection
 
 from bilik.domain import audit
 from bilik.domain.election import Phase, State
-from bilik.domain.identity import masked_name
 from bilik.errors import BilikError, NotFound, WrongState
 from bilik.services import ballot_box, letters, lost_letters
 from bilik.services.elections import StoredElection, state_line
@@ -47,7 +46,7 @@ class Kind(str, Enum):
 
 @dataclass(frozen=True)
 class Request:
-    """What one member has asked for; names and NIK are masked."""
+    """What one member has asked for: the name to be compared with a KTP, and the NIK masked."""
 
     number: int
     kind: Kind
@@ -257,7 +256,7 @@ def _described(connection: Connection, row: Any) -> Request:
     if row.kind == Kind.LOST.value:
         of = connection.execute(select(voters).where(voters.c.id == row.voter_id)).one()
     kind = Kind(row.kind)
-    return Request(row.number, kind, row.actor, masked_name(of.name), of.nik_masked, of.tps)
+    return Request(row.number, kind, row.actor, of.name, of.nik_masked, of.tps)
 
 
 def _finish(connection: Connection, stored: StoredElection, number: int) -> None:

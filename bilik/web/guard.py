@@ -33,7 +33,7 @@ HEADERS = {
 _YEAR = 365 * 24 * 3600
 _STATUS = ((NotFound, 404), (WrongState, 409), (BoxUnavailable, 503))
 _WORDS = {
-    403: "Halaman ini bukan untuk Anda. Kalau mestinya boleh, masuk lagi lalu ulangi.",
+    403: "Halaman ini bukan untuk Anda. Kalau seharusnya boleh, masuk lagi lalu ulangi.",
     404: "Halaman ini tidak ada. Periksa alamatnya.",
     405: "Cara itu tidak bisa dipakai di halaman ini. Kembali, lalu ulangi.",
     413: "Berkas terlalu besar.",

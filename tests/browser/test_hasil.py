@@ -106,7 +106,7 @@ def test_open_pages_follow_the_votes_and_show_the_result_by_themselves(
         "layar": open_page(night.url, color_scheme="dark", viewport=DESKTOP),
     }
     for page in pages.values():
-        expect(page.get_by_text("Halaman ini memperbarui diri sendiri.")).to_be_visible()
+        expect(page.get_by_text("Halaman ini diperbarui sendiri.")).to_be_visible()
         page.evaluate("window.sameAsBefore = true")
     night.votes_come(11)
     for page in pages.values():
@@ -151,7 +151,7 @@ def test_without_scripts_all_figures_are_there_and_come_anew(
     expect(page.locator(".huge")).to_have_text("40,9%")
     expect(page.get_by_role("listitem").filter(has_text="Andi Mallarangi")).to_contain_text("30")
     expect(page.get_by_role("link", name="Muat ulang halaman ini")).to_be_visible()
-    expect(page.get_by_text("memperbarui diri sendiri")).to_be_hidden()
+    expect(page.get_by_text("diperbarui sendiri")).to_be_hidden()
 
 
 def test_a_hidden_page_rests_and_is_up_to_date_when_it_is_looked_at(

@@ -137,7 +137,7 @@ def test_the_screen_shows_it_and_keeps_to_its_height(village: Polling) -> None:
     seen = village.desk.overview()
     said = shown(seen, None)
     for words in (
-        "Pemilihan Kepala Desa Sukamaju: sedang buka", "(diperpanjang)",
+        "Pemilihan Kepala Desa Sukamaju: sedang buka", "(diundur)",
         "3 dari 6 pemilih, 50,0%", "01", "09.00", "belum ada pesan", "Surat hilang dilaporkan 1",
     ):  # fmt: skip
         assert words in said

@@ -58,10 +58,10 @@ def test_the_hour_is_put_off_and_status_tells_both(village: Polling) -> None:
     later = village.election.closes + timedelta(hours=10)
     local = (later + timedelta(hours=7)).strftime("%Y-%m-%d %H:%M")
     said = bilik(village, "extend", "--until", local, "--reason", "Banjir", "--oleh", "Bu Siti")
-    assert "diperpanjang, tutup" in said
+    assert "diundur, tutup" in said
     assert "Umumkan juga" in said
     status = bilik(village, "status")
-    assert "diperpanjang; di berkas pemilihan" in status
+    assert "diundur, semula" in status
     plain = json.loads(bilik(village, "status", "--json"))
     assert plain["closes"] == later.isoformat()
     assert plain["planned_closes"] == village.election.closes.isoformat()

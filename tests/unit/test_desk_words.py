@@ -19,11 +19,11 @@ ON_THEIR_OWN_MACHINES = ("trustees decrypt", "trustees join", "trustees answer",
     [
         (
             "Daftar pemilih kosong. Jalankan `bilik roll import` dulu.",
-            "Daftar pemilih kosong. Jalankan “Daftar pemilih” dulu.",
+            "Daftar pemilih kosong. Buka halaman “Daftar pemilih” dulu.",
         ),
         (
             "Jalankan `bilik roll codes --out KODE.csv` dulu.",
-            "Jalankan “Kode dan surat” dulu.",
+            "Buka halaman “Kode dan surat” dulu.",
         ),
         (
             "Yang menyetujui harus anggota panitia lain: `--oleh NAMA`.",

@@ -101,7 +101,7 @@ class Polling(Seat):
                 if stored.state is State.PAUSED:
                     raise WrongState(
                         f"Jam tutup sudah lewat ({closed}). Tinggal ditutup, `bilik close`, atau "
-                        "diperpanjang, `bilik extend`."
+                        "diundur, `bilik extend`."
                     )
                 raise WrongState(
                     f"Waktu `ditutup` sudah lewat ({closed}). Perbaiki jadwal di berkas pemilihan, "
@@ -174,19 +174,19 @@ class Polling(Seat):
             if not is_on or stored.phase(now) is Phase.CLOSED:
                 raise WrongState(
                     f"Pemilihan `{stored.election.slug}` tidak sedang buka, jadi jam tutupnya "
-                    "tidak bisa diperpanjang."
+                    "tidak bisa diundur."
                 )
             election = stored.election
             later = read_moment_near(until, election.closes, election.zone)
             if later is None:
                 raise BilikError(
-                    f"Jam tutup baru ditulis seperti 2026-11-29 15:00, bukan `{until}`."
+                    f"Tulis jamnya seperti 15.00, atau 2026-11-30 15.00, bukan `{until}`."
                 )
             before = moment_text(election.closes, election.zone)
             if later <= max(election.closes, now):
                 raise BilikError(
-                    f"Jam tutup hanya bisa diundur. Sekarang {before}; pilih yang lebih lambat "
-                    "dari itu, dan dari jam sekarang."
+                    f"Jam tutup hanya bisa diundur. Sekarang {before}; pilih jam sesudah itu "
+                    "yang belum lewat."
                 )
             connection.execute(
                 update(elections)

@@ -139,7 +139,7 @@ def _confirm(visit: Visit) -> Response:
         line = (
             str(error)
             if isinstance(error, HeldBack)
-            else "Angkanya belum cocok, atau sudah dipakai untuk masuk. Tunggu angka berikutnya."
+            else "Angkanya belum cocok, atau sudah terpakai. Tunggu angka berikutnya."
         )
         return _shown(visit, line, 400)
     return go(f"{visit.home}/surat#berkas")

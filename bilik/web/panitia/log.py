@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from bilik.domain.audit import ACCOUNTS, Entry
+from bilik.domain.audit import ACCOUNTS, Entry, read_hour
+from bilik.domain.indonesian import figure, moment_text
 from bilik.services.audit import Log
+from bilik.services.reserve import Kind
 from bilik.web.panitia.show import show
 from bilik.web.panitia.ways import BOTH, Visit, Way
 
@@ -32,6 +34,10 @@ _ACTS = {
 }  # fmt: skip
 
 
+_KEYS = {"pemilihan_yml": "berkas", "jenis": "untuk"}
+_VALUES = {Kind.LATE.value: "pemilih terlewat", Kind.LOST.value: "surat hilang"}
+
+
 def _of_election(visit: Visit) -> Response:
     standing = visit.desk.glance(visit.slug)
     (log,) = visit.desk.logs(visit.slug)
@@ -49,19 +55,30 @@ def _shown(visit: Visit, log: Log, title: str, back: str) -> Response:
         "zone": log.zone or _ZONE,
         "entries": list(reversed(log.entries))[:_NEWEST],
         "act_of": lambda entry: _ACTS.get(entry.act, entry.act),
-        "details_of": _details,
+        "details_of": lambda entry: _details(entry, log.zone or _ZONE),
         "heading": title,
         "back": back,
     }
     return show(visit, "jejak.html", values)
 
 
-def _details(entry: Entry) -> str:
-    """Figures and names of an act; a hash by its beginning."""
-    pairs = ((key.replace("_", " "), str(value)) for key, value in sorted(entry.details.items()))
+def _details(entry: Entry, zone: str) -> str:
+    """Figures and names of an act; a hash by its beginning, an hour as the clock shows it."""
     return ", ".join(
-        f"{key} {value[:12]}…" if len(value) == 64 else f"{key} {value}" for key, value in pairs
+        f"{_KEYS.get(key, key.replace('_', ' '))} {_value(value, zone)}"
+        for key, value in sorted(entry.details.items())
     )
+
+
+def _value(value: object, zone: str) -> str:
+    if isinstance(value, bool):
+        return "ya" if value else "tidak"
+    if isinstance(value, int):
+        return figure(value)
+    text = str(value)
+    if (hour := read_hour(text)) is not None:
+        return moment_text(hour, zone)
+    return f"{text[:12]}…" if len(text) == 64 else _VALUES.get(text, text)
 
 
 WAYS = (

@@ -18,7 +18,7 @@ from bilik.web.panitia.voting import DEEDS, OPENING, Deed
 from bilik.web.panitia.ways import BOTH, Visit, Way
 
 _TOLD = {
-    "dimuat": "Berkas pemilihan sudah dimuat.",
+    "dimuat": "Rancangan tersimpan.",
     "buka": "Pemilihan sudah dibuka. Daftar pemilih terkunci.",
     "jeda": "Pemilihan dijeda. Suara tidak diterima sampai dilanjutkan.",
     "perpanjang": "Jam tutup diundur. Umumkan juga kepada pemilih.",

@@ -10,6 +10,7 @@ from bilik.domain.indonesian import figure
 from bilik.domain.minutes import Particulars
 from bilik.errors import BilikError
 from bilik.services import whole_files
+from bilik.services.batches import BATCH
 from bilik.web.panitia import zips
 from bilik.web.panitia.jobs import Done, Job
 from bilik.web.panitia.show import download, go, show
@@ -71,11 +72,13 @@ def _snapshot(visit: Visit) -> Job:
             zips.pack(made, path)
         finally:
             folders.remove(made)
-        ballots = figure(summary["suara_terbit"])
+        published, came = summary["suara_terbit"], desk.glance(slug).ballots
         return Done(
             page,
             [
-                f"Cuplikan {ballots} suara siap diunduh. Bagikan kepada saksi.",
+                f"Cuplikan memuat {figure(published)} dari {figure(came)} suara yang masuk. Suara "
+                f"ikut berkelompok {BATCH}; sisanya sesudah ditutup.",
+                "Unduh, lalu bagikan kepada saksi.",
                 f"Sidik rantai {summary['sidik_rantai']}",
             ],
         )

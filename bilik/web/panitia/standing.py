@@ -108,9 +108,13 @@ def _plans(visit: Visit, standing: Standing) -> Iterator[_Plan]:
         line = standing.waiting.line
     yield _Plan("Hitung", tallied, line, "/hitung", "Hitung suara")
 
-    published = tallied and _was_published(visit, election.slug)
+    noted = _acts_noted(visit, election.slug) if tallied else frozenset()
     line = "Supaya siapa pun bisa memeriksa"
-    yield _Plan("Terbitkan", published, line, "/terbitan", "Terbitkan")
+    yield _Plan("Terbitkan", Act.EXPORT.value in noted, line, "/terbitan", "Terbitkan")
+
+    line = "Dicetak, dan ditandatangani bersama saksi"
+    done = Act.REPORT.value in noted
+    yield _Plan("Berita acara", done, line, "/terbitan", "Buat berita acara")
 
 
 def _letters(visit: Visit, standing: Standing) -> _Plan:
@@ -133,7 +137,7 @@ def _key_is_made(visit: Visit, slug: str) -> bool:
     return KeyCeremony(office.database, office.clock).standing(slug).step is None
 
 
-def _was_published(visit: Visit, slug: str) -> bool:
-    """Whether the record was put out, here or in the terminal."""
+def _acts_noted(visit: Visit, slug: str) -> frozenset[str]:
+    """What was done, here or in the terminal."""
     (log,) = visit.desk.logs(slug)
-    return any(one.act == Act.EXPORT.value for one in log.entries)
+    return frozenset(one.act for one in log.entries)

@@ -82,7 +82,7 @@ def _before_opening(visit: Visit, standing: Standing) -> Sequence[str]:
 def _closing(standing: Standing) -> Sequence[str]:
     election = standing.election
     return [
-        f"Menurut jadwal tutup {moment_text(election.closes, election.zone)}.",
+        f"Jadwalnya tutup {moment_text(election.closes, election.zone)}.",
         "Suara tidak diterima lagi, juga dari pemilih yang sedang di tengah percakapan.",
         f"Sudah {standing.ballots} dari {standing.voters} pemilih memberikan suara.",
         "Sesudah ditutup tidak bisa dibuka lagi.",
@@ -133,7 +133,7 @@ DEEDS = (
         ),
     ),
     Deed(
-        "tutup", "Tutup pemilihan", "Ya, tutup selamanya",
+        "tutup", "Tutup pemilihan", "Ya, tutup",
         frozenset({Phase.UPCOMING, Phase.OPEN, Phase.PAUSED, Phase.GRACE}),
         "Pemilihan ini belum dibuka, atau sudah ditutup.", _closing,
         lambda visit: visit.desk.close(visit.slug), grave=True,

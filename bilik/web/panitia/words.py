@@ -19,11 +19,11 @@ _PAGES = {
     "roll lost": "Surat cadangan",
     "letters": "Kode dan surat",
     "trustees": "Saksi",
-    "open": "Buka",
-    "pause": "Jeda",
+    "open": "Buka pemilihan",
+    "pause": "Jeda sebentar",
     "extend": "Undur jam tutup",
     "purge": "Hapus data pemilih",
-    "close": "Tutup",
+    "close": "Tutup pemilihan",
     "tally": "Hitung",
     "export": "Terbitkan",
     "report": "Terbitkan",
@@ -35,16 +35,18 @@ _ELSEWHERE = (
 )  # fmt: skip
 """What trustees do on machines of their own, and operators in the terminal."""
 _COMMAND = re.compile(r"`bilik ([^`]+)`")
+_RUN = re.compile(r"Jalankan (`bilik (?!trustees|accounts))")
 _QUOTED = re.compile(r"`([^`]+)`")
 _BY = re.compile(r":? `--oleh NAMA`")
 
 
 def for_pages(line: str) -> str:
-    """``Jalankan `bilik roll import` dulu.`` → ``Jalankan “Daftar pemilih” dulu.``
+    """``Jalankan `bilik roll import` dulu.`` → ``Buka halaman “Daftar pemilih” dulu.``
 
     Commands that nobody runs at the desk keep their names.
     """
-    return _QUOTED.sub(r"“\1”", _COMMAND.sub(_page, _BY.sub("", line)))
+    line = _RUN.sub(r"Buka halaman \1", _BY.sub("", line))
+    return _QUOTED.sub(r"“\1”", _COMMAND.sub(_page, line))
 
 
 def problems_for_pages(problems: Iterable[Problem]) -> list[Problem]:
