@@ -50,7 +50,7 @@ def while_voting(voters: int, voted: int, at_batch: Sequence[Station]) -> Turnou
 
 def once_closed(voters: int, voted: int, stations: Sequence[Station]) -> Turnout:
     """What may be told when nobody votes any more: all, the small stations together."""
-    return Turnout(voters, voted, tuple(stations) if len(stations) > 1 else ())
+    return Turnout(voters, voted, tuple(stations))
 
 
 def in_steps(voted: int) -> int:

@@ -97,7 +97,7 @@ def test_each_letter_says_whose_it_is_and_its_qr_codes_open_each_chat_with_the_c
     for once in (
         "Pemilihan Kepala Desa Sukamaju", "Minggu, 29 November 2026, pukul 07.00–13.00 WIB",
         "Panitia, 0800-0000-000", "Perlu bantuan?", "Nama pendamping", "Tanda tangan",
-        "Jangan berikan kode ini kepada siapa pun, juga panitia.", "+62 812-3456-7890",
+        "Jangan berikan kode ini kepada siapa pun, juga tidak kepada panitia.", "+62 812-3456-7890",
         "@BilikSukamajuBot", "hapus percakapannya sesudah memilih",
     ):  # fmt: skip
         assert text.count(once) == len(letters), once

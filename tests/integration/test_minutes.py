@@ -238,7 +238,7 @@ def test_hundreds_of_stations_go_over_pages_with_their_head_and_add_up_at_the_en
     merged = rf"TPS lainnya 61 40 65,57%\s.*Jumlah {everyone} "
     assert re.search(merged, with_rows[-1], re.DOTALL)
     assert "gabungan TPS kecil" in with_rows[-1]
-    assert "Sidik rekaman" in pages[-1]
+    assert "Sidik terbitan" in pages[-1]
     assert "Saksi" in pages[-1]
 
 

@@ -65,7 +65,7 @@ def test_the_same_letter_in_other_hands_can_be_lost_again(village: Polling) -> N
 
 def test_a_forgotten_voter_is_added_and_votes(village: Polling) -> None:
     request = village.by("Bu Siti").ask_for_late(late(village))
-    assert (request.name, request.nik, request.tps) == ("W••• L•••", "332901********01", "02")
+    assert (request.name, request.nik, request.tps) == ("Wati Lestari", "332901********01", "02")
     assert village.desk.standing().voters == 6
     given = village.by("Pak Budi").give_spare(request.number)
     assert village.desk.standing().voters == village.desk.standing().with_code == 7

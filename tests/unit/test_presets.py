@@ -74,7 +74,8 @@ def test_every_setting_that_is_commented_out_can_be_used(preset: Preset) -> None
         ("Pilkada", "Kabupaten Rimba Jaya", ["gubernur", "bupati"], "kabupaten-rimba-jaya-2026"),
         ("Pilkada", "Kota Bogor", ["gubernur", "walikota"], "kota-bogor-2026"),
         ("OSIS", "SMA 1", ["ketos"], "sma-1-2026"),
-        ("Koperasi", "«»", ["ketua"], "pemilihan-2026"),
+        ("Koperasi", "«»", ["ketua"], "koperasi-2026"),
+        ("OSIS", "«»", ["ketos"], "pemilihan-2026"),
     ],
 )
 def test_a_place_leads_to_its_contests_and_its_code(
@@ -84,3 +85,20 @@ def test_a_place_leads_to_its_contests_and_its_code(
     election = read_definition(written(chosen, answers(chosen, place, ["A", "B"])))
     assert [one.id for one in election.contests] == codes
     assert election.slug == slug
+
+
+@pytest.mark.parametrize(
+    ("label", "said", "title"),
+    [
+        ("Pilkades", "Sukamaju", "Pemilihan Kepala Desa Sukamaju"),
+        ("Pilkades", "Nagari Koto Baru", "Pemilihan Kepala Nagari Koto Baru"),
+        ("RT/RW", "05", "Pemilihan Ketua RT 05"),
+        ("RT/RW", "RW 09", "Pemilihan Ketua RW 09"),
+        ("Koperasi", "Mitra Bahari", "Pemilihan Ketua Koperasi Mitra Bahari"),
+        ("Koperasi", "KUD Tani Makmur", "Pemilihan Ketua KUD Tani Makmur"),
+        ("OSIS", "SMA Negeri 1", "Pemilihan Ketua OSIS SMA Negeri 1"),
+    ],
+)
+def test_a_place_that_was_said_in_short_is_named_in_full(label: str, said: str, title: str) -> None:
+    preset = next(one for one in PRESETS if one.label == label)
+    assert title_of(preset, said) == title

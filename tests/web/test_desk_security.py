@@ -215,7 +215,7 @@ def test_whoever_has_the_code_of_an_invitation_enrols_without_a_script(
     form = {"kode": code, "sandi": PASSWORD, "ulang": PASSWORD, "angka": person.code()}
     assert "siap dipakai" in words(visitor.http.post("/panitia/daftar/simpan", data=form))
     assert visitor.sign_in(person).status_code == 303
-    assert "bilik accounts" in visitor.http.post("/panitia/daftar", data={"kode": code}).text
+    assert "Minta operator" in visitor.http.post("/panitia/daftar", data={"kode": code}).text
 
 
 def test_names_in_files_are_words_and_never_markup(
