@@ -211,7 +211,7 @@ def close_and_count(desk: Desk) -> None:
     desk.go("/panitia/p/sukamaju-2026")
     desk.follow("Tutup pemilihan")
     desk.take("tutup")
-    desk.press("Ya, tutup selamanya")
+    desk.press("Ya, tutup")
     desk.sees("Pemilihan ditutup.")
     desk.follow("Hitung suara")
     desk.take("hitung")

@@ -337,7 +337,7 @@ def close_and_count(village: Village) -> None:
     """Two of the three trustees count, with the same number before their eyes as the panitia."""
     dedi, (harjo, ningsih) = village.dedi, village.screens.values()
     dedi.follow("Tutup pemilihan")
-    dedi.press("Ya, tutup selamanya")
+    dedi.press("Ya, tutup")
     dedi.sees("Pemilihan ditutup.")
     for screen in (harjo, ningsih):
         screen.sees("Pemungutan suara sudah ditutup")

@@ -95,7 +95,7 @@ def test_many_in_a_row_are_delayed_like_wrong_codes(bilik: Installation) -> None
         bilik.say(who, f"surat saya hilang, nik saya 33290199999988{number:02d}")
     nik, code = bilik.pair(bilik.village)
     delayed = bilik.say(who, f"surat saya hilang, nik saya {nik}")
-    assert "jeda" in delayed
+    assert "kita tunggu dulu" in delayed
     assert queued(bilik) == before
     assert "jeda" in bilik.say(who, f"{nik} {code}")
 
