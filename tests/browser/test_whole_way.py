@@ -369,7 +369,9 @@ def sees_the_result(village: Village) -> None:
     for number, name in enumerate(CANDIDATES, start=1):
         row = public.get_by_role("listitem").filter(has_text=name)
         expect(row.locator(".votes")).to_have_text(f"{EXPECTED[number]} suara,")
-    expect(public.get_by_text(f"Dikosongkan pemilihnya: {EXPECTED[None]}.")).to_be_visible()
+    valid = sum(EXPECTED.values()) - EXPECTED[None]
+    shares = f"Persentase dari {valid} suara sah. Dikosongkan: {EXPECTED[None]}."
+    expect(public.get_by_text(shares)).to_be_visible()
     expect(public.get_by_text("40 suara masuk; disisihkan karena rusak: 0.")).to_be_visible()
     expect(public.get_by_text("Unduh kotak suara")).to_be_visible()
     nobody_loaded_again(public, village.harjo.page)
