@@ -152,8 +152,8 @@ def _standing(scene: Scene, view: PublicView | None) -> list[Reply]:
         counting = counting_line(view.election, view.parts)
         said.append(replies.reply("results_soon", scene, counting=counting, turnout=turnout))
     elif not said and view.election.visibility is Visibility.LIVE:
-        none = replies.reply("results_interim_none", scene, batch=str(BATCH), turnout=turnout)
-        said.append(none)
+        batches = {"first": str(2 * BATCH), "batch": str(BATCH)}
+        said.append(replies.reply("results_interim_none", scene, turnout=turnout, **batches))
     elif not said:
         said.append(replies.reply("results_later", scene, turnout=turnout))
     return said

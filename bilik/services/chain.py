@@ -27,8 +27,8 @@ ROWS_AT_ONCE = 200
 class Chain:
     """How far a chain has come: its last event, and what is added up of it for live results.
 
-    ``sealed_sum`` encrypts the sum of the first ``summed`` ballots; it is sealed because the server
-    decrypts it, and must not decrypt what somebody else wrote there.
+    ``sealed_sum`` holds the encrypted sum of the first ``summed`` ballots; it is sealed because the
+    server decrypts of it, and must not decrypt what somebody else wrote there.
     """
 
     last: Event

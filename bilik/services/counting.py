@@ -323,10 +323,10 @@ def _check_running_sum(
 ) -> None:
     """See that interim counts were made of the very ballots that are there now."""
     try:
-        summed = running_sum.read(keys, stored.uuid, at)
+        sums = running_sum.read(keys, stored.uuid, at)
     except SealBroken:
         return  # It was decrypted by nobody who has our keys.
-    if summed is not None and summed != counted:
+    if sums is not None and sums.whole != counted:
         raise BilikError(
             "Hasil sementara tidak berasal dari surat suara yang ada sekarang. Jangan umumkan "
             "hasil; simpan basis data ini dan periksa bersama saksi."

@@ -1,10 +1,9 @@
-"""Interim counts, where results are live: the sum of the batches published so far, decrypted.
+"""Interim counts, where results are live: the sum of the batches before the newest, decrypted.
 
 Two counts differ by at least :data:`bilik.services.batches.BATCH` ballots, for they are made of
-whole batches only. The ballots after the last batch are first counted at the closing. So the result
-may differ from the last interim count by fewer ballots, even by one: of a voter who is known to
-have been the only one after it, the difference tells the choice. That is the price of live results,
-and why they are not the default. They are not part of the record, which has no place for them.
+whole batches only; and so do the last one and the result, for the newest batch is always left out.
+Otherwise the difference could be a single ballot, of a voter who is known to have been the last.
+They are not part of the record, which has no place for them.
 """
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ def newest(connection: Connection, stored: StoredElection) -> Interim | None:
 def count(
     database: Database, keys: Keys, election_id: int, private_key: Callable[[], Exponent]
 ) -> bool:
-    """Count what is added up by now, unless that has been done; whether there is a new count.
+    """Count what may be shown by now, unless that has been done; whether there is a new count.
 
     ``private_key`` is asked for only if there is something to decrypt.
 
@@ -77,33 +76,35 @@ def count(
             raise WrongState(f"Pemilihan `{stored.election.slug}` tidak sedang berlangsung.")
         at = chain.chain_of(connection, election_id)
         known = newest(connection, stored)
-        if at is None or at.summed == (known.ballots if known else 0):
+        if at is None or at.summed == 0:
             return False
         election = record.election_of(connection, stored)
         query = select(records.c.trustees).where(records.c.election_id == election_id)
         holders = trustees.read(connection.execute(query).scalar_one())
     try:
-        encrypted = running_sum.read(keys, stored.uuid, at)
+        sums = running_sum.read(keys, stored.uuid, at)
     except SealBroken:
-        encrypted = None
-    if encrypted is None:
+        sums = None
+    if sums is None:
         raise BilikError(
             "Jumlah sementara di basis data bukan buatan server ini, jadi tidak dibuka. Hasil "
             "sementara berhenti di sini; `bilik tally` menghitung semuanya sesudah ditutup."
         )
+    if sums.ballots == (known.ballots if known else 0):
+        return False
     key = private_key()
     if group.generator().power(key) != election.public_key:
         raise BilikError(
             "Kunci di BILIK_TRUSTEE_DIR bukan kunci pemilihan ini. Kembalikan berkas kunci yang "
             "dibuat saat pemilihan dibuka, lalu ulangi."
         )
-    share = tally.decrypt(election, encrypted, key)
-    result = tally.combine(holders, encrypted, {OWNER: share}, at.summed)
+    share = tally.decrypt(election, sums.shown, key)
+    result = tally.combine(holders, sums.shown, {OWNER: share}, sums.ballots)
     try:
         with database.write() as connection:
             connection.execute(
                 insert(interim_counts).values(
-                    election_id=election_id, ballots=at.summed, result=wire.encode(result)
+                    election_id=election_id, ballots=sums.ballots, result=wire.encode(result)
                 )
             )
     except IntegrityError:

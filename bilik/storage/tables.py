@@ -196,7 +196,7 @@ chains = Table(
     Column("election_id", ForeignKey("elections.id"), primary_key=True, autoincrement=False),
     # In its published form. Its height is the number of ballots, for the setup has height 0.
     Column("last_event", LargeBinary, nullable=False),
-    # Live results only: how many of the first ballots are added up, and their sealed sum.
+    # Live results only: how many of the first ballots are added up, and their sealed sums.
     Column("summed", Integer, nullable=False),
     Column("sealed_sum", LargeBinary),
 )

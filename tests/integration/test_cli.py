@@ -166,19 +166,21 @@ def test_a_receipt_is_recorded_not_found_or_none(bilik: Shell) -> None:
 
 @ONLY_SQLITE
 def test_witnesses_follow_an_election_while_it_goes_on(bilik: Shell) -> None:
-    polling = set_up(bilik.directory, open_now(LIVE), BATCH + 1, bilik.url, system_clock)
+    polling = set_up(bilik.directory, open_now(LIVE), 2 * BATCH + 1, bilik.url, system_clock)
     bilik.environ["BILIK_SECRET_KEY"] = base64.urlsafe_b64encode(SECRET).decode()
-    polling.vote_each(range(BATCH + 1))
+    polling.vote_each(range(BATCH))
+    bilik.ok("keep", "--once")
+    polling.vote_each(range(BATCH, 2 * BATCH + 1))
     polling.database.close()
     bilik.ok("keep", "--once")
     said = bilik.ok("status")
-    assert "Sudah diterbitkan 26" in said
-    assert "Hasil sementara, dari 26 suara yang sudah masuk hitungan" in said
+    assert "Sudah diterbitkan 51" in said
+    assert "Hasil sementara, dari 25 suara yang sudah masuk hitungan" in said
     assert " 1. H. Ahmad Fauzi, S.E.: 9" in said
     standing = json.loads(bilik.ok("status", "--json"))
-    assert standing["interim"]["contests"]["kades"]["votes"] == {"1": 9, "2": 9, "3": 8}
-    assert "cuplikan 26 suara" in bilik.ok("export", "--snapshot", "satu")
-    assert "cuplikan ini benar. 26 surat suara sah, belum ada hasil" in bilik.ok("verify", "satu")
+    assert standing["interim"]["contests"]["kades"]["votes"] == {"1": 9, "2": 8, "3": 8}
+    assert "cuplikan 51 suara" in bilik.ok("export", "--snapshot", "satu")
+    assert "cuplikan ini benar. 51 surat suara sah, belum ada hasil" in bilik.ok("verify", "satu")
     bilik.ok("close", "--yes")
     bilik.ok("keep", "--once")
     assert json.loads(bilik.ok("status", "--json"))["phase"] == "tallied"

@@ -48,7 +48,7 @@ def build(directory: Path) -> Town:
         .replace("2026-11-29 13:00", "2098-01-01 13:00"), clock=system_clock)  # fmt: skip
     add(town, "buka", open_now(VILLAGE), voters=105, clock=system_clock)
     add(town, "kecil", open_now(VILLAGE), voters=27, clock=system_clock)
-    add(town, "langsung", open_now(LIVE), voters=30, clock=system_clock)
+    add(town, "langsung", open_now(LIVE), voters=52, clock=system_clock)
     add(town, "jeda", open_now(VILLAGE), clock=system_clock).desk.pause("jeda")
     graced(town)
     counted(town)
