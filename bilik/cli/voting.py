@@ -166,6 +166,7 @@ def _standing_json(standing: Standing) -> dict[str, Any]:
         "opens": standing.election.opens.isoformat(),
         "closes": standing.election.closes.isoformat(),
         "planned_closes": standing.planned and standing.planned.isoformat(),
+        "closed_early": standing.closed_early and standing.closed_early.isoformat(),
         "voters": standing.voters,
         "with_code": standing.with_code,
         "ballots": standing.ballots,
@@ -221,8 +222,10 @@ def _standing_lines(standing: Standing) -> list[str]:
 
 
 def _planned(standing: Standing) -> str:
-    """What the panitia's file says of the closing, where they have put it off."""
+    """Where the panitia have put off the closing, or have closed before."""
+    zone = standing.election.zone
+    if standing.closed_early:
+        return f" (sudah ditutup panitia {moment_text(standing.closed_early, zone)})"
     if standing.planned is None:
         return ""
-    zone = standing.election.zone
     return f" (diundur, semula {moment_text(standing.planned, zone)})"

@@ -120,7 +120,9 @@ def turnout(said: Minutes) -> list[Row]:
 def hours(said: Minutes) -> list[tuple[str, str, str]]:
     """What happened when and by whom, as the log tells, below the hours that were set."""
     election = said.election
-    rows = [("Jadwal pemungutan suara", wording.hours(election).replace(", pukul", " pukul"), "")]
+    put_off = any(entry.act == Act.EXTEND.value for entry in said.log)
+    label = "Jadwal pemungutan suara" + (", sesudah diundur" if put_off else "")
+    rows = [(label, wording.hours(election).replace(", pukul", " pukul"), "")]
     for entry in said.log:
         step = next((text for act, text in _STEPS.items() if act.value == entry.act), None)
         added_up = entry.act == Act.ADD_UP.value and step in [label for label, _, _ in rows]

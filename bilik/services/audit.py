@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.engine import Connection
 
 from bilik.domain.audit import BEGINNING, Act, Details, Entry, check, closing_of
@@ -110,6 +110,16 @@ def differs_in_hours(stored: StoredElection, entries: Sequence[Entry]) -> str | 
         return str(error)
     same = closes == stored.election.closes
     return None if same else "jam tutup di basis data bukan yang tercatat"
+
+
+def closed_at(connection: Connection, election: str) -> datetime | None:
+    """When an election was last closed, by the panitia or by the clock; None if it never was."""
+    columns = audit_log.c
+    query = select(func.max(columns.at)).where(
+        columns.election == election, columns.act == Act.CLOSE.value
+    )
+    at = connection.execute(query).scalar()
+    return from_column(at) if at else None
 
 
 def logs(connection: Connection, election: str | None = None) -> Sequence[Log]:

@@ -68,6 +68,15 @@ def test_the_hour_is_put_off_and_status_tells_both(village: Polling) -> None:
     assert "Banjir" in bilik(village, "audit")
 
 
+def test_who_closes_early_finds_the_hour_in_the_status(village: Polling) -> None:
+    assert "sudah ditutup panitia" not in bilik(village, "status")
+    before = system_clock().replace(microsecond=0)
+    bilik(village, "close", "--yes", "--oleh", "Bu Siti")
+    assert "sudah ditutup panitia" in bilik(village, "status")
+    plain = json.loads(bilik(village, "status", "--json"))
+    assert before <= datetime.fromisoformat(plain["closed_early"]) <= system_clock()
+
+
 def test_the_live_view_gives_one_screen_where_nobody_watches(village: Polling) -> None:
     village.vote_each([0, 1])
     said = bilik(village, "status", "--live")

@@ -16,6 +16,7 @@ from bilik.domain.election import Election, Phase, State
 from bilik.domain.indonesian import moment_text
 from bilik.errors import BilikError, WrongState
 from bilik.services import (
+    audit,
     ballot_box,
     chain,
     closing,
@@ -43,8 +44,8 @@ class Standing:
     ``published`` of the ballots are in the chain, whose last event has the hash ``head``.
     ``waiting`` says so while its count waits for trustees; ``problem`` is a line on what is due and
     could not be done. ``planned`` is the closing hour of the panitia's file, if theirs is a later
-    one now. ``purged_on`` is the day on which the voters' data was deleted; ``may_be_purged`` says
-    that it is time to.
+    one now; ``closed_early`` when they closed it, if that was before. ``purged_on`` is the day on
+    which the voters' data was deleted; ``may_be_purged`` says that it is time to.
     """
 
     election: Election
@@ -63,6 +64,7 @@ class Standing:
     planned: datetime | None = None
     purged_on: date | None = None
     may_be_purged: bool = False
+    closed_early: datetime | None = None
 
     @property
     def turnout(self) -> float:
@@ -231,6 +233,8 @@ class Polling(Seat):
             everyone, with_code = roll.size(connection, stored.id)
             at = chain.chain_of(connection, stored.id)
             there = reserve.stock(connection, stored.id)
+            closed = audit.closed_at(connection, stored.election.slug)
+            is_over = stored.state in (State.CLOSED, State.TALLIED)
             return Standing(
                 stored.election,
                 stored.phase(self._clock()),
@@ -248,6 +252,7 @@ class Polling(Seat):
                 stored.planned if stored.is_extended else None,
                 stored.purged_on,
                 purge.is_due(stored, self._clock()),
+                closed if is_over and closed and closed < stored.election.closes else None,
             )
 
     def sweep(self) -> None:

@@ -8,6 +8,7 @@ carries the token of their session.
 from __future__ import annotations
 
 import hmac
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -67,7 +68,9 @@ def route(way: Way) -> Route:
 
 def failure(visit: Visit, line: str, status: int) -> Response:
     """A page of the desk that says one line."""
-    return show(visit, "failure.html", {"line": line}, status)
+    # Where the election itself is not known, its page would be the next failure.
+    slug = None if status == HTTPStatus.NOT_FOUND else visit.request.path_params.get("slug")
+    return show(visit, "failure.html", {"line": line, "slug": slug}, status)
 
 
 def _session_of(request: Request) -> DeskSession | None:
