@@ -287,6 +287,10 @@ def test_an_election_comes_of_a_few_answers_and_replaces_none(visitor: Visitor, 
     assert [len(one.candidates) for one in election.contests] == [2, 2]
     assert election.contests[1].candidates[0].full_name == 'Rudi "Bang" \\ & Ana: #1'
     assert election.contests[1].candidates[1].empty_box
+    for asked in (visitor.get, visitor.post):
+        early = asked(f"/panitia/p/{election.slug}/buka")
+        assert (early.status_code, "masih kosong. Unggah dulu" in words(early)) == (409, True)
+        assert f'href="/panitia/p/{election.slug}"' in early.text
     again = visitor.post("/panitia/buat/3", answers)
     assert (again.status_code, "sudah ada" in words(again)) == (400, True)
 

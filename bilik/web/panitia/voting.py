@@ -31,7 +31,8 @@ class Asked:
 class Deed:
     """Something that is done to an election at once; another one is another entry below.
 
-    ``told`` says what will happen, and ``warned`` what should be looked at before.
+    ``told`` says what will happen, and ``warned`` what should be looked at before. ``lacking`` is
+    a line on what has to be there first, or empty.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Deed:
     told: Callable[[Standing], Sequence[str]]
     do: Callable[[Visit], object]
     warned: Callable[[Visit, Standing], Sequence[str]] = lambda visit, standing: ()
+    lacking: Callable[[Standing], str] = lambda standing: ""
     grave: bool = False
     asked: tuple[Asked, ...] = ()
 
@@ -70,8 +72,6 @@ def _opening(standing: Standing) -> Sequence[str]:
 
 def _before_opening(visit: Visit, standing: Standing) -> Sequence[str]:
     lines = []
-    if not standing.voters:
-        lines.append("Daftar pemilih masih kosong.")
     if lack := standing.voters - standing.with_code:
         lines.append(f"{lack} pemilih belum punya kode undangan.")
     if Letters(visit, standing.election.slug).present:
@@ -99,9 +99,13 @@ def _extending(standing: Standing) -> Sequence[str]:
     ]
 
 
+def _without_voters(standing: Standing) -> str:
+    return "" if standing.voters else "Daftar pemilih masih kosong. Unggah dulu daftarnya."
+
+
 OPENING = Deed(
     "buka", "Buka pemilihan", "Ya, buka", frozenset({Phase.DRAFT}), "Pemilihan ini sudah dibuka.",
-    _opening, lambda visit: visit.desk.open(visit.slug), _before_opening,
+    _opening, lambda visit: visit.desk.open(visit.slug), _before_opening, _without_voters,
 )  # fmt: skip
 DEEDS = (
     OPENING,
@@ -175,6 +179,8 @@ def _fitting(deed: Deed, visit: Visit) -> Standing:
     standing = visit.desk.glance(visit.slug)
     if standing.phase not in deed.when:
         raise WrongState(deed.otherwise)
+    if line := deed.lacking(standing):
+        raise WrongState(line)
     return standing
 
 
