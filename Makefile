@@ -2,7 +2,7 @@
 # All that is needed beforehand: python3, make and git, on Linux x86-64.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train run shell test nlu-report check format bench bench-box bench-roll bench-nlu clean
+.PHONY: help setup train run shell test nlu-report check format bench bench-box bench-growth bench-roll bench-nlu clean
 .DELETE_ON_ERROR:
 
 SHELL := /bin/bash
@@ -69,6 +69,9 @@ bench: .venv/.ready $(MODEL) ## benchmarks, each beside its peer
 
 bench-box: .venv/.ready ## whole boxes counted and verified: cores and memory
 	@$(BIN)/python -m bench.box
+
+bench-growth: .venv/.ready $(MODEL) ## long chats, long rolls, full boxes (14 GB of disk for a while)
+	@$(BIN)/python -m bench.growth
 
 bench-roll: .venv/.ready ## voter rolls of up to a million imported: speed and memory
 	@$(BIN)/python -m bench.roll
