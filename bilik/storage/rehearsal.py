@@ -24,13 +24,14 @@ class RehearsalDatabase(Database):
     @contextmanager
     def rehearsing(self) -> Iterator[None]:
         """Whatever is written meanwhile can be read meanwhile, and is gone afterwards."""
-        with super().write() as connection, connection.begin_nested() as rehearsal:
+        with super().write() as connection:
             self._connection = connection
             try:
                 yield
             finally:
                 self._connection = None
-                rehearsal.rollback()
+                # All of it is undone, so that there is nothing to commit: the disk is not waited for.
+                connection.get_transaction().rollback()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
