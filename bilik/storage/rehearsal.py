@@ -30,7 +30,7 @@ class RehearsalDatabase(Database):
                 yield
             finally:
                 self._connection = None
-                # All of it is undone, so that there is nothing to commit: the disk is not waited for.
+                # With nothing left to commit, the disk is not waited for.
                 connection.get_transaction().rollback()
 
     @contextmanager
