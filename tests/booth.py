@@ -151,7 +151,8 @@ def set_up(
     ``first`` is the serial number of the first voter, where several elections share a database.
     ``phones`` are the telephone numbers of the first voters.
 
-    The same election is made once and then copied: making its codes takes most of the time.
+    The same election is made once and then copied, codes and all: they take most of the time. With
+    a ``clock`` of one's own it is made anew.
     """
     url = url or f"sqlite:///{directory / 'bilik.db'}"
     if clock or first or before_opening:

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 import psycopg2
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import Integer, func, insert, select
 from sqlalchemy.engine.url import make_url
 
 from bilik.storage.database import Database
@@ -202,9 +202,10 @@ def _copy_each(old: Database, new: Database) -> None:
             if not rows:
                 continue
             writing.execute(insert(table), rows)
-            if (number := table.autoincrement_column) is not None:
-                sequence = func.pg_get_serial_sequence(table.name, number.name)
-                writing.execute(select(func.setval(sequence, func.max(number))))
+            for key in table.primary_key:
+                if isinstance(key.type, Integer):  # Of one that numbers nothing, this is null.
+                    sequence = func.pg_get_serial_sequence(table.name, key.name)
+                    writing.execute(select(func.setval(sequence, func.max(key))))
 
 
 def sqlite_file(url: str) -> Path:
