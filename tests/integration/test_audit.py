@@ -16,7 +16,7 @@ from bilik.services.desk import Desk
 from bilik.services.publication import DEFINITION, LOG, RESULT, check
 from bilik.storage.database import Database
 from bilik.storage.tables import audit_log
-from tests.booth import SECRET, Polling, set_up
+from tests.booth import DURING_VOTING, SECRET, HandClock, Polling, set_up
 from tests.elections import VILLAGE
 
 
