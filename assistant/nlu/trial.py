@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ class Trial:
             text,
             parsed["intent"]["name"] or "",
             float(parsed["intent"]["confidence"]),
-            self._reading(outcome, parsed["text"], scene.election, scene.asked),
+            partial(_reading, outcome, parsed["text"], scene.election, scene.asked),
             act,
             dict(selections) if act in (Act.READ_BACK, Act.CAST) else None,
             says,
@@ -126,13 +127,13 @@ class Trial:
         action, _ = self._agent.processor.predict_next_with_tracker_if_should(tracker)
         return str(action.name())
 
-    @staticmethod
-    def _reading(
-        outcome: Outcome | None, text: str, election: Election | None, asked: str | None
-    ) -> Resolution:
-        if outcome and outcome.resolution:
-            return outcome.resolution
-        return resolve(text, election.contests, asked) if election else Resolution()
+
+def _reading(
+    outcome: Outcome | None, text: str, election: Election | None, asked: str | None
+) -> Resolution:
+    if outcome and outcome.resolution:
+        return outcome.resolution
+    return resolve(text, election.contests, asked) if election else Resolution()
 
 
 def load_agent(model: Path) -> Agent:
