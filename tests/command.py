@@ -12,11 +12,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from multiprocessing import get_context
 from pathlib import Path
 
-_PROCESSES = get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["bilik.cli"])
+from tests.forked import PROCESSES, preload
+
+preload("bilik.cli")
 _STREAMS = (("in", "r"), ("out", "w"), ("err", "w"))
 
 
@@ -27,7 +27,7 @@ def call(
     with tempfile.TemporaryDirectory(prefix="bilik-perintah-") as name:
         streams = Path(name)
         (streams / "in").write_text(answer, encoding="utf-8")
-        process = _PROCESSES.Process(
+        process = PROCESSES.Process(
             target=_main, args=(arguments, directory, dict(environ), streams)
         )
         process.start()

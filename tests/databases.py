@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 import psycopg2
 import pytest
-from sqlalchemy import Integer, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.engine.url import make_url
 
 from bilik.storage.database import Database
@@ -203,7 +203,7 @@ def _copy_each(old: Database, new: Database) -> None:
                 continue
             writing.execute(insert(table), rows)
             for key in table.primary_key:
-                if isinstance(key.type, Integer):  # Of one that numbers nothing, this is null.
+                if isinstance(rows[0][key.name], int):  # Of one that numbers nothing, it is null.
                     sequence = func.pg_get_serial_sequence(table.name, key.name)
                     writing.execute(select(func.setval(sequence, func.max(key))))
 

@@ -12,7 +12,9 @@ from tests.booth import SECRET
 from tests.channels import platforms as config
 from tests.channels.platforms import Platforms
 from tests.command import call
+from tests.forked import preload
 
+preload("assistant.channels.check")
 WEBHOOKS = {
     name: f"{config.PUBLIC_URL}/webhooks/{name}/webhook"
     for name in ("telegram", "whatsapp", "twilio", "line")
