@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import csv
+import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +23,7 @@ from bilik.services.outcomes import Kind, Outcome
 from bilik.services.public_view import PublicView
 from bilik.storage.database import Database
 from bilik.storage.schema import upgrade
+from tests.databases import copy_rows
 from tests.elections import REGION, VILLAGE
 
 SECRET = bytes(range(32))
@@ -138,18 +143,61 @@ def set_up(
     url: str = "",
     clock: Clock | None = None,
     first: int = 0,
-    before_opening: Callable[[Database], None] = lambda _: None,
+    before_opening: Callable[[Database], None] | None = None,
     phones: Sequence[str] = (),
 ) -> Polling:
     """Load an election, import voters, make codes and open it, by default two hours after opening.
 
     ``first`` is the serial number of the first voter, where several elections share a database.
     ``phones`` are the telephone numbers of the first voters.
+
+    The same election is made once and then copied, codes and all: they take most of the time. With
+    a ``clock`` of one's own it is made anew.
     """
     url = url or f"sqlite:///{directory / 'bilik.db'}"
+    if clock or first or before_opening:
+        return _made(directory, definition, voters, url, clock, first, before_opening, phones)
+    made = _made_before(definition, voters, tuple(phones))
+    for file in made.trustee_dir.parent.iterdir():
+        if file.is_dir():
+            shutil.copytree(file, directory / file.name)
+        elif not file.name.startswith("bilik.db"):
+            shutil.copy2(file, directory)
+    copy_rows(made.url, url)
+    return _polling(directory, Database(url), url, HandClock(DURING_VOTING), made.election)
+
+
+@cache
+def _made_before(definition: str, voters: int, phones: tuple[str, ...]) -> Polling:
+    directory = Path(_kept().name) / str(next(_numbers))
+    directory.mkdir()
+    url = f"sqlite:///{directory / 'bilik.db'}"
+    polling = _made(directory, definition, voters, url, phones=phones)
+    polling.database.close()
+    return polling
+
+
+@cache
+def _kept() -> tempfile.TemporaryDirectory[str]:
+    """Where the elections lie that are copied, until this process ends."""
+    return tempfile.TemporaryDirectory(prefix="bilik-pemilihan-")
+
+
+_numbers = count(1)
+
+
+def _made(
+    directory: Path,
+    definition: str,
+    voters: int,
+    url: str,
+    clock: Clock | None = None,
+    first: int = 0,
+    before_opening: Callable[[Database], None] | None = None,
+    phones: Sequence[str] = (),
+) -> Polling:
     database = Database(url)
     upgrade(database)
-    keys = Keys(SECRET)
     (directory / "pemilihan.yml").write_text(definition, encoding="utf-8")
     niks = [f"332901520390{index:04d}" for index in range(first, first + voters)]
     numbers = [*phones, *[""] * voters]
@@ -157,15 +205,23 @@ def set_up(
         f"{nik},Pemilih {chr(65 + i % 26)}{i},{numbers[i]},{1 + i % 3:02d}"
         for i, nik in enumerate(niks)
     ]
-    roll, codes = directory / "dpt.csv", directory / "kode.csv"
+    roll = directory / "dpt.csv"
     roll.write_text("\n".join(["nik,nama,no_hp,tps", *rows]), encoding="utf-8")
     clock = clock or HandClock(DURING_VOTING)
-    desk = Desk(database, keys, directory / "trustee", clock)
+    desk = Desk(database, Keys(SECRET), directory / "trustee", clock)
     election, _ = desk.load_election(directory / "pemilihan.yml")
     desk.import_roll(roll, election.slug)
-    desk.make_codes(codes, election.slug)
-    before_opening(database)
+    desk.make_codes(directory / "kode.csv", election.slug)
+    if before_opening:
+        before_opening(database)
     desk.open(election.slug)
-    booth = Booth(database, keys, clock)
-    pairs = read_pairs(roll, codes)
-    return Polling(database, url, keys, clock, election, desk, booth, pairs, directory / "trustee")
+    return _polling(directory, database, url, clock, election)
+
+
+def _polling(
+    directory: Path, database: Database, url: str, clock: Clock, election: Election
+) -> Polling:
+    keys, trustee_dir = Keys(SECRET), directory / "trustee"
+    desk, booth = Desk(database, keys, trustee_dir, clock), Booth(database, keys, clock)
+    pairs = read_pairs(directory / "dpt.csv", directory / "kode.csv")
+    return Polling(database, url, keys, clock, election, desk, booth, pairs, trustee_dir)

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -31,13 +30,13 @@ from bilik.services.booth import Booth
 from bilik.services.desk import Desk
 from bilik.storage.database import Database
 from tests.booth import SECRET, HandClock
+from tests.forked import PROCESSES, preload
 
 FILE_EVENTS = {"open", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.link"}
 MOST_STEPS = 500
-_PROCESSES = get_context("forkserver")
 # What the children need is imported and computed once, in the process that they are forked from.
 group.generator()
-_PROCESSES.set_forkserver_preload(["pytest", "tests.crashes", "tests.crowds"])
+preload("pytest", "tests.crashes", "tests.crowds")
 
 Act = Callable[..., Any]
 
@@ -55,8 +54,8 @@ def do(act: Act, *arguments: Any, directory: Path, kill_at: int = 0) -> Ended:
 
     Files count as long as they are in ``directory``.
     """
-    receiving, sending = _PROCESSES.Pipe(duplex=False)
-    process = _PROCESSES.Process(
+    receiving, sending = PROCESSES.Pipe(duplex=False)
+    process = PROCESSES.Process(
         target=_live, args=(act, arguments, str(directory), kill_at, sending)
     )
     process.start()

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from multiprocessing import get_context, synchronize
+from multiprocessing import synchronize
 from multiprocessing.queues import Queue
 from pathlib import Path
 
@@ -28,8 +28,9 @@ from bilik.storage.database import Database
 from bilik.storage.tables import ballots, records, voters
 from tests.booth import DURING_VOTING, SECRET, HandClock, Polling, draft
 from tests.databases import copy_rows
+from tests.forked import PROCESSES
 
-PROCESSES = 2
+SERVERS = 2
 THREADS = 100
 """In each process; the voters beyond wait in line, as they do before a real server's threads."""
 CROWD = 2000
@@ -161,14 +162,13 @@ def cast_at_once(polling: Polling, voters: Sequence[Ready]) -> list[Heard]:
 @contextmanager
 def casting(polling: Polling, voters: Sequence[Ready]) -> Iterator[Callable[[], list[Heard]]]:
     """While all say *ya* at the same moment; what is yielded waits for what they were told."""
-    processes = get_context("forkserver")
-    together, told = processes.Barrier(PROCESSES), processes.Queue()
+    together, told = PROCESSES.Barrier(SERVERS), PROCESSES.Queue()
     servers = [
-        processes.Process(
+        PROCESSES.Process(
             target=_serve,
-            args=(polling.url, polling.clock(), voters[part::PROCESSES], together, told),
+            args=(polling.url, polling.clock(), voters[part::SERVERS], together, told),
         )
-        for part in range(PROCESSES)
+        for part in range(SERVERS)
     ]
     for server in servers:
         server.start()

@@ -10,7 +10,7 @@ import sqlite3
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 import psycopg2
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.engine.url import make_url
 
 from bilik.storage.database import Database
@@ -174,16 +174,38 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 def copy_rows(source: str, target: str) -> None:
-    """Bring all rows into another database, of whatever kind, that has none yet."""
+    """Bring all rows into another database, of whatever kind, that has none yet.
+
+    It numbers new ones as the other would.
+    """
     old, new = Database(source), Database(target, statement_seconds=None)
     upgrade(new)
+    if is_sqlite(target):
+        _copy_file(sqlite_file(source), sqlite_file(target))
+    else:
+        _copy_each(old, new)
+    old.close()
+    new.close()
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    """By SQLite itself, so that whoever has the target open sees it."""
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        assert new.execute("SELECT count(*) FROM elections").fetchone() == (0,)
+        old.backup(new)
+
+
+def _copy_each(old: Database, new: Database) -> None:
     with old.read() as reading, new.write() as writing:
         for table in metadata.sorted_tables:
             rows = [dict(row) for row in reading.execute(select(table)).mappings()]
-            if rows:
-                writing.execute(insert(table), rows)
-    old.close()
-    new.close()
+            if not rows:
+                continue
+            writing.execute(insert(table), rows)
+            for key in table.primary_key:
+                if isinstance(rows[0][key.name], int):  # Of one that numbers nothing, it is null.
+                    sequence = func.pg_get_serial_sequence(table.name, key.name)
+                    writing.execute(select(func.setval(sequence, func.max(key))))
 
 
 def sqlite_file(url: str) -> Path:

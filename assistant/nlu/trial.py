@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from rasa.utils.log_utils import configure_structlog
 
 from actions.catalogue import all_actions
 from actions.voter_action import Heard
+from assistant import rasa_patches
 from assistant.nlu.understanding import Act, Place, Understanding
 from bilik.demo import read_pairs
 from bilik.domain.choice import Resolution, resolve
@@ -81,7 +83,7 @@ class Trial:
             text,
             parsed["intent"]["name"] or "",
             float(parsed["intent"]["confidence"]),
-            self._reading(outcome, parsed["text"], scene.election, scene.asked),
+            partial(_reading, outcome, parsed["text"], scene.election, scene.asked),
             act,
             dict(selections) if act in (Act.READ_BACK, Act.CAST) else None,
             says,
@@ -125,18 +127,19 @@ class Trial:
         action, _ = self._agent.processor.predict_next_with_tracker_if_should(tracker)
         return str(action.name())
 
-    @staticmethod
-    def _reading(
-        outcome: Outcome | None, text: str, election: Election | None, asked: str | None
-    ) -> Resolution:
-        if outcome and outcome.resolution:
-            return outcome.resolution
-        return resolve(text, election.contests, asked) if election else Resolution()
+
+def _reading(
+    outcome: Outcome | None, text: str, election: Election | None, asked: str | None
+) -> Resolution:
+    if outcome and outcome.resolution:
+        return outcome.resolution
+    return resolve(text, election.contests, asked) if election else Resolution()
 
 
 def load_agent(model: Path) -> Agent:
-    """The trained model in a file."""
+    """The trained model in a file, run as the server runs it."""
     configure_structlog(logging.ERROR)  # messages stand in Rasa's debug lines
+    rasa_patches.quicken()
     return Agent.load(str(model))
 
 

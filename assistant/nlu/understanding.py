@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -40,28 +41,29 @@ class Act(str, Enum):
 class Understanding:
     """One message understood.
 
-    ``reading`` is what the resolver makes of it, ``selection`` what is read back or cast, by
-    contest, and None where nothing is. ``says`` are Bilik's answers.
+    ``reading`` tells, when it is asked for, what the resolver makes of it. ``selection`` is what is
+    read back or cast, by contest, and None where nothing is. ``says`` are Bilik's answers.
     """
 
     text: str
     intent: str
     confidence: float
-    reading: Resolution
+    reading: Callable[[], Resolution]
     act: Act
     selection: dict[str, Selection] | None
     says: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
         """The fields that ``bilik nlu try --json`` prints; a blank selection is ``"blank"``."""
+        reading = self.reading()
         return {
             "text": self.text,
             "intent": self.intent,
             "confidence": round(self.confidence, 4),
-            "accepted": _plain(self.reading.accepted),
+            "accepted": _plain(reading.accepted),
             "rejected": {
                 contest: sorted(map(_word, refused), key=str)
-                for contest, refused in self.reading.rejected.items()
+                for contest, refused in reading.rejected.items()
             },
             "action": self.act.value,
             "selection": None if self.selection is None else _plain(self.selection),

@@ -8,7 +8,6 @@ from io import BytesIO
 from bilik.domain.election import Election
 from bilik.domain.minutes import Fingerprints, Minutes, Particulars
 from bilik.domain.tally import ContestCount
-from bilik.printing import minutes
 from bilik.services.publication import Description
 from bilik.services.record import Source
 
@@ -53,6 +52,9 @@ def minutes_of(
 
 def as_pdf(said: Minutes, particulars: Particulars) -> bytes:
     """The minutes to print; the same bytes each time."""
+    # What draws takes long to load, and few commands need it.
+    from bilik.printing import minutes
+
     file = BytesIO()
     minutes.write_file(file, said, particulars)
     return file.getvalue()

@@ -24,42 +24,30 @@ class RehearsalDatabase(Database):
     @contextmanager
     def rehearsing(self) -> Iterator[None]:
         """Whatever is written meanwhile can be read meanwhile, and is gone afterwards."""
-        with super().write() as connection, connection.begin_nested() as rehearsal:
+        with super().write() as connection:
             self._connection = connection
             try:
                 yield
             finally:
                 self._connection = None
-                rehearsal.rollback()
+                # With nothing left to commit, the disk is not waited for.
+                connection.get_transaction().rollback()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """See the parent class."""
-        with self._stage() or super().read() as connection:
+        if self._connection is not None:
+            yield self._connection
+            return
+        with super().read() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """See the parent class."""
-        with self._stage() or super().write() as connection:
+        if self._connection is not None:
+            with self._connection.begin_nested():
+                yield self._connection
+            return
+        with super().write() as connection:
             yield connection
-
-    def _stage(self) -> _Savepoint | None:
-        return _Savepoint(self._connection) if self._connection is not None else None
-
-
-class _Savepoint:
-    """One transaction within the rehearsal."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> Connection:
-        self._savepoint = self._connection.begin_nested()
-        return self._connection
-
-    def __exit__(self, error: object, *_: object) -> None:
-        if error is None:
-            self._savepoint.commit()
-        else:
-            self._savepoint.rollback()

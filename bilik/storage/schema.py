@@ -13,6 +13,8 @@ from bilik.storage.database import Database
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = int.from_bytes(b"bilik", "big")
 """PostgreSQL's name for the lock, any number that nobody else takes."""
+_OTHERS_SECONDS = 60
+"""So long one process waits for another that makes the tables."""
 _VERSION = table("alembic_version", column("version_num"))
 
 
@@ -30,8 +32,12 @@ def upgrade(database: Database, revision: str = "head") -> None:
                 return
     with database.write() as connection:
         if connection.dialect.name == "postgresql":  # A write locks the whole of SQLite by itself.
-            connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+            # Whoever is at it may take longer than a voter's patience; a table that is in use is
+            # waited for no longer than ever.
             connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_OTHERS_SECONDS}s'")
+            connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+            connection.exec_driver_sql("SET LOCAL lock_timeout = DEFAULT")
         _migrate(connection, revision)
 
 

@@ -4,7 +4,6 @@ import base64
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,10 @@ import pytest
 from tests.booth import SECRET
 from tests.channels import platforms as config
 from tests.channels.platforms import Platforms
+from tests.command import call
+from tests.forked import preload
 
+preload("assistant.channels.check")
 WEBHOOKS = {
     name: f"{config.PUBLIC_URL}/webhooks/{name}/webhook"
     for name in ("telegram", "whatsapp", "twilio", "line")
@@ -31,11 +33,8 @@ def check(
 ) -> subprocess.CompletedProcess[str]:
     plain = {name: text for name, text in os.environ.items() if not name.startswith("BILIK_")}
     secret = base64.urlsafe_b64encode(SECRET).decode()
-    return subprocess.run(
-        [str(Path(sys.executable).parent / "bilik"), "channels", "check", *arguments],
-        cwd=directory, env={**plain, "BILIK_SECRET_KEY": secret, **settings}, text=True,
-        capture_output=True, check=False,
-    )  # fmt: skip
+    environ = {**plain, "BILIK_SECRET_KEY": secret, **settings}
+    return call("channels", "check", *arguments, directory=directory, environ=environ)
 
 
 def test_what_is_right_is_said_in_a_line_each(

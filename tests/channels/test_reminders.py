@@ -8,7 +8,6 @@ import json
 import logging
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from bilik.storage.tables import reminders
 from tests.booth import SECRET, Polling, set_up
 from tests.channels import platforms as config
 from tests.channels.platforms import Call, Fault, Platforms
+from tests.command import call
 from tests.elections import VILLAGE, open_now
 
 PHONES = [f"0812345678{number:02d}" for number in range(40)]
@@ -221,11 +221,9 @@ def test_the_command_counts_first_sends_then_and_notes_how_many(
     }
 
     def remind(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(Path(sys.executable).parent / "bilik"), "remind", "--roll", str(roll(village)),
-             *arguments],
-            cwd=village.trustee_dir.parent, env=environ, text=True, capture_output=True,
-            check=False,
+        return call(
+            "remind", "--roll", str(roll(village)), *arguments,
+            directory=village.trustee_dir.parent, environ=environ,
         )  # fmt: skip
 
     start = len(platforms.calls)

@@ -15,6 +15,7 @@ import re
 import signal
 import sqlite3
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -315,19 +316,22 @@ PLACES = [in_memory, in_sqlite, in_postgres_and_redis]
 
 
 @pytest.fixture(scope="module", params=PLACES, ids=lambda one: str(one.__name__))
-def traces(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Traces:
-    directory = tmp_path_factory.mktemp("canary")
-    (directory / "tmp").mkdir()
-    with request.param(directory) as place:
-        left = Traces(place, time.time(), [*PHONES, WORDS, WRONG_NIK, WRONG_CODE])
-        environ = {
-            "BILIK_DEBUG": "1", "BILIK_TRACKER_URL": place.tracker_url, "HOME": str(directory),
-            "TMPDIR": str(directory / "tmp"),
-        }  # fmt: skip
-        with start(directory, 24, place.url, environ) as bilik:
-            converse(bilik, left)
-        left.dumps = place.dumps()
-    return left  # all servers have stopped: what is on disk now stays there
+def traces(request: pytest.FixtureRequest) -> Iterator[Traces]:
+    # Not among pytest's own directories: each run of it closes those to everybody else, and then
+    # PostgreSQL, which has a user of its own, does not find its files any more.
+    with tempfile.TemporaryDirectory(prefix="bilik-canary-") as name:
+        directory = Path(name)
+        (directory / "tmp").mkdir()
+        with request.param(directory) as place:
+            left = Traces(place, time.time(), [*PHONES, WORDS, WRONG_NIK, WRONG_CODE])
+            environ = {
+                "BILIK_DEBUG": "1", "BILIK_TRACKER_URL": place.tracker_url,
+                "HOME": str(directory), "TMPDIR": str(directory / "tmp"),
+            }  # fmt: skip
+            with start(directory, 24, place.url, environ) as bilik:
+                converse(bilik, left)
+            left.dumps = place.dumps()
+        yield left  # all servers have stopped: what is on disk now stays there
 
 
 def content_of(file: Path) -> bytes:

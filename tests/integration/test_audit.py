@@ -16,7 +16,7 @@ from bilik.services.desk import Desk
 from bilik.services.publication import DEFINITION, LOG, RESULT, check
 from bilik.storage.database import Database
 from bilik.storage.tables import audit_log
-from tests.booth import SECRET, Polling, set_up
+from tests.booth import DURING_VOTING, SECRET, HandClock, Polling, set_up
 from tests.elections import VILLAGE
 
 
@@ -229,9 +229,8 @@ class TestPublished:
         (published / LOG).write_bytes(b"")
         with pytest.raises(InvalidRecord, match="ditetapkan saat"):
             check(published)
-        other = set_up(
-            tmp_path, (published / DEFINITION).read_text(), url=f"sqlite:///{tmp_path}/x"
-        )
+        definition, clock = (published / DEFINITION).read_text(), HandClock(DURING_VOTING)
+        other = set_up(tmp_path, definition, url=f"sqlite:///{tmp_path}/x", clock=clock)
         other.desk.close()
         other.desk.tally()
         other.desk.export(tmp_path / "lain")

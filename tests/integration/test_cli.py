@@ -5,7 +5,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from bilik.services.outcomes import Kind
 from bilik.settings import new_secret
 from bilik.storage.database import Database
 from tests.booth import SECRET, set_up
+from tests.command import call
 from tests.databases import ONLY_SQLITE
 from tests.elections import LIVE, VILLAGE, open_now
 
@@ -43,11 +43,7 @@ class Shell:
         }
 
     def __call__(self, *arguments: str, answer: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(Path(sys.executable).parent / "bilik"), *arguments],
-            cwd=self.directory, env=self.environ, input=answer, text=True,
-            capture_output=True, check=False,
-        )  # fmt: skip
+        return call(*arguments, directory=self.directory, environ=self.environ, answer=answer)
 
     def ok(self, *arguments: str, answer: str = "") -> str:
         done = self(*arguments, answer=answer)

@@ -1,7 +1,7 @@
 """What only PostgreSQL can do: lock rows and not the whole box, see others commit, go away."""
 
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing import get_context, synchronize
+from multiprocessing import synchronize
 from pathlib import Path
 from threading import Barrier
 
@@ -23,6 +23,7 @@ from bilik.storage.tables import attempts, elections, sessions
 from tests.booth import Polling, set_up
 from tests.databases import ONLY_POSTGRES, Backend, postgres_server
 from tests.elections import REGION, VILLAGE
+from tests.forked import PROCESSES
 
 
 @ONLY_POSTGRES
@@ -71,10 +72,9 @@ def make_tables(url: str, together: synchronize.Barrier) -> None:
 
 @ONLY_POSTGRES
 def test_servers_that_start_together_make_the_tables_once(backend: Backend) -> None:
-    processes = get_context("forkserver")
-    together = processes.Barrier(4)
+    together = PROCESSES.Barrier(4)
     servers = [
-        processes.Process(target=make_tables, args=(url, together)) for url in [backend.empty()] * 4
+        PROCESSES.Process(target=make_tables, args=(url, together)) for url in [backend.empty()] * 4
     ]
     for server in servers:
         server.start()

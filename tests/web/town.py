@@ -62,7 +62,7 @@ def add(
     definition: str,
     voters: int = 6,
     clock: Clock | None = None,
-    before_opening: Callable[[Database], None] = lambda _: None,
+    before_opening: Callable[[Database], None] | None = None,
     opened: bool = True,
 ) -> Polling:
     """Another election in the town's database, of voters whom no other has."""
