@@ -15,7 +15,7 @@ from sanic import Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bilik import logs
+from bilik import logs, metrics_port, settings
 
 FAILED = {"error": "the action failed"}
 _plugin = pluggy.HookimplMarker("rasa_sdk")
@@ -24,7 +24,12 @@ _plugin = pluggy.HookimplMarker("rasa_sdk")
 @_plugin
 def attach_sanic_app_extensions(app: Sanic) -> None:
     """Called by the rasa_sdk when all actions are known, before it listens."""
-    logs.make_discreet()
+    configured = settings.load()
+    logs.make_discreet(configured.log_format)
+
+    @app.after_server_start
+    async def serve_figures(_app: Sanic) -> None:
+        metrics_port.serve("actions", configured)
 
     @app.on_response
     async def say_nothing_of_the_request(

@@ -40,6 +40,9 @@ class Settings:
     ``channels`` are the chat platforms that are set up.
     ``panitia`` is who works at the desk, as the log of their acts names them.
     ``record_url`` is where the panitia publishes the record of a count, for its minutes.
+    ``backup_key`` is the public key that backups are sealed to; its other half is elsewhere.
+    From ``metrics_port`` on, each process serves its figures at ``metrics_host``; None: none does.
+    ``log_format`` is ``"text"`` or ``"json"``.
     """
 
     database_url: str
@@ -59,6 +62,10 @@ class Settings:
     panitia: str = ""
     desk_dir: Path = DEFAULT_DESK_DIR
     record_url: str = ""
+    backup_key: str = ""
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = None
+    log_format: str = "text"
 
     def record_address(self, slug: str) -> str:
         """Where everybody finds the record of an election, or empty."""
@@ -99,6 +106,12 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")
         panitia=values.get("BILIK_PANITIA") or "",
         desk_dir=Path(values.get("BILIK_DESK_DIR") or DEFAULT_DESK_DIR),
         record_url=values.get("BILIK_RECORD_URL") or "",
+        backup_key=values.get("BILIK_BACKUP_KEY") or "",
+        metrics_host=values.get("BILIK_METRICS_HOST") or "127.0.0.1",
+        metrics_port=_port("BILIK_METRICS_PORT", found)
+        if (found := values.get("BILIK_METRICS_PORT"))
+        else None,
+        log_format=_log_format(values.get("BILIK_LOG_FORMAT")),
     )
 
 
@@ -143,6 +156,12 @@ def _port(name: str, value: str) -> int:
     if value.isdigit() and 0 < int(value) < 65536:
         return int(value)
     raise SettingsError(f"{name} harus angka 1 sampai 65535.")
+
+
+def _log_format(value: str | None) -> str:
+    if value in (None, "", "text", "json"):
+        return value or "text"
+    raise SettingsError("BILIK_LOG_FORMAT harus kosong, text atau json.")
 
 
 def _tracker_url(value: str | None) -> str | None:

@@ -29,7 +29,7 @@ from assistant.channels.notices import notice
 from assistant.channels.outbox import MAX_SESSIONS, Batch, Line, Outbox
 from assistant.channels.pace import Pace
 from assistant.channels.signatures import same
-from bilik import settings
+from bilik import metrics_port, settings
 from bilik.domain.words import MAX_CHARACTERS
 from bilik.errors import BilikError
 from bilik.keys import Keys
@@ -250,6 +250,10 @@ class WebChat(InputChannel):
 
         if self._noter is not None:
             keep_noting(blueprint, self._noter)
+
+            @blueprint.listener("after_server_start")
+            async def serve_figures(*_: object) -> None:
+                metrics_port.serve("rasa", settings.load())
 
         @blueprint.listener("before_server_stop")
         async def hang_up(*_: object) -> None:

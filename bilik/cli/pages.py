@@ -6,7 +6,7 @@ import resource
 
 import typer
 
-from bilik import logs, settings
+from bilik import logs, metrics_port, settings
 from bilik.cli.common import the_database
 from bilik.keys import Keys
 
@@ -29,9 +29,10 @@ def web() -> None:
     from bilik.web.app import create
     from bilik.web.office import Office
 
-    logs.make_discreet()
-    _allow_connections()
     configured = settings.load()
+    logs.make_discreet(configured.log_format)
+    _allow_connections()
+    metrics_port.serve("web", configured)
     office = Office(the_database(), Keys(configured.secret_key), configured)
     uvicorn.run(
         create(office),
