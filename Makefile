@@ -2,7 +2,7 @@
 # All that is needed beforehand: python3, make and git, on Linux x86-64.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train run run-cluster roll shell test nlu-report check format bench bench-box bench-roll bench-nlu clean
+.PHONY: help setup train run run-cluster roll shell test nlu-report check check-deploy format bench bench-box bench-roll bench-nlu clean
 .DELETE_ON_ERROR:
 
 SHELL := /bin/bash
@@ -64,6 +64,9 @@ nlu-report: .venv/.ready $(MODEL) ## how well Bilik understands: pictures and wo
 
 check: .venv/.ready ## lint and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+check-deploy: .venv/.ready ## what stands in deploy/, by the programs that it is for
+	@UV=$(UV) BIN=$(BIN) scripts/check_deploy
 
 format: .venv/.ready ## put the code into its usual form
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

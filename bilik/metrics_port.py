@@ -13,12 +13,12 @@ from prometheus_client.exposition import make_wsgi_app
 
 from bilik.errors import SettingsError
 from bilik.services import metrics
-from bilik.settings import Settings
+from bilik.settings import MOST_WORKERS, Settings
 
 logger = logging.getLogger(__name__)
 
-PROCESSES = 16
-"""So many processes of one host find a port each."""
+PROCESSES = 2 * MOST_WORKERS + 2
+"""So many of one host find a port each: all workers, the keeper, the pages."""
 
 
 def serve(part: str, configured: Settings) -> WSGIServer | None:

@@ -44,9 +44,9 @@ def web() -> None:
         access_log=False,
         server_header=False,
         ws="none",
-        # Only a proxy on this machine is believed about who asks and how.
+        # Only the proxy is believed about who asks and how.
         proxy_headers=True,
-        forwarded_allow_ips="127.0.0.1",
+        forwarded_allow_ips=configured.trusted_proxy,
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=HANG_UP_SECONDS,
     )
