@@ -62,8 +62,9 @@ test: .venv/.ready $(MODEL) ## all tests
 nlu-report: .venv/.ready $(MODEL) ## how well Bilik understands: pictures and words in results/
 	@scripts/nlu_report
 
-check: .venv/.ready ## lint and types
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+check: .venv/.ready ## lint and types, also of what stands in deploy/
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && \
+		UV=$(UV) BIN=$(BIN) scripts/check_deploy
 
 check-deploy: .venv/.ready ## what stands in deploy/, by the programs that it is for
 	@UV=$(UV) BIN=$(BIN) scripts/check_deploy

@@ -1,7 +1,7 @@
 """Settings: read once, from the environment first and from `.env` second.
 
-Any of them may stand in a file of its own: where ``BILIK_SECRET_KEY_FILE`` names one, its first line
-is ``BILIK_SECRET_KEY``. So container and service managers hand out secrets.
+Any of them may stand in a file of its own: where ``BILIK_SECRET_KEY_FILE`` names one, its first
+line is ``BILIK_SECRET_KEY``. So container and service managers hand out secrets.
 """
 
 from __future__ import annotations
