@@ -52,6 +52,10 @@ def backup(
         str,
         typer.Option("--key", metavar="age1…", help="Kunci publik; bawaannya BILIK_BACKUP_KEY."),
     ] = "",
+    keep: Annotated[
+        int | None,
+        typer.Option("--keep", metavar="N", min=1, help="Di folder itu tinggal N yang terbaru."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Cadangkan basis data, tersegel untuk pemegang kunci cadangan; pemungutan boleh jalan terus.
@@ -65,7 +69,7 @@ def backup(
     recipient = backup_keys.recipient(key or configured.backup_key)
     try:
         made = backups.make(
-            the_database(), Keys(configured.secret_key), folder, recipient, system_clock()
+            the_database(), Keys(configured.secret_key), folder, recipient, system_clock(), keep
         )
     except TooSoon as later:
         show(as_json, {"file": None}, str(later))

@@ -105,9 +105,14 @@ class Restored:
 
 
 def make(
-    database: Database, keys: Keys, directory: Path, recipient: Recipient, now: datetime
+    database: Database,
+    keys: Keys,
+    directory: Path,
+    recipient: Recipient,
+    now: datetime,
+    keep: int | None = None,
 ) -> Made:
-    """Write a backup into a directory, which is made if need be.
+    """Write a backup into a directory, which is made if need be; only the last ``keep`` stay there.
 
     Raises:
         TooSoon: see there. BilikError: it cannot be written; nothing is left of it.
@@ -136,6 +141,8 @@ def make(
                     raise source.failure from None
                 raise
     whole_files.replace(directory / LAST, json.dumps(by_slug).encode() + b"\n")
+    for old in sorted(directory.glob("bilik-*.age"))[: -keep if keep else 0]:
+        old.unlink(missing_ok=True)
     drafts = tuple(one.election.slug for one in stored if one.state is State.DRAFT)
     return Made(path, by_slug, drafts)
 

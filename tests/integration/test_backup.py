@@ -231,6 +231,9 @@ def test_while_people_vote_two_backups_lie_a_batch_apart(village: Polling, tmp_p
     village.desk.close()
     made(village, folder)
     assert len(list(folder.glob("*.age"))) == 2
+    village.clock.forward(minutes=1)
+    last = backups.make(village.database, village.keys, folder, KEY, village.clock(), keep=1)
+    assert list(folder.glob("*.age")) == [last.path]
 
 
 @ONLY_SQLITE
