@@ -115,9 +115,7 @@ class Postgres:
                 above.chmod(mode | 0o001)  # to pass through, not to look around
 
     def _run(self, program: str, *arguments: str) -> None:
-        who = (
-            {"user": self.user, "group": pwd.getpwnam(self.user).pw_gid} if os.getuid() == 0 else {}
-        )
+        who = {"user": self.user, "group": pwd.getpwnam(self.user).pw_gid} if os.getuid() == 0 else {}
         try:
             done = subprocess.run(
                 [str(self.programs / program), *arguments], stdin=subprocess.DEVNULL,

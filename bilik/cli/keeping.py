@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import signal
+from collections.abc import Callable
+from functools import partial
 from threading import Event
 from typing import Annotated
 
@@ -37,12 +39,13 @@ def keep(
         logger.warning("%s", line)
 
     keeper = Keeper(the_desk(BY_THE_CLOCK), tell, configured.records_dir)
-    watch = Watch(the_database())
-    if not once:
+    come_round: Callable[[], object] = keeper.look_after
+    if configured.metrics_port and not once:
         metrics_port.serve("keeper", configured)
+        come_round = partial(Watch(the_database()).round, keeper.look_after)
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    watch.round(keeper.look_after)
+    come_round()
     while not once and not stopping.wait(every):
-        watch.round(keeper.look_after)
+        come_round()
