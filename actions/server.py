@@ -31,7 +31,7 @@ def attach_sanic_app_extensions(app: Sanic) -> None:
     logs.make_discreet(configured.log_format)
 
     @app.after_server_start
-    async def serve_figures(_app: Sanic) -> None:
+    async def serve_figures(*_: object) -> None:
         metrics_port.serve("actions", configured)
 
     health = Health([database_check(Database(configured.database_url))])
