@@ -56,6 +56,10 @@ def backup(
         int | None,
         typer.Option("--keep", metavar="N", min=1, help="Di folder itu tinggal N yang terbaru."),
     ] = None,
+    anyway: Annotated[
+        bool,
+        typer.Option("--anyway", help="Juga kalau baru sedikit suara; lihat docs/keamanan.md."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Cadangkan basis data, tersegel untuk pemegang kunci cadangan; pemungutan boleh jalan terus.
@@ -69,8 +73,9 @@ def backup(
     recipient = backup_keys.recipient(key or configured.backup_key)
     try:
         made = backups.make(
-            the_database(), Keys(configured.secret_key), folder, recipient, system_clock(), keep
-        )
+            the_database(), Keys(configured.secret_key), folder, recipient, system_clock(), keep,
+            anyway,
+        )  # fmt: skip
     except TooSoon as later:
         show(as_json, {"file": None}, str(later))
         raise typer.Exit(LATER) from None

@@ -14,7 +14,8 @@ Left out is what would tell more than the box does, or serves nobody later:
 - all keys: the server's, trustees', and those of elections, which are files beside the database.
 
 Two backups show who voted between them, and which ballots came. So while people vote another is
-made only after :data:`~bilik.services.batches.BATCH` more ballots, as with all that is published.
+made only after :data:`~bilik.services.batches.BATCH` more ballots, as with all that is published,
+unless somebody decides otherwise.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyrage
 from pyrage.x25519 import Identity, Recipient
@@ -111,8 +112,11 @@ def make(
     recipient: Recipient,
     now: datetime,
     keep: int | None = None,
+    anyway: bool = False,
 ) -> Made:
     """Write a backup into a directory, which is made if need be; only the last ``keep`` stay there.
+
+    With ``anyway`` it does not wait for more ballots.
 
     Raises:
         TooSoon: see there. BilikError: it cannot be written; nothing is left of it.
@@ -130,7 +134,7 @@ def make(
         ballots = _ballots(connection)
         by_slug = {one.election.slug: ballots.get(one.id, 0) for one in stored}
         for one in stored:
-            if one.state in _ON:
+            if one.state in _ON and not anyway:
                 _see_that_enough_came(one.election.slug, by_slug, last)
         source = _Source(_compressed(_signed(connection, keys, stored, now)))
         with whole_files.replacing(path) as file:
@@ -170,7 +174,7 @@ def restore(
         _see_that_it_is_empty(connection)
         sink = _Sink(connection, keys)
         try:
-            with path.open("rb") as file:
+            with _opened(path) as file:
                 pyrage.decrypt_io(file, sink, [identity])
             made_at = sink.close()
         except pyrage.DecryptError as error:
@@ -410,7 +414,7 @@ def _see_that_it_goes_on(
         raise NotFound(f"Di folder {directory} tidak ada cuplikan dari pemilihan di cadangan ini.")
     for path in snapshots:
         one = by_uuid[path.stem]
-        with path.open("rb") as file, tempfile.TemporaryFile() as ours:
+        with _opened(path) as file, tempfile.TemporaryFile() as ours:
             write = record.write_archive if one.state is State.TALLIED else record.write_snapshot
             write(connection, one, ours)
             before, now = Archive(file), Archive(ours)
@@ -421,6 +425,13 @@ def _see_that_it_goes_on(
                     "satu tidak menyambung yang lain: kotak suara akan bercabang. Pakai cadangan "
                     "yang lebih baru. Tidak ada yang berubah."
                 )
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise NotFound(f"Berkas {path} tidak bisa dibaca: {reason(error)}.") from None
 
 
 def _missing_key(stored: StoredElection, trustee_dir: Path) -> str | None:

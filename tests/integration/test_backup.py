@@ -312,8 +312,9 @@ def test_the_commands_say_what_comes_next_and_refuse_in_one_line(
     vote_in(bilik, "2")
     waits = bilik("backup", "cadangan", "--json")
     assert (waits.returncode, json.loads(waits.stdout)) == (75, {"file": None})
-
     (backup,) = (tmp_path / "cadangan").glob("*.age")
+    bilik.ok("backup", "cadangan", "--anyway", "--keep", "2")
+    assert len(list((tmp_path / "cadangan").glob("*.age"))) == 2
     bilik.environ["BILIK_DATABASE_URL"] = backend.new()
     restore = ("restore", str(backup), "--key", "kunci.age", "--passphrase-file")
     wrong = bilik(*restore, "salah")
