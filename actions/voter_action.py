@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 20
 """Longer than any wait for the database, shorter than the server's own time limit."""
 _NOT_OURS = {"action_listen", "action_session_start", "action_extract_slots"}
+_TOLD_AGAIN = {Stage.CHOOSING, Stage.CONFIRMING, Stage.DONE}
 _STAGE_SLOTS = {Stage.CHOOSING, Stage.CONFIRMING, Stage.LOST}
 
 
@@ -39,6 +40,7 @@ class Heard:
 
     ``told_stage`` and ``told_readback`` are what the voter has seen, which may be less than what
     the database knows. ``repeated`` says that the message before it led to the same action.
+    ``message`` names it among those of its chat.
     """
 
     sender: str
@@ -49,6 +51,7 @@ class Heard:
     told_readback: str | None = None
     greeted: bool = False
     repeated: bool = False
+    message: str | None = None
 
     @property
     def hint(self) -> Hint:
@@ -143,6 +146,7 @@ class VoterAction(Action, ABC):
             tracker.get_slot("readback"),
             greeted=bool(tracker.get_slot("greeted")),
             repeated=_previous_action(tracker) == self.name(),
+            message=_message_id(tracker),
         )
         began = time.monotonic()
         try:
@@ -183,9 +187,13 @@ class VoterAction(Action, ABC):
         Raises:
             BilikError: the booth cannot be reached; nothing is known to be done.
         """
+        booth = booth.hearing(heard.message)
         visit = Visit(booth, heard, booth.look(heard.sender))
-        before = self._settle(visit)
-        if booth.is_yes(visit.scene, visit.text):
+        done_already = visit.scene.repeated and visit.scene.stage in _TOLD_AGAIN
+        before = [] if done_already else self._settle(visit)
+        if done_already:
+            said = tell_again(visit)
+        elif booth.is_yes(visit.scene, visit.text):
             said = confirm(visit)
         elif self.gives_way and booth.is_choice(visit.scene, visit.text, heard.hint):
             said = visit.act(booth.choose(visit.sender, visit.text, heard.hint))
@@ -212,6 +220,16 @@ class VoterAction(Action, ABC):
         visit.booth.take_leave(visit.sender)
         visit.look_again()
         return said
+
+
+def tell_again(visit: Visit) -> list[Reply]:
+    """What came of a message that has been acted on already, when its answer may not have arrived.
+
+    Nothing is done a second time: *2* chooses in one contest, and not in the next one as well.
+    """
+    if visit.scene.stage is Stage.DONE:
+        return visit.act(Outcome(Kind.RECORDED, visit.scene))
+    return visit.act(visit.booth.review(visit.sender))
 
 
 def leave_finished(visit: Visit) -> list[Reply]:
@@ -247,6 +265,14 @@ def _has_acted(tracker: Tracker) -> bool:
         if event.get("event") == "action" and event.get("name") not in _NOT_OURS:
             return True
     return False
+
+
+def _message_id(tracker: Tracker) -> str | None:
+    """What the channel calls the latest message."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return event.get("message_id") or None
+    return None
 
 
 def _previous_action(tracker: Tracker) -> str | None:
