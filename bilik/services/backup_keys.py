@@ -70,7 +70,12 @@ def unlock(path: Path, passphrase: Passphrase) -> Identity:
     if content.startswith(_SEALED):
         try:
             content = pyrage.passphrase.decrypt(content, passphrase())
-        except pyrage.DecryptError:
+        except pyrage.DecryptError as error:
+            if "Excessive work" in str(error):
+                raise BilikError(
+                    f"Membuka {path} terlalu berat untuk komputer ini, atau ia sedang sangat "
+                    "sibuk. Hentikan dulu program lain, lalu ulangi."
+                ) from None
             raise BilikError(
                 f"Kata sandi untuk {path} salah, atau berkasnya sudah berubah. Coba lagi "
                 "pelan-pelan, atau pakai salinannya."

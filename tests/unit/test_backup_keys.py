@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pyrage
@@ -30,6 +31,16 @@ def test_what_is_no_public_key_gets_one_line_that_does_not_repeat_it(public: str
         backup_keys.recipient(public)
     assert "\n" not in str(caught.value)
     assert "AGE-SECRET" not in str(caught.value)
+
+
+def test_a_key_that_this_computer_would_open_for_hours_is_not_called_a_wrong_passphrase(
+    tmp_path: Path,
+) -> None:
+    sealed = pyrage.passphrase.encrypt(b"isi", "empat kata yang baik")
+    file = tmp_path / "kunci.age"
+    file.write_bytes(re.sub(rb"(-> scrypt \S+) \d+", rb"\1 30", sealed))
+    with pytest.raises(BilikError, match="terlalu berat"):
+        backup_keys.unlock(file, lambda: "empat kata yang baik")
 
 
 def test_what_is_no_private_key_is_refused_and_none_is_written_over(tmp_path: Path) -> None:
