@@ -2,7 +2,7 @@
 # All that is needed beforehand: python3, make and git, on Linux x86-64.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train run shell test nlu-report check format bench bench-box bench-growth bench-roll bench-nlu clean run-cluster roll
+.PHONY: help setup train run shell test nlu-report check format bench bench-box bench-growth bench-roll bench-nlu clean run-cluster roll check-deploy
 .DELETE_ON_ERROR:
 
 SHELL := /bin/bash
@@ -62,8 +62,12 @@ test: .venv/.ready $(MODEL) ## all tests
 nlu-report: .venv/.ready $(MODEL) ## how well Bilik understands: pictures and words in results/
 	@scripts/nlu_report
 
-check: .venv/.ready ## lint and types
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+check: .venv/.ready ## lint and types, also of what stands in deploy/
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && \
+		UV=$(UV) BIN=$(BIN) scripts/check_deploy
+
+check-deploy: .venv/.ready ## what stands in deploy/, by the programs that it is for
+	@UV=$(UV) BIN=$(BIN) scripts/check_deploy
 
 format: .venv/.ready ## put the code into its usual form
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

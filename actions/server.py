@@ -16,7 +16,7 @@ from sanic import Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bilik import logs, settings
+from bilik import logs, metrics_port, settings
 from bilik.services.health import ALIVE_PATH, NO, READY_PATH, YES, Health, database_check
 from bilik.storage.database import Database
 
@@ -27,8 +27,14 @@ _plugin = pluggy.HookimplMarker("rasa_sdk")
 @_plugin
 def attach_sanic_app_extensions(app: Sanic) -> None:
     """Called by the rasa_sdk when all actions are known, before it listens."""
-    logs.make_discreet()
-    health = Health([database_check(Database(settings.load().database_url))])
+    configured = settings.load()
+    logs.make_discreet(configured.log_format)
+
+    @app.after_server_start
+    async def serve_figures(*_: object) -> None:
+        metrics_port.serve("actions", configured)
+
+    health = Health([database_check(Database(configured.database_url))])
 
     @app.get(ALIVE_PATH)
     async def alive(_request: Request) -> HTTPResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +19,7 @@ from actions.booth import note_failures, the_booth
 from actions.replies import Reply
 from bilik.domain.hint import Hint
 from bilik.domain.sender import SMS, channel_of
+from bilik.services import metrics
 from bilik.services.activity import the_meter
 from bilik.services.booth import Booth
 from bilik.services.outcomes import Kind, Outcome, Scene
@@ -146,6 +148,7 @@ class VoterAction(Action, ABC):
             repeated=_previous_action(tracker) == self.name(),
             message=_message_id(tracker),
         )
+        began = time.monotonic()
         try:
             answering = asyncio.to_thread(lambda: self.respond(the_booth(), heard))
             response = await asyncio.wait_for(answering, PATIENCE_SECONDS)
@@ -155,6 +158,10 @@ class VoterAction(Action, ABC):
             asyncio.get_running_loop().run_in_executor(None, note_failures)
             dispatcher.utter_message(text=replies.answers()["checking"])
             return [FollowupAction("action_listen")]
+        finally:
+            metrics.action_seconds.observe(time.monotonic() - began)
+        if response.outcome is not None:
+            metrics.outcomes.note(response.outcome.kind)
         for one in response.said[:-1]:
             dispatcher.utter_message(text=one.text, json_message=one.beside)
         for one in response.said[-1:]:

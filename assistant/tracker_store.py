@@ -55,8 +55,8 @@ class StructureStore(TrackerStore):
             )
         super().__init__(domain)
         if shelf is None or keys is None:
-            logs.make_discreet()
             configured = settings.load()
+            logs.make_discreet(configured.log_format)
             keys = Keys(configured.secret_key)
             with answering():
                 shelf = open_shelf(configured.tracker_url, self.domain)

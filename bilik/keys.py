@@ -102,6 +102,7 @@ class Keys:
         self._reminder = self._derive("reminder")
         self._password = self._derive("password")
         self._device = self._derive("device")
+        self._backup = self._derive("backup")
         self.code_secrets = CodeStretcher(self._derive("code"))
         self.sessions = Sealer(self._derive("session"))
         self.sums = Sealer(self._derive("sum"))
@@ -165,6 +166,15 @@ class Keys:
     def device_mark(self, account: bytes, device: str) -> str:
         """What a browser keeps that has signed in to an account: 64 hexadecimal digits."""
         return hmac.digest(self._device, account + device.encode(), "sha256").hex()
+
+    @property
+    def backup_mark(self) -> str:
+        """What names this server's key in its backups: 16 hexadecimal digits."""
+        return _mac(self._backup, "mark").hex()[:16]
+
+    def backup_mac(self) -> hmac.HMAC:
+        """What a backup of this server ends with, over all lines before, to be updated."""
+        return hmac.new(_expand(self._backup, "lines"), digestmod="sha256")
 
     def attempt_hash(self, kind: str, subject: bytes) -> bytes:
         """The form in which wrong attempts are counted, for a sender or a NIK."""

@@ -11,10 +11,15 @@ are let through, for they stand in the source code and cannot hold what a voter 
 
 Bilik's own messages pass as they are, their exceptions like all others. The same goes for warnings
 and for what would end up on the error output when nobody catches it.
+
+As text, a record looks as whoever set up the handlers wants it. As JSON it is one line for a
+machine, with the same words and no others, whatever the handlers want: Rasa, its SDK and Sanic set
+up theirs at times of their own.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import resource
@@ -22,6 +27,7 @@ import sys
 import threading
 import traceback
 import warnings
+from datetime import datetime, timezone
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -32,10 +38,15 @@ HIDDEN = "(not shown)"
 _ExceptionInfo = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
 
 
-def make_discreet() -> None:
-    """From now on this process logs discreetly, and leaves no core dump."""
+def make_discreet(log_format: str = "text") -> None:
+    """From now on this process logs discreetly, and leaves no core dump.
+
+    ``log_format`` is "text" or "json".
+    """
     forbid_core_dumps()
     logging.setLogRecordFactory(discreet_record)
+    if log_format == "json":
+        logging.Handler.format = _as_json  # type: ignore[method-assign, assignment]
     warnings.showwarning = _show_warning
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread
@@ -68,6 +79,27 @@ def discreet_record(
     if exception and exception[1] is not None:
         record.exc_text = describe(exception[1])
     return record
+
+
+def json_line(record: logging.LogRecord) -> str:
+    """A discreet record as one line of JSON; of what else hangs on it, nothing."""
+    at = datetime.fromtimestamp(record.created, timezone.utc)
+    told = {
+        "time": at.isoformat(timespec="milliseconds"),
+        "level": record.levelname.lower(),
+        "logger": record.name,
+        "message": record.getMessage(),
+        "process": record.process,
+    }
+    if record.lineno:
+        told["place"] = f"{os.path.basename(record.pathname)}:{record.lineno}"
+    if record.exc_text:
+        told["error"] = record.exc_text
+    return json.dumps(told, ensure_ascii=False)
+
+
+def _as_json(_handler: logging.Handler, record: logging.LogRecord) -> str:
+    return json_line(record)
 
 
 def describe(error: BaseException) -> str:
@@ -107,12 +139,13 @@ def _show_warning(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    (file or sys.stderr).write(f"{category.__name__} {HIDDEN} [{filename}:{lineno}]\n")
+    said = f"{category.__name__} {HIDDEN} [{filename}:{lineno}]"
+    (file or sys.stderr).write(_written(logging.WARNING, said))
 
 
 def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     if isinstance(error, BilikError):
-        sys.stderr.write(f"bilik: {error}\n")
+        sys.stderr.write(_written(logging.ERROR, f"bilik: {error}"))
     elif isinstance(error, Exception):
         _tell(error)
     else:
@@ -130,4 +163,11 @@ def _unraisable(happened: sys.UnraisableHookArgs) -> None:
 
 
 def _tell(error: BaseException) -> None:
-    sys.stderr.write(f"{describe(error)}\n")
+    sys.stderr.write(_written(logging.ERROR, describe(error)))
+
+
+def _written(level: int, said: str) -> str:
+    """What goes to the error output past all handlers."""
+    if logging.Handler.format is not _as_json:
+        return f"{said}\n"
+    return json_line(logging.LogRecord("bilik", level, "", 0, said, (), None)) + "\n"

@@ -1,4 +1,8 @@
-"""Settings: read once, from the environment first and from `.env` second."""
+"""Settings: read once, from the environment first and from `.env` second.
+
+Any of them may stand in a file of its own: where ``BILIK_SECRET_KEY_FILE`` names one, its first
+line is ``BILIK_SECRET_KEY``. So container and service managers hand out secrets.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +47,10 @@ class Settings:
     ``channels`` are the chat platforms that are set up.
     ``panitia`` is who works at the desk, as the log of their acts names them.
     ``record_url`` is where the panitia publishes the record of a count, for its minutes.
+    ``backup_key`` is the public key that backups are sealed to; its other half is elsewhere.
+    From ``metrics_port`` on, each process serves its figures at ``metrics_host``; None: none does.
+    ``trusted_proxy`` is the address whose word counts on who asks for a page.
+    ``log_format`` is ``"text"`` or ``"json"``.
     """
 
     database_url: str
@@ -64,6 +72,11 @@ class Settings:
     panitia: str = ""
     desk_dir: Path = DEFAULT_DESK_DIR
     record_url: str = ""
+    backup_key: str = ""
+    trusted_proxy: str = "127.0.0.1"
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = None
+    log_format: str = "text"
 
     def record_address(self, slug: str) -> str:
         """Where everybody finds the record of an election, or empty."""
@@ -85,6 +98,7 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")
         **dotenv_values(env_file),
         **(os.environ if environ is None else environ),
     }
+    values.update(_in_files(values))
     channels = channel_settings.read(values)
     return Settings(
         database_url=values.get("BILIK_DATABASE_URL") or DEFAULT_DATABASE_URL,
@@ -106,6 +120,13 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")
         panitia=values.get("BILIK_PANITIA") or "",
         desk_dir=Path(values.get("BILIK_DESK_DIR") or DEFAULT_DESK_DIR),
         record_url=values.get("BILIK_RECORD_URL") or "",
+        backup_key=values.get("BILIK_BACKUP_KEY") or "",
+        trusted_proxy=values.get("BILIK_TRUSTED_PROXY") or "127.0.0.1",
+        metrics_host=values.get("BILIK_METRICS_HOST") or "127.0.0.1",
+        metrics_port=_port("BILIK_METRICS_PORT", found)
+        if (found := values.get("BILIK_METRICS_PORT"))
+        else None,
+        log_format=_log_format(values.get("BILIK_LOG_FORMAT")),
     )
 
 
@@ -114,7 +135,8 @@ def ensure_secret(env_file: Path = Path(".env")) -> bool:
 
     The file is created with mode 0600 before anything is written to it.
     """
-    if os.environ.get("BILIK_SECRET_KEY") or dotenv_values(env_file).get("BILIK_SECRET_KEY"):
+    given = {**dotenv_values(env_file), **os.environ}
+    if given.get("BILIK_SECRET_KEY") or given.get("BILIK_SECRET_KEY_FILE"):
         return False
     line = f"BILIK_SECRET_KEY={new_secret()}\n"
     descriptor = os.open(env_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -128,6 +150,21 @@ def ensure_secret(env_file: Path = Path(".env")) -> bool:
 def new_secret() -> str:
     """A fresh secret key: 32 random bytes, base64url."""
     return base64.urlsafe_b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+def _in_files(values: Mapping[str, str | None]) -> dict[str, str]:
+    """What files of their own say, by the setting's name."""
+    found = {}
+    for name, path in values.items():
+        if name.startswith("BILIK_") and name.endswith("_FILE") and path:
+            try:
+                content = Path(path).read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError):
+                raise SettingsError(
+                    f"Berkas di {name} tidak bisa dibaca. Periksa nama dan izinnya."
+                ) from None
+            found[name.removesuffix("_FILE")] = content.split("\n", 1)[0].strip()
+    return found
 
 
 def _secret(value: str | None) -> bytes:
@@ -150,6 +187,12 @@ def _port(name: str, value: str) -> int:
     if value.isdigit() and 0 < int(value) < 65536:
         return int(value)
     raise SettingsError(f"{name} harus angka 1 sampai 65535.")
+
+
+def _log_format(value: str | None) -> str:
+    if value in (None, "", "text", "json"):
+        return value or "text"
+    raise SettingsError("BILIK_LOG_FORMAT harus kosong, text atau json.")
 
 
 def _workers(value: str) -> int:

@@ -17,17 +17,18 @@ from tests.installation import free_port, wait_for
 
 @dataclass(frozen=True)
 class Pages:
-    """A running server; ``log`` is what it has written."""
+    """A running server; ``log`` is what it has written, ``figures`` where it tells of itself."""
 
     url: str
     log: Path
     process: subprocess.Popen[bytes]
+    figures: str
 
 
 @contextmanager
 def serve(directory: Path, database: str, trustee_dir: Path) -> Iterator[Pages]:
     """`bilik web` on loopback; stopped at the end."""
-    port, log = free_port(), directory / "web.log"
+    port, figures, log = free_port(), free_port(), directory / "web.log"
     environment = {
         **os.environ,
         "BILIK_SECRET_KEY": base64.urlsafe_b64encode(SECRET).decode(),
@@ -37,6 +38,7 @@ def serve(directory: Path, database: str, trustee_dir: Path) -> Iterator[Pages]:
         "BILIK_DESK_DIR": str(directory / "meja"),
         "BILIK_HOST": "127.0.0.1",
         "BILIK_WEB_PORT": str(port),
+        "BILIK_METRICS_PORT": str(figures),
     }
     with log.open("wb") as out:
         process = subprocess.Popen(
@@ -45,7 +47,7 @@ def serve(directory: Path, database: str, trustee_dir: Path) -> Iterator[Pages]:
         )  # fmt: skip
     try:
         wait_for(f"http://127.0.0.1:{port}/sehat", process)
-        yield Pages(f"http://127.0.0.1:{port}", log, process)
+        yield Pages(f"http://127.0.0.1:{port}", log, process, f"http://127.0.0.1:{figures}/metrics")
     finally:
         process.terminate()
         process.wait(20)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from weakref import WeakValueDictionary
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
 from bilik.domain.confirmation import may_be_yes
+from bilik.services import metrics
 from bilik.services.activity import the_meter
 
 logger = logging.getLogger(__name__)
@@ -117,6 +119,7 @@ class Delivery:
             text, collector, sender_id, input_channel=self._channel, message_id=message_id
         )
         the_meter.took(self._channel)
+        began = time.monotonic()
         task = asyncio.create_task(self._handle(handler, message))
         self._running[task] = sender_id, is_yes
         task.add_done_callback(lambda done: self._running.pop(done, None))
@@ -132,11 +135,16 @@ class Delivery:
         if not done:
             self._keep_when_done(task, sender, collector)
             the_meter.gave_up(self._channel)
-            return late + replace(ASK_LATER, more_to_come=True)
+            return late + replace(self._ask_later(), more_to_come=True)
+        metrics.message_seconds.labels(self._channel).observe(time.monotonic() - began)
         found = _answers(collector)
         (the_meter.answered if found.messages else the_meter.gave_up)(self._channel)
         said = late + found
-        return said if said.messages else said + ASK_LATER
+        return said if said.messages else said + self._ask_later()
+
+    def _ask_later(self) -> Answers:
+        metrics.checking.labels(self._channel).inc()
+        return ASK_LATER
 
     @property
     def running(self) -> list[asyncio.Task[None]]:

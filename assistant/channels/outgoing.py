@@ -18,6 +18,8 @@ from typing import Any
 
 import httpx
 
+from bilik.services import metrics
+
 logger = logging.getLogger(__name__)
 for _library in ("httpx", "httpcore", "aiogram", "twilio"):
     logging.getLogger(_library).setLevel(logging.WARNING)
@@ -101,16 +103,23 @@ class Caller:
         except httpx.HTTPError as error:
             # No "from": the request, which the library's error holds, goes no further.
             unsure = not isinstance(error, _NEVER_ARRIVED)
+            self._count_failure("network")
             raise PlatformBusy(self._platform, type(error).__name__, 0.0, unsure) from None
         content = _json(answer)
         if answer.is_success:
             return content
+        # By its hundreds: a code of its own may be one voter's.
+        busy = answer.status_code == 429
+        self._count_failure("429" if busy else f"{answer.status_code // 100}xx")
         code = self._error_code(content) if isinstance(content, dict) else ""
         if answer.status_code in (408, 425, 429) or answer.status_code >= 500:
             reason = f"{answer.status_code} {code}".strip()
             unsure = answer.status_code >= 500
             raise PlatformBusy(self._platform, reason, _retry_after(answer, content), unsure)
         raise PlatformRefused(self._platform, answer.status_code, code)
+
+    def _count_failure(self, reason: str) -> None:
+        metrics.outgoing_failures.labels(self._platform, reason).inc()
 
 
 class Client:

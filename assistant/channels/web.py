@@ -31,7 +31,7 @@ from assistant.channels.outbox import Batch, Line, Lines, MemoryOutbox, Outbox, 
 from assistant.channels.pace import Pace
 from assistant.channels.shared_outbox import RedisOutbox
 from assistant.channels.signatures import same
-from bilik import settings
+from bilik import metrics_port, settings
 from bilik.domain.confirmation import may_be_yes
 from bilik.domain.words import MAX_CHARACTERS
 from bilik.errors import BilikError
@@ -305,6 +305,10 @@ class WebChat(InputChannel):
 
         if self._noter is not None:
             keep_noting(blueprint, self._noter)
+
+            @blueprint.listener("after_server_start")
+            async def serve_figures(*_: object) -> None:
+                metrics_port.serve("rasa", settings.load())
 
         @blueprint.listener("before_server_stop")
         async def hang_up(*_: object) -> None:

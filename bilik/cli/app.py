@@ -10,6 +10,7 @@ from bilik import settings
 from bilik.cli import (
     accounts,
     audit,
+    backup,
     box,
     election,
     keeping,
@@ -47,7 +48,7 @@ app.add_typer(election.app, name="election")
 app.add_typer(roll.app, name="roll")
 app.add_typer(trustees.app, name="trustees")
 app.add_typer(accounts.app, name="accounts")
-for group in (wizard, letters, voting, box, report, audit, keeping, purging, pages):
+for group in (wizard, letters, voting, box, report, audit, keeping, purging, backup, pages):
     app.registered_commands += group.app.registered_commands
 for plugin in entry_points(group="bilik.commands"):
     added = plugin.load()

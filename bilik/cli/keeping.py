@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import signal
+from collections.abc import Callable
+from functools import partial
 from threading import Event
 from typing import Annotated
 
 import typer
 
-from bilik import settings
-from bilik.cli.common import the_desk
+from bilik import logs, metrics_port, settings
+from bilik.cli.common import the_database, the_desk
 from bilik.domain.audit import BY_THE_CLOCK
 from bilik.services.keeper import Keeper
+from bilik.services.watch import Watch
 
 app = typer.Typer()
+logger = logging.getLogger(__name__)
 
 
 @app.command("keep")
@@ -27,14 +32,20 @@ def keep(
 
     `make run` sudah menjalankannya. Contoh: bilik keep
     """
-    keeper = Keeper(
-        the_desk(BY_THE_CLOCK),
-        lambda line: typer.echo(line, err=True),
-        settings.load().records_dir,
-    )
+    configured = settings.load()
+    logs.make_discreet(configured.log_format)
+
+    def tell(line: str) -> None:
+        logger.warning("%s", line)
+
+    keeper = Keeper(the_desk(BY_THE_CLOCK), tell, configured.records_dir)
+    come_round: Callable[[], object] = keeper.look_after
+    if configured.metrics_port and not once:
+        metrics_port.serve("keeper", configured)
+        come_round = partial(Watch(the_database()).round, keeper.look_after)
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    keeper.look_after()
+    come_round()
     while not once and not stopping.wait(every):
-        keeper.look_after()
+        come_round()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bilik import logs, settings
+from bilik import logs, metrics_port, settings
 from bilik.cli.common import the_database
 from bilik.keys import Keys
 from bilik.limits import allow_connections
@@ -28,9 +28,10 @@ def web() -> None:
     from bilik.web.app import create
     from bilik.web.office import Office
 
-    logs.make_discreet()
-    allow_connections()
     configured = settings.load()
+    logs.make_discreet(configured.log_format)
+    allow_connections()
+    metrics_port.serve("web", configured)
     office = Office(the_database(), Keys(configured.secret_key), configured)
     uvicorn.run(
         create(office),
@@ -40,9 +41,9 @@ def web() -> None:
         access_log=False,
         server_header=False,
         ws="none",
-        # Only a proxy on this machine is believed about who asks and how.
+        # Only the proxy is believed about who asks and how.
         proxy_headers=True,
-        forwarded_allow_ips="127.0.0.1",
+        forwarded_allow_ips=configured.trusted_proxy,
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=HANG_UP_SECONDS,
     )

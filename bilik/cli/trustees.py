@@ -23,11 +23,9 @@ from bilik.cli.common import (
     the_desk,
     who_acts,
 )
-from bilik.errors import BilikError
-from bilik.services import trustee_key, trustee_member
-from bilik.services.files import read_text
+from bilik.cli.passphrases import PassphraseOption, new_passphrase, passphrase
+from bilik.services import trustee_member
 from bilik.services.key_ceremony import STEP_NAMES, Ceremony, KeyCeremony, Step
-from bilik.services.trustee_key import Passphrase
 
 app = typer.Typer(
     help="Saksi pemegang kunci: buat, simpan, latih, dan hitung.", no_args_is_help=True
@@ -42,10 +40,6 @@ KeyOption = Annotated[
     typer.Option(
         "--key", metavar="BERKAS.kunci", help="Kunci Anda; tanpa ini, yang ada di folder ini."
     ),
-]
-PassphraseOption = Annotated[
-    Path | None,
-    typer.Option("--passphrase-file", metavar="BERKAS", help="Kata sandi, untuk skrip."),
 ]
 InvitationArgument = Annotated[
     Path, typer.Argument(metavar="UNDANGAN", help="Berkas undangan dari panitia.")
@@ -175,7 +169,7 @@ def join(
 
     Contoh: bilik trustees join sukamaju-2026.1-undangan.json "Bu Siti"
     """
-    made = trustee_member.join(invitation, name, _new_passphrase(passphrase_file), out)
+    made = trustee_member.join(invitation, name, new_passphrase(passphrase_file), out)
     group = made.invitation
     show(
         as_json,
@@ -199,7 +193,7 @@ def answer(
 
     Contoh: bilik trustees answer sukamaju-2026.2-sertifikat.jsons
     """
-    made = trustee_member.answer(_key(key), received, _passphrase(passphrase_file))
+    made = trustee_member.answer(_key(key), received, passphrase(passphrase_file))
     lines = [f"Kirim ini ke panitia: {made.file}"]
     if made.number:
         lines = [
@@ -226,7 +220,7 @@ def rehearse(
 
     Contoh: bilik trustees rehearse sukamaju-2026.4-saksi.json
     """
-    file = trustee_member.rehearse(_key(key), published, _passphrase(passphrase_file))
+    file = trustee_member.rehearse(_key(key), published, passphrase(passphrase_file))
     show(
         as_json,
         {"name": file.name, "works": True},
@@ -266,7 +260,7 @@ def decrypt(
         show(False, {}, *said)
         confirm("Angkanya sama dengan saksi lain? Beri bagian Anda?")
         said = []
-    path = trustee_member.decrypt(request, _passphrase(passphrase_file), out, recount)
+    path = trustee_member.decrypt(request, passphrase(passphrase_file), out, recount)
     content = {
         "file": str(path),
         "ballots": request.tally.ballots,
@@ -287,7 +281,7 @@ def reveal(
 
     Contoh: bilik trustees reveal --out usb
     """
-    paths = trustee_member.reveal(_key(key), _passphrase(passphrase_file), out)
+    paths = trustee_member.reveal(_key(key), passphrase(passphrase_file), out)
     show(
         as_json,
         {"files": [str(path) for path in paths]},
@@ -307,7 +301,7 @@ def repack(
     Contoh: bilik trustees repack
     """
     path = _key(key)
-    rewritten = trustee_member.repack(path, _passphrase(passphrase_file))
+    rewritten = trustee_member.repack(path, passphrase(passphrase_file))
     show(
         as_json,
         {"key": str(path), "rewritten": rewritten},
@@ -338,7 +332,7 @@ def adopt(
 
     Contoh: bilik trustees adopt undangan.json "Bu Siti" X.key saksi.json --dkey X.dkey
     """
-    ask = _new_passphrase(passphrase_file)
+    ask = new_passphrase(passphrase_file)
     path = trustee_member.adopt(invitation, name, seed, public, decryption_key, ask, out)
     show(
         as_json,
@@ -354,36 +348,6 @@ def _ceremony(by: str = "") -> KeyCeremony:
 
 def _key(given: Path | None) -> Path:
     return given or trustee_member.the_only_key(_HERE)
-
-
-def _passphrase(file: Path | None) -> Passphrase:
-    if file is not None:
-        return lambda: _first_line(file)
-    return lambda: _asked("Kata sandi kunci Anda")
-
-
-def _new_passphrase(file: Path | None) -> Passphrase:
-    if file is not None:
-        return lambda: _first_line(file)
-
-    def ask_twice() -> str:
-        passphrase = _asked(
-            f"Kata sandi baru, paling sedikit {trustee_key.SHORTEST_PASSPHRASE} tanda"
-        )
-        trustee_key.check_passphrase(passphrase)
-        if _asked("Sekali lagi") != passphrase:
-            raise BilikError("Kedua kata sandi itu tidak sama. Ulangi pelan-pelan.")
-        return passphrase
-
-    return ask_twice
-
-
-def _first_line(file: Path) -> str:
-    return read_text(file).split("\n", 1)[0].rstrip("\r")
-
-
-def _asked(question: str) -> str:
-    return str(typer.prompt(question, hide_input=True))
 
 
 def _standing_json(found: Ceremony) -> dict[str, Any]:

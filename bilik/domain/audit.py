@@ -68,6 +68,7 @@ class Act(str, Enum):
     RECOUNT = "hitung-ulang"
     EXPORT = "terbit"
     REPORT = "berita-acara"
+    RESTORE = "pulihkan"
     ASK_PURGE = "minta-hapus-data"
     CANCEL_PURGE = "batal-hapus-data"
     PURGE = "hapus-data"

@@ -48,6 +48,7 @@ _STEPS = {
     Act.PAUSE: "Pemungutan suara dijeda",
     Act.RESUME: "Pemungutan suara dilanjutkan",
     Act.EXTEND: "Jam tutup diundur",
+    Act.RESTORE: "Basis data dipulihkan dari cadangan",
     Act.CLOSE: "Pemungutan suara ditutup",
     Act.ADD_UP: "Surat suara dijumlahkan tanpa dibuka",
     Act.TALLY: "Suara dihitung",

@@ -30,8 +30,11 @@ class Keeper:
         self._told: dict[str, str] = {}
         self._given_up: set[str] = set()
 
-    def look_after(self) -> None:
-        """One round over all elections that are not over; never raises a BilikError."""
+    def look_after(self) -> int:
+        """One round over all elections that are not over; how many things could not be done.
+
+        It never raises a BilikError.
+        """
         try:
             self._desk.sweep()
             for slug in self._desk.underway():
@@ -44,6 +47,7 @@ class Keeper:
             self._report("", None)
         except BoxUnavailable as error:
             self._report("", str(error))
+        return len(self._told)
 
     def _put_out(self, slug: str) -> None:
         """Let everybody download the record."""

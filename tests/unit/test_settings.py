@@ -25,7 +25,10 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
      {"BILIK_SECRET_KEY": KEY, "BILIK_PORT": "x"}, {"BILIK_SECRET_KEY": KEY, "BILIK_PORT": "0"},
      {"BILIK_SECRET_KEY": KEY, "BILIK_WORKERS": "0"},
      {"BILIK_SECRET_KEY": KEY, "BILIK_WORKERS": "banyak"},
-     {"BILIK_SECRET_KEY": KEY, "BILIK_TRACKER_URL": "mongodb://127.0.0.1/rasa"}],
+     {"BILIK_SECRET_KEY": KEY, "BILIK_TRACKER_URL": "mongodb://127.0.0.1/rasa"},
+     {"BILIK_SECRET_KEY": KEY, "BILIK_METRICS_PORT": "x"},
+     {"BILIK_SECRET_KEY": KEY, "BILIK_LOG_FORMAT": "xml"},
+     {"BILIK_SECRET_KEY_FILE": "/tiada/kunci"}],
 )  # fmt: skip
 def test_a_bad_setting_gets_one_line_that_says_what_to_do(
     environ: dict[str, str], tmp_path: Path
@@ -34,6 +37,19 @@ def test_a_bad_setting_gets_one_line_that_says_what_to_do(
         settings.load(environ, tmp_path / ".env")
     assert "\n" not in str(caught.value)
     assert "BILIK_" in str(caught.value)
+
+
+def test_a_secret_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "kunci").write_text(f"{KEY}\n")
+    (tmp_path / "basis").write_text("postgresql://bilik:sandi@postgres/bilik\n")
+    environ = {
+        "BILIK_SECRET_KEY_FILE": str(tmp_path / "kunci"),
+        "BILIK_DATABASE_URL_FILE": str(tmp_path / "basis"),
+    }
+    read = settings.load(environ, tmp_path / ".env")
+    assert read.secret_key == settings.load({"BILIK_SECRET_KEY": KEY}, tmp_path / ".env").secret_key
+    assert read.database_url == "postgresql://bilik:sandi@postgres/bilik"
+    assert "sandi" not in repr(read)
 
 
 def test_a_key_is_made_once_and_for_nobody_else_to_read(

@@ -32,3 +32,17 @@ def test_the_address_of_a_file_changes_with_its_content_and_may_be_kept(pages: P
 def test_nobody_climbs_out_of_the_folder_of_files(pages: Pages) -> None:
     for path in ("/laman/../app.py", "/laman/%2e%2e/app.py", "/laman//etc/passwd"):
         assert httpx.get(pages.url + path).status_code == 404
+
+
+def test_requests_are_counted_by_route_and_never_by_address(pages: Pages) -> None:
+    for path in ("/hasil/sukamaju-2026", "/hasil/tidak-ada", "/KATA-KENARI", "/panitia/masuk"):
+        httpx.get(pages.url + path)
+    told = httpx.get(pages.figures).text
+    for labels in (
+        '{route="/hasil/{slug}",status="200"}', '{route="/hasil/{slug}",status="404"}',
+        '{route="",status="404"}', '{route="/panitia/masuk",status="200"}',
+    ):  # fmt: skip
+        assert f"bilik_page_requests_total{labels}" in told
+    assert "KENARI" not in told
+    assert "sukamaju" not in told
+    assert 'bilik_part{part="web"} 1.0' in told

@@ -24,7 +24,7 @@ _ACTS = {
     "bagian-saksi": "Menerima bagian saksi", "hitung": "Menghitung", "terbit": "Menerbitkan",
     "berita-acara": "Membuat berita acara", "perpanjang": "Mengundur jam tutup",
     "ingatkan": "Mengingatkan pemilih", "tolak-surat-hilang": "Menolak laporan surat hilang",
-    "minta-hapus-data": "Meminta data pemilih dihapus",
+    "pulihkan": "Memulihkan dari cadangan", "minta-hapus-data": "Meminta data pemilih dihapus",
     "batal-hapus-data": "Membatalkan permintaan hapus data", "hapus-data": "Menghapus data pemilih",
     "hitung-ulang": "Menghitung ulang", "ambil-surat": "Mengunduh kode atau surat",
     "hapus-surat": "Menghapus kode dan surat dari server", "akun-baru": "Membuat akun",
