@@ -16,7 +16,8 @@ TIMES = max(1, int(os.environ.get("FUZZ_TIMES", "1")))
 """How many times as long as in `make test` a run is; `make fuzz` sets it."""
 
 
-PHASES = (Phase.generate,) if os.environ.get("FUZZ_QUICKLY") else tuple(Phase)
+PHASES = tuple(Phase) if os.environ.get("FUZZ_SHRINK") else (Phase.explicit, Phase.generate)
+"""What is found is not made smaller, which takes minutes; whoever looks into it sets this."""
 
 
 def fuzz(examples: int) -> settings:
