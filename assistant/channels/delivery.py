@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,8 @@ AGAIN = "tolong ulangi"
 
 FINISHED = {"finished": True}
 """What an action sends beside its words when a vote is cast: time to clear the screen."""
+
+_UNSAYABLE = re.compile("[\0\ud800-\udfff]")
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
@@ -93,6 +96,7 @@ class Delivery:
         ``unseen`` when the voter wrote this.
         """
         sender_id = f"{self._channel}:{sender}"
+        text = sayable(text)
         is_yes = may_be_yes(text)
         if is_yes and (unseen or self._has_unseen(sender_id)):
             text, is_yes = AGAIN, False
@@ -150,6 +154,11 @@ class Delivery:
                 self._late.popitem(last=False)
 
         task.add_done_callback(keep)
+
+
+def sayable(text: str) -> str:
+    """A message without what no keyboard writes, and no database takes as a text."""
+    return _UNSAYABLE.sub("\ufffd", text)
 
 
 def _answers(collector: CollectingOutputChannel) -> Answers:

@@ -47,7 +47,8 @@ class LocalRest(InputChannel):
                 return response.json({"error": "only for the demo, from this machine"}, 403)
             content = request.json if isinstance(request.json, dict) else {}
             sender, message = content.get("sender"), content.get("message")
-            if not isinstance(sender, str) or not 0 < len(sender) <= MAX_SENDER:
+            is_name = isinstance(sender, str) and sender.isprintable()
+            if not is_name or not 0 < len(sender) <= MAX_SENDER:
                 return response.json({"error": "sender must be a text of 1 to 64 signs"}, 400)
             if not isinstance(message, str) or not message.strip():
                 return response.json({"error": "message must be a text"}, 400)

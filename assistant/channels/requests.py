@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +22,10 @@ logger = logging.getLogger(__name__)
 
 MAX_BODY = 1_000_000
 """Bytes; no platform sends more in one request."""
+MOST_NAME = 512
+"""Characters of a platform's id of a message or a chat."""
+_MOST_POSITION = 2**62
+"""A database's whole numbers have 64 bits."""
 
 
 def refused(signature: str) -> HTTPResponse:
@@ -41,13 +46,35 @@ async def taken(
     """
     try:
         found = list(read(json.loads(body)))
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
+        return response.empty(400)
+    if not all(_is_sound(*one) for one in found):
         return response.empty(400)
     now = system_clock()
     fresh = [one for one in found if not _is_stale(one[1], now, limit)]
     if found and not fresh:
         return response.empty(403)
     return await kept(intake, fresh)
+
+
+def _is_sound(name: object, letter: Letter) -> bool:
+    """Whether a message and its platform's id are of the kinds that they say, and can be kept.
+
+    What a platform sends is signed, and yet it is JSON, in which anything can stand for anything.
+    """
+    texts = (name, letter.chat, letter.text)
+    if not all(isinstance(one, str) and one.isprintable() for one in texts[:2]):
+        return False
+    sent = letter.details.get("sent", 0)
+    return (
+        isinstance(letter.text, str)
+        and 0 < len(str(name)) <= MOST_NAME
+        and len(letter.chat) <= MOST_NAME
+        and abs(letter.position) <= _MOST_POSITION
+        and isinstance(sent, (int, float))
+        and math.isfinite(sent)
+        and all(isinstance(one, (str, int, float)) for one in letter.details.values())
+    )
 
 
 def _is_stale(letter: Letter, now: datetime, limit: timedelta) -> bool:
