@@ -25,6 +25,8 @@ from sanic.response import HTTPResponse
 
 from assistant.channels.counting import keep_noting
 from assistant.channels.delivery import Answers, Delivery, Handler, Message
+from assistant.channels.guard import HEADERS as _HEADERS
+from assistant.channels.guard import is_by_tls, keep_guard
 from assistant.channels.notices import notice
 from assistant.channels.outbox import MAX_SESSIONS, Batch, Line, Outbox
 from assistant.channels.pace import Pace
@@ -49,17 +51,6 @@ PHOTO_SECONDS = 3600
 """How long a browser keeps a candidate's photo without asking again."""
 _COOKIE = re.compile(r"(?P<session>[A-Za-z0-9_-]{32})\.(?P<token>[0-9a-f]{64})")
 _NAME = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -179,6 +170,7 @@ class WebChat(InputChannel):
     def blueprint(self, on_new_message: Handler) -> Blueprint:
         """The channel's routes."""
         blueprint = Blueprint("web_chat")
+        keep_guard(blueprint)
         conversations = Conversations(self.name(), on_new_message)
         outbox = conversations.outbox
         page = (PAGE / "chat.html").read_text(encoding="utf-8")
@@ -281,8 +273,7 @@ class WebChat(InputChannel):
         cookie["path"] = "/chat"
         cookie["httponly"] = True
         cookie["samesite"] = "Strict"
-        # A proxy that ends TLS says so; who says so without one harms only the own session.
-        cookie["secure"] = "https" in (request.scheme, request.headers.get("x-forwarded-proto"))
+        cookie["secure"] = is_by_tls(request)
         return answer
 
 

@@ -23,8 +23,8 @@ MAY_ASSENT = frozenset(
     y ya yaa yaaa yak yap yep yes yess yeah yea yo yoi yoo yup yups iya iyaa iyah iye iyes iyo io ia
     he'eh heeh heem hiyo hi'ih ok oke okay okey okee oki okcy okelah okedeh k kk sip siip sippp siap
     siaap gas gass gaskeun gaskan gaspol gasken sikat kuy cus bungkus deal fix final klop mantap
-    mantep ntap cocok pas sesuai benar bener betul betol butul batul bujur leres lerres tepat persis
-    sah valid correct sure right exactly absolutely certainly definitely confirm confirmed confirmasi
+    mantep ntap cocok pas sesuai benar bener betul betol butul batul bujur leres lerres tepat
+    persis sah valid correct sure right exactly absolutely certainly definitely confirm confirmed
     konfirmasi konfirm dikonfirmasi approve approved acc setuju sepakat yakin kirim kirimkan kirimen
     dikirim kintun kintunkeun dikintun lanjut lanjutkan lanjutno lanjutken teruskan terusin submit
     simpan proses diproses catat dicatat masukkan masukin masukkeun coblos inggih nggih njih injih

@@ -39,7 +39,8 @@ BOMBS = (
     "${jndi:ldap://x/a}", "$(id)", "`id`", "../../../etc/passwd", "..\\..\\x", "/etc/passwd",
     "file:///etc/passwd", "http://169.254.169.254/", "//jahat.example/", "\r\nSet-Cookie: a=b",
     "=HYPERLINK(\"http://x\")", "+1+1", "@SUM(A1)", "-2+3", "#REF!", "null", "None", "undefined",
-    "🗳️" * 200, "👨‍👩‍👧‍👦", "٣", "²", "Ⅷ", "１２", "0x10", "1_000", "\x1b[31m", "\x7f", "\x85", "\u2028",
+    "🗳️" * 200,
+    "👨‍👩‍👧‍👦", "٣", "²", "Ⅷ", "１２", "0x10", "1_000", "\x1b[31m", "\x7f", "\x85", "\u2028",
     "x" * 70_000, "[" * 3000, "a," * 3000, "&a [*a]", "!!python/object/apply:os.system [id]",
 )  # fmt: skip
 

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import io
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 import typer.main
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from bilik import settings
 from bilik.cli import app, main
 from bilik.clock import system_clock
 from bilik.settings import new_secret
 from bilik.storage.tables import ballots
-from tests.booth import SECRET, Polling, set_up
+from tests.booth import Polling, set_up
 from tests.elections import VILLAGE, open_now
-from tests.fuzz.hostile import CANARY, fuzz, noise, texts
+from tests.fuzz.hostile import fuzz, noise, texts
 
 _LASTING = {"web", "keep", "remind", "channels", "nlu"}
 """Servers, what speaks to platforms, and the trainers' workshop, which wants the model."""

@@ -30,7 +30,7 @@ from tests.channels.platforms import Platforms, running
 from tests.databases import PostgresDatabases
 from tests.fuzz import webhooks
 from tests.fuzz.chatter import Chatter
-from tests.fuzz.hostile import CANARY, DEEP, as_body, fuzz, mutated, noise, printable, texts, values
+from tests.fuzz.hostile import CANARY, DEEP, as_body, fuzz, mutated, noise, printable, values
 from tests.installation import Installation, start
 
 TALK = int(os.environ.get("FUZZ_TALK", "1500"))

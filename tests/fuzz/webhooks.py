@@ -8,18 +8,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from hypothesis import strategies as st
-from linebot.models import TextMessage
 
 from tests.channels.phones import (
     KINDS,
     LinePhone,
     Phone,
     Request,
-    TelegramPhone,
     TwilioPhone,
     WhatsAppPhone,
 )
-from tests.channels.platforms import PUBLIC_URL, TWILIO_TOKEN
 from tests.fuzz.hostile import DEEP, as_body, mutated, noise, printable, texts
 
 __all__ = ["KINDS", "requests"]

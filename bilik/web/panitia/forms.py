@@ -106,8 +106,8 @@ async def read_form(request: Request, most: int) -> Form:
     try:
         if kind == b"multipart/form-data":
             data = await MultiPartParser(
-                _as_utf8(options.get(b"boundary", b"")), stream, max_files=_MOST_FILES, max_fields=_MOST_FIELDS,
-                max_part_size=_LARGEST_FIELD,
+                _as_utf8(options.get(b"boundary", b"")), stream, max_files=_MOST_FILES,
+                max_fields=_MOST_FIELDS, max_part_size=_LARGEST_FIELD,
             ).parse()  # fmt: skip
         elif kind == b"application/x-www-form-urlencoded":
             data = await FormParser(
