@@ -2,7 +2,7 @@
 # All that is needed beforehand: python3, make and git, on Linux x86-64.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train run shell test nlu-report check format bench bench-box bench-roll bench-nlu clean
+.PHONY: help setup train run shell test fuzz audit nlu-report check format bench bench-box bench-roll bench-nlu clean
 .DELETE_ON_ERROR:
 
 SHELL := /bin/bash
@@ -52,6 +52,12 @@ shell: .venv/.ready $(MODEL) ## talk to Bilik in the terminal, while `make run` 
 
 test: .venv/.ready $(MODEL) ## all tests
 	@UV=$(UV) BIN=$(BIN) scripts/test
+
+fuzz: .venv/.ready $(MODEL) ## bad input for hours: FUZZ_TIMES (20), FUZZ_TALK (100000), FUZZ_SECONDS
+	@UV=$(UV) BIN=$(BIN) scripts/fuzz
+
+audit: | $(UV) ## what is known against the packages in uv.lock
+	@UV=$(UV) scripts/audit
 
 nlu-report: .venv/.ready $(MODEL) ## how well Bilik understands: pictures and words in results/
 	@scripts/nlu_report

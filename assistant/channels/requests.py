@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +25,7 @@ MAX_BODY = 1_000_000
 """Bytes; no platform sends more in one request."""
 MOST_NAME = 512
 """Characters of a platform's id of a message or a chat."""
+_CODE = re.compile(r"[0-9A-Za-z_-]{1,16}", re.ASCII)
 _MOST_POSITION = 2**62
 """A database's whole numbers have 64 bits."""
 
@@ -31,6 +33,11 @@ _MOST_POSITION = 2**62
 def refused(signature: str) -> HTTPResponse:
     """The answer to a request without a signature (401), or with a wrong one (403)."""
     return response.empty(403 if signature else 401)
+
+
+def plain_code(stated: object) -> str:
+    """A platform's code of an error as a log may have it; a question mark for all else."""
+    return str(stated) if _CODE.fullmatch(str(stated)) else "?"
 
 
 async def taken(

@@ -51,7 +51,8 @@ arguments = texts.map(
 """As a process is given them: without NUL, and what is no UTF-8 in Python's own way."""
 files = st.sampled_from(
     ["pemilihan.yml", "dpt.csv", "kosong", "bising", "terbitan", ".", "/dev/null", "tidak-ada",
-     "../..", "a" * 300, "sandi\udcff", "-", "kode.csv", "sukamaju-2026", "1", "99999999999999999999"]
+     "../..", "a" * 300, "sandi\udcff", "-", "kode.csv", "sukamaju-2026", "1",
+     "99999999999999999999"]
 )  # fmt: skip
 
 

@@ -169,7 +169,8 @@ odd_headers = st.lists(
             st.sampled_from([
                 b"origin", b"sec-fetch-site", b"if-none-match", b"range", b"accept", b"cookie",
                 b"content-length", b"authorization", b"if-modified-since", b"x-forwarded-for",
-                b"x-forwarded-proto", b"host", b"accept-language", b"transfer-encoding", b"if-range",
+                b"x-forwarded-proto", b"host", b"accept-language", b"transfer-encoding",
+                b"if-range",
             ]),
             st.one_of(
                 st.sampled_from([
