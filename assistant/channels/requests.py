@@ -37,7 +37,8 @@ def refused(signature: str) -> HTTPResponse:
 
 def plain_code(stated: object) -> str:
     """A platform's code of an error as a log may have it; a question mark for all else."""
-    return str(stated) if _CODE.fullmatch(str(stated)) else "?"
+    is_code = isinstance(stated, (str, int)) and _CODE.fullmatch(str(stated))
+    return str(stated) if is_code else "?"
 
 
 async def taken(
@@ -77,6 +78,7 @@ def _is_sound(name: object, letter: Letter) -> bool:
         isinstance(letter.text, str)
         and 0 < len(str(name)) <= MOST_NAME
         and len(letter.chat) <= MOST_NAME
+        and isinstance(letter.position, int)
         and abs(letter.position) <= _MOST_POSITION
         and isinstance(sent, (int, float))
         and math.isfinite(sent)

@@ -107,7 +107,7 @@ def ballots_in(polling: Polling) -> int:
         return int(connection.execute(select(func.count()).select_from(ballots)).scalar_one())
 
 
-@fuzz(250)
+@fuzz(80)
 @given(calls(), noise, st.lists(arguments, max_size=3))
 def test_no_command_fails_without_a_word(
     polling: Polling, workplace: Path, line: list[str], content: bytes, typed: list[str]

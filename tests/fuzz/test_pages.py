@@ -6,9 +6,11 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+import schemathesis
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -29,6 +31,7 @@ from tests.elections import VILLAGE, open_now
 from tests.fuzz.asgi import Answer, Application, ask
 from tests.fuzz.conftest import Overheard
 from tests.fuzz.hostile import CANARY, fuzz, noise, printable
+from tests.pages import Pages, serve
 from tests.web.desk import enrolled
 
 HOST = (b"host", b"127.0.0.1:5080")
@@ -203,7 +206,7 @@ def is_said_well(answer: Answer, method: str) -> None:
         assert 'lang="id"' in answer.text or answer.status == 416, answer.text[:200]
 
 
-@fuzz(900)
+@fuzz(250)
 @given(requests())
 def test_no_request_makes_a_page_fail(site: Site, overheard: Overheard, sent: Sent) -> None:
     method, path, query, headers, body, known = sent
@@ -215,3 +218,30 @@ def test_no_request_makes_a_page_fail(site: Site, overheard: Overheard, sent: Se
     is_said_well(answer, method)
     assert site.ballots() == before
     overheard.see_that_nothing_was_told()
+
+
+# -- the data for other sites, as it is described -------------------------------------------------
+
+DESCRIBED = schemathesis.openapi.from_path(Path(__file__).parents[2] / "docs" / "hasil.openapi.yml")
+
+
+@pytest.fixture(scope="module")
+def served(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
+    """The same over a socket, as other sites have it."""
+    with serve(tmp_path_factory.mktemp("served"), site.polling.url, Path("tidak-ada")) as running:
+        yield running
+
+
+@DESCRIBED.parametrize()
+@fuzz(40)
+def test_public_data_is_as_described_whatever_is_asked(
+    case: schemathesis.Case, served: Pages
+) -> None:
+    case.call_and_validate(base_url=served.url)
+    assert CANARY not in served.log.read_text()
+
+
+def test_the_present_data_of_an_election_is_as_described(served: Pages) -> None:
+    case = DESCRIBED["/hasil/{kode}.json"]["GET"].Case(path_parameters={"kode": "sukamaju-2026"})
+    said = case.call_and_validate(base_url=served.url).json()
+    assert (said["kode"], said["pemilih"]) == ("sukamaju-2026", 6)

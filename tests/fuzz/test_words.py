@@ -23,6 +23,7 @@ from bilik.domain.identity import find_credentials
 from bilik.domain.masking import masked
 from bilik.domain.numbers import WORDS
 from bilik.domain.receipt import find_receipt
+from bilik.domain.words import MAX_CHARACTERS
 from tests.elections import region, village
 from tests.fuzz.hostile import fuzz, texts
 
@@ -59,13 +60,15 @@ words_ = st.builds(
     st.sampled_from(KNOWN), st.sampled_from(ENDS), st.booleans(),
 )  # fmt: skip
 messages = st.one_of(
-    texts,
+    texts.map(lambda one: one[: MAX_CHARACTERS + 1]),
     st.lists(words_, min_size=1, max_size=7).map(" ".join),
-    st.lists(st.one_of(words_, words_, texts), min_size=1, max_size=4).map(" ".join),
+    st.lists(st.one_of(words_, words_, texts), min_size=1, max_size=4).map(
+        lambda some: " ".join(some)[: MAX_CHARACTERS + 1]
+    ),
 )
 
 
-@fuzz(1500)
+@fuzz(700)
 @given(
     messages, st.sampled_from([None, *(one.id for one in CONTESTS)]), st.sampled_from(list(Hint))
 )
