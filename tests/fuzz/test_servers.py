@@ -23,6 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.channels.delivery import CHECKING
+from assistant.channels.guard import HEADERS, ONLY_TLS
 from tests.booth import Polling
 from tests.channels.phones import KINDS, Phone, wait_until_idle
 from tests.channels.platforms import Platforms, running
@@ -155,6 +156,21 @@ def test_no_address_of_the_chat_fails_and_none_votes(bilik: Installation) -> Non
         ask()
     assert boxes(bilik) == before
     assert mishaps(bilik) == earlier
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/version", "/chat", "/chat/x", "/webhooks/x", "//jahat.id/"]
+)
+def test_every_answer_of_the_chats_server_is_guarded_whoever_gives_it(
+    bilik: Installation, path: str
+) -> None:
+    answer = httpx.get(bilik.url + path)
+    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+    assert "Strict-Transport-Security" not in answer.headers
+    if answer.status_code != 200:
+        assert (answer.status_code, answer.text.count("\n")) == (404, 1) or not answer.text
+    by_tls = httpx.get(bilik.url + path, headers={"X-Forwarded-Proto": "https"})
+    assert by_tls.headers["Strict-Transport-Security"] == ONLY_TLS
 
 
 RAW = (
