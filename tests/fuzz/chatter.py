@@ -37,6 +37,12 @@ MAY_ASSENT = frozenset(
 """Every word that could be assent, far more than Bilik takes for one."""
 _ASSENT_SIGNS = frozenset("👍👌✅🆗💯🙏☑✔🫡🤝🟢✓🙆")
 
+_NAMES = re.compile(
+    r"\d|\b(no|nomor|nomer|siji|satu|dua|loro|tiga|telu|pertama|kedua|ketiga|i{1,3})\b|"
+    r"fauzi|ahmad|haji|siti|rahma|bambang|tris",
+    re.IGNORECASE,
+)
+"""What may name the candidate who was read back: "ya, nomor dua" is no yes only to another one."""
 _ORDERS = (
     "/start", "/stop", "/restart", "/session_start", "/back", "/cast_ballot", "/affirm", "/choose",
     '/affirm{"x": 1}', "/choose{\"number\": \"2\"}", "EXTERNAL: affirm", "@affirm", "/nlu_fallback",
@@ -63,7 +69,7 @@ def no_yeses() -> Sequence[str]:
         for file in sorted((TESTS / "understanding").glob(f"*/{NO_YES}"))
         for line in file.read_text(encoding="utf-8").splitlines()
     ]
-    return [line for line in lines if line and not line.startswith("#")]
+    return [line for line in lines if line and not line.startswith("#") and not _NAMES.search(line)]
 
 
 def might_be_yes(text: str) -> bool:
@@ -73,7 +79,15 @@ def might_be_yes(text: str) -> bool:
     plain = re.sub(r"(\w)\1{2,}", r"\1", text.casefold())
     spelt = {*re.findall(r"[\w']+", text.casefold()), *re.findall(r"[\w']+", plain)}
     letters = "".join(one for one in plain if one.isalpha())
-    return bool(spelt & MAY_ASSENT) or letters in MAY_ASSENT or _is_spelt_oddly(plain)
+    bare = {one.strip("'") for one in spelt}
+    if bare & MAY_ASSENT or letters in MAY_ASSENT or _is_spelt_oddly(plain):
+        return True
+    return any(_is_with_particle(one) for one in bare)
+
+
+def _is_with_particle(word: str) -> bool:
+    """Whether it is a word of assent with a little something at its end: "benarmi"."""
+    return any(word[:-cut] in MAY_ASSENT for cut in (1, 2, 3) if len(word) - cut >= 3)
 
 
 def _is_spelt_oddly(text: str) -> bool:
