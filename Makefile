@@ -2,7 +2,7 @@
 # All that is needed beforehand: python3, make and git, on Linux x86-64.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train run shell test nlu-report check format bench bench-box bench-growth bench-roll bench-nlu clean run-cluster roll check-deploy
+.PHONY: help setup train run shell test nlu-report check format bench bench-box bench-growth bench-roll bench-nlu clean run-cluster roll check-deploy fuzz audit
 .DELETE_ON_ERROR:
 
 SHELL := /bin/bash
@@ -58,6 +58,12 @@ shell: .venv/.ready $(MODEL) ## talk to Bilik in the terminal, while `make run` 
 
 test: .venv/.ready $(MODEL) ## all tests
 	@UV=$(UV) BIN=$(BIN) scripts/test
+
+fuzz: .venv/.ready $(MODEL) ## bad input for hours: FUZZ_TIMES (20), FUZZ_TALK (100000), FUZZ_SECONDS
+	@UV=$(UV) BIN=$(BIN) scripts/fuzz
+
+audit: | $(UV) ## what is known against the packages in uv.lock
+	@UV=$(UV) scripts/audit
 
 nlu-report: .venv/.ready $(MODEL) ## how well Bilik understands: pictures and words in results/
 	@scripts/nlu_report

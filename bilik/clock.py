@@ -18,6 +18,8 @@ ZONES = {
     "WIT": ZoneInfo("Asia/Jayapura"),
 }
 
+_FIRST_YEAR, _LAST_YEAR = 1971, 2999
+"""Nobody votes in other years; at the ends of the calendar there is no hour before or after."""
 _MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H.%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S")
 
 
@@ -30,11 +32,11 @@ def read_moment(text: str, zone: str) -> datetime | None:
     """``2026-11-29 13:00`` as an instant in UTC; None if it is none."""
     for form in _MOMENTS:
         try:
-            return (
-                datetime.strptime(text, form).replace(tzinfo=ZONES[zone]).astimezone(timezone.utc)
-            )
+            local = datetime.strptime(text, form)
         except ValueError:
             continue
+        if _FIRST_YEAR <= local.year <= _LAST_YEAR:
+            return local.replace(tzinfo=ZONES[zone]).astimezone(timezone.utc)
     return None
 
 

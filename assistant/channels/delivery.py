@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
@@ -33,6 +34,8 @@ AGAIN = "tolong ulangi"
 
 FINISHED = {"finished": True}
 """What an action sends beside its words when a vote is cast: time to clear the screen."""
+
+_UNSAYABLE = re.compile("[\0\ud800-\udfff]")
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
@@ -111,6 +114,7 @@ class Delivery:
         and is nothing that the voter said.
         """
         sender_id = f"{self._channel}:{sender}"
+        text = sayable(text)
         is_yes = may_be_yes(text)
         if is_yes and (unseen or self._has_unseen(sender_id)):
             text, is_yes = AGAIN, False
@@ -181,6 +185,11 @@ class Delivery:
                 self._late.popitem(last=False)
 
         task.add_done_callback(keep)
+
+
+def sayable(text: str) -> str:
+    """A message without what no keyboard writes, and no database takes as a text."""
+    return _UNSAYABLE.sub("\ufffd", text)
 
 
 def _answers(collector: CollectingOutputChannel) -> Answers:

@@ -47,7 +47,7 @@ class LocalRest(InputChannel):
                 return response.json({"error": "only for the demo, from this machine"}, 403)
             content = request.json if isinstance(request.json, dict) else {}
             sender, message = content.get("sender"), content.get("message")
-            if not isinstance(sender, str) or not 0 < len(sender) <= MAX_SENDER:
+            if not (isinstance(sender, str) and _is_name(sender)):
                 return response.json({"error": "sender must be a text of 1 to 64 signs"}, 400)
             if not isinstance(message, str) or not message.strip():
                 return response.json({"error": "message must be a text"}, 400)
@@ -60,6 +60,11 @@ class LocalRest(InputChannel):
             return response.json(said)
 
         return blueprint
+
+
+def _is_name(sender: str) -> bool:
+    """Whether a sender can be told from others: it is short, and all of it can be written."""
+    return 0 < len(sender) <= MAX_SENDER and sender.isprintable()
 
 
 def _is_from_this_machine(request: Request) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,11 +23,22 @@ logger = logging.getLogger(__name__)
 
 MAX_BODY = 1_000_000
 """Bytes; no platform sends more in one request."""
+MOST_NAME = 512
+"""Characters of a platform's id of a message or a chat."""
+_CODE = re.compile(r"[0-9A-Za-z_-]{1,16}", re.ASCII)
+_MOST_POSITION = 2**62
+"""A database's whole numbers have 64 bits."""
 
 
 def refused(signature: str) -> HTTPResponse:
     """The answer to a request without a signature (401), or with a wrong one (403)."""
     return response.empty(403 if signature else 401)
+
+
+def plain_code(stated: object) -> str:
+    """A platform's code of an error as a log may have it; a question mark for all else."""
+    is_code = isinstance(stated, (str, int)) and _CODE.fullmatch(str(stated))
+    return str(stated) if is_code else "?"
 
 
 async def taken(
@@ -41,13 +54,36 @@ async def taken(
     """
     try:
         found = list(read(json.loads(body)))
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
+        return response.empty(400)
+    if not all(_is_sound(*one) for one in found):
         return response.empty(400)
     now = system_clock()
     fresh = [one for one in found if not _is_stale(one[1], now, limit)]
     if found and not fresh:
         return response.empty(403)
     return await kept(intake, fresh)
+
+
+def _is_sound(name: object, letter: Letter) -> bool:
+    """Whether a message and its platform's id are of the kinds that they say, and can be kept.
+
+    What a platform sends is signed, and yet it is JSON, in which anything can stand for anything.
+    """
+    texts = (name, letter.chat, letter.text)
+    if not all(isinstance(one, str) and one.isprintable() for one in texts[:2]):
+        return False
+    sent = letter.details.get("sent", 0)
+    return (
+        isinstance(letter.text, str)
+        and 0 < len(str(name)) <= MOST_NAME
+        and len(letter.chat) <= MOST_NAME
+        and isinstance(letter.position, int)
+        and abs(letter.position) <= _MOST_POSITION
+        and isinstance(sent, (int, float))
+        and math.isfinite(sent)
+        and all(isinstance(one, (str, int, float)) for one in letter.details.values())
+    )
 
 
 def _is_stale(letter: Letter, now: datetime, limit: timedelta) -> bool:

@@ -26,7 +26,7 @@ from assistant.channels.messages import Message, parts, shortened
 from assistant.channels.notices import notice
 from assistant.channels.outgoing import Caller, PlatformBusy, PlatformRefused, the_client
 from assistant.channels.platform import NOTICE, TEXT, WINDOW, Platform, is_stale
-from assistant.channels.requests import MAX_BODY, kept, refused
+from assistant.channels.requests import MAX_BODY, kept, plain_code, refused
 from assistant.channels.sms import MAX_LETTERS, as_sms, to_gsm7
 from bilik import channel_settings, settings
 from bilik.clock import Clock, system_clock
@@ -204,7 +204,7 @@ class Twilio(TwilioInput):
             if isinstance(form, HTTPResponse):
                 return form
             if form.get("MessageStatus") in _NOT_DELIVERED:
-                logger.error("twilio: a message was refused: %s", form.get("ErrorCode") or "?")
+                logger.error("twilio: a message was refused: %s", plain_code(form.get("ErrorCode")))
             return response.empty()
 
         return blueprint

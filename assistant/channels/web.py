@@ -26,6 +26,8 @@ from sanic.response import HTTPResponse
 
 from assistant.channels.counting import keep_noting
 from assistant.channels.delivery import Answers, Delivery, Handler, Message
+from assistant.channels.guard import HEADERS as _HEADERS
+from assistant.channels.guard import is_by_tls, keep_guard
 from assistant.channels.notices import notice
 from assistant.channels.outbox import Batch, Line, Lines, MemoryOutbox, Outbox, Post
 from assistant.channels.pace import Pace
@@ -55,17 +57,6 @@ PHOTO_SECONDS = 3600
 """How long a browser keeps a candidate's photo without asking again."""
 _COOKIE = re.compile(r"(?P<session>[A-Za-z0-9_-]{32})\.(?P<token>[0-9a-f]{64})")
 _NAME = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -230,6 +221,7 @@ class WebChat(InputChannel):
     def blueprint(self, on_new_message: Handler) -> Blueprint:
         """The channel's routes."""
         blueprint = Blueprint("web_chat")
+        keep_guard(blueprint)
         conversations = Conversations(self.name(), on_new_message, self._outbox)
         outbox, lines = conversations.outbox, conversations.lines
         page = (PAGE / "chat.html").read_text(encoding="utf-8")
@@ -340,8 +332,7 @@ class WebChat(InputChannel):
         cookie["path"] = "/chat"
         cookie["httponly"] = True
         cookie["samesite"] = "Strict"
-        # A proxy that ends TLS says so; who says so without one harms only the own session.
-        cookie["secure"] = "https" in (request.scheme, request.headers.get("x-forwarded-proto"))
+        cookie["secure"] = is_by_tls(request)
         return answer
 
 

@@ -22,7 +22,7 @@ from assistant.channels.messages import Button, Message, parts, shortened
 from assistant.channels.notices import notice
 from assistant.channels.outgoing import Caller, PlatformRefused, the_client
 from assistant.channels.platform import NOTICE, TEXT, WINDOW, Platform, is_stale
-from assistant.channels.requests import MAX_BODY, refused, taken
+from assistant.channels.requests import MAX_BODY, plain_code, refused, taken
 from assistant.channels.signatures import is_signed_hex, same
 from bilik import channel_settings, settings
 from bilik.clock import Clock, system_clock
@@ -205,7 +205,7 @@ def _letter(message: dict[str, Any], at: int) -> Letter:
 def _report(status: dict[str, Any]) -> None:
     """Say that a message was refused after it had been taken, and why; not which."""
     if status.get("status") == "failed":
-        codes = {str(error.get("code", "?")) for error in status.get("errors") or ()}
+        codes = {plain_code(error.get("code")) for error in status.get("errors") or ()}
         logger.error("whatsapp: a message was refused: %s", ", ".join(sorted(codes)) or "?")
 
 

@@ -77,6 +77,7 @@ class Act(str, Enum):
     ACCOUNT_NEW = "akun-baru"
     ACCOUNT_READY = "akun-siap"
     ACCOUNT_RESET = "akun-ulang"
+    ACCOUNT_PASSWORD = "akun-sandi"
     ACCOUNT_ROLE = "akun-peran"
     ACCOUNT_REMOVED = "akun-hapus"
     SIGN_IN = "masuk"

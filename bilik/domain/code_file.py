@@ -14,6 +14,9 @@ from bilik.errors import FileProblems, Problem
 VOTERS_HEADER = ("nama", "tps", "nik", "kode_undangan")
 SPARES_HEADER = ("nomor_cadangan", "kode_undangan")
 
+MOST_DIGITS = 6
+"""Of a spare letter's number."""
+_LONGEST_NUMBER = 18
 _MASKED_NIK = re.compile(rf"(?=.{{{NIK_DIGITS}}}$)\d+\*+\d+")
 
 
@@ -86,7 +89,7 @@ def _invitations(
             mistakes.append("kode undangan rusak; pakai berkas yang asli dari `bilik roll codes`")
         elif code in first_seen:
             mistakes.append(f"kode undangan sama dengan baris {first_seen[code]}; hapus salah satu")
-        if of_spare and not (number.isascii() and number.isdigit()):
+        if of_spare and not (number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS):
             mistakes.append("nomor cadangan harus angka")
         if not of_spare and not cell.get("nama"):
             mistakes.append("nama belum diisi")
@@ -104,4 +107,7 @@ def _invitations(
 def _natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """For sorting: ``TPS 2`` goes before ``TPS 10``."""
     pieces = re.findall(r"\d+|\D+", text.casefold())
-    return tuple((0, int(one), "") if one.isdecimal() else (1, 0, one) for one in pieces)
+    return tuple(
+        (0, int(one), "") if one.isdecimal() and len(one) <= _LONGEST_NUMBER else (1, 0, one)
+        for one in pieces
+    )

@@ -315,8 +315,8 @@ def _without_address(texts: Sequence[str]) -> list[str]:
 
 
 def _last_ya(message: Sequence[Word]) -> str:
-    """How the last "ya" was written."""
-    return next(word.raw for word in reversed(message) if word.text == "ya")
+    """How the last "ya" was written, also with a particle at it: "yalah"."""
+    return next(word.raw for word in reversed(message) if _usual(word.text) == "ya")
 
 
 _ASKED_FOR = frozenset({"kirim", "setuju", "oke", "ya", "bismillah", "alhamdulillah"})

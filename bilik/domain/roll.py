@@ -145,13 +145,17 @@ class RollReader:
             mistakes.append("nama belum diisi")
         elif "\n" in name_cell or _holds_other_rows(cells):
             mistakes.append('berisi baris lain; periksa tanda kutip (") di baris ini')
-        elif name[0] == "#" or _has_long_number(name):
+        elif name[0] == "#" or "\0" in name or _has_long_number(name):
             mistakes.append("nama berisi angka panjang atau galat rumus; tulis namanya saja")
+        elif _is_formula(name):
+            mistakes.append("nama diawali tanda rumus (= + - @); tulis namanya saja")
         written = _cell(cells, columns.phone)
         phone = normal_phone(written) if written else ""
         if phone is None:
             mistakes.append(_phone_mistake(written))
         tps = " ".join(_tidy(_cell(cells, columns.tps)).split())
+        if _is_formula(tps):
+            mistakes.append("TPS diawali tanda rumus (= + - @); tulis TPS-nya saja")
         if _BECAME_DATE.fullmatch(tps):
             mistakes.append(
                 "TPS atau RT/RW diubah spreadsheet menjadi tanggal; ubah kolomnya ke Teks, lalu "
@@ -203,6 +207,12 @@ def _phone_mistake(text: str) -> str:
             "ulang"
         )
     return "nomor HP tidak terbaca; tulis satu nomor seperti 081234567890, atau kosongkan"
+
+
+def _is_formula(text: str) -> bool:
+    """Whether a spreadsheet would take a cell for a formula, in our files of codes too (OWASP, "CSV
+    Injection")."""
+    return text[:1] in ("=", "+", "-", "@") and len(text) > 1
 
 
 def _holds_other_rows(cells: Sequence[str]) -> bool:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 
 import yaml
 
 from bilik.errors import FileProblems, Problem
 
+_INVISIBLE = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""Control characters but for tabulators and line breaks, and those that turn the way of reading,
+by which one name could be made to look like another."""
+MOST_DIGITS = 6
+"""No number in a file of ours needs more, and no clock goes on for more minutes."""
 _YES = {"ya", "y", "yes", "true", "benar"}
 _NO = {"tidak", "t", "no", "false", "salah", ""}
 
@@ -73,7 +79,7 @@ class Section:
         if not isinstance(node, yaml.ScalarNode):
             self.problem(f"`{key}` harus berupa teks", self.line_of(key))
             return ""
-        return str(node.value).strip()
+        return self._visible(key, node)
 
     def integer(self, key: str, default: int | None = None) -> int:
         """A whole number from 0 up; ``default`` where missing, else it is required."""
@@ -82,7 +88,9 @@ class Section:
         text = self.text(key)
         if text and not (text.isascii() and text.isdigit()):
             self.problem(f"`{key}` harus angka, bukan `{text}`", self.line_of(key))
-        return int(text) if text.isascii() and text.isdigit() else 0
+        elif len(text) > MOST_DIGITS:
+            self.problem(f"`{key}` terlalu besar", self.line_of(key))
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else 0
 
     def flag(self, key: str) -> bool:
         """``ya`` or ``tidak``; tidak where missing."""
@@ -103,11 +111,20 @@ class Section:
             for item in node.value:
                 line = item.start_mark.line + 1
                 if isinstance(item, yaml.ScalarNode):
-                    found.append((line, str(item.value).strip()))
+                    found.append((line, self._visible(key, item)))
                 else:
                     self.problem(f"isi `{key}` harus berupa teks; beri tanda kutip", line)
             return tuple(found)
         return ((self.line_of(key), self.text(key)),) if self.has(key) else ()
+
+    def _visible(self, key: str, node: yaml.ScalarNode) -> str:
+        """A text without the signs that cannot be seen, which are a mistake."""
+        text = str(node.value).strip()
+        visible = _INVISIBLE.sub("", text)
+        if visible != text:
+            line = node.start_mark.line + 1
+            self.problem(f"`{key}` berisi tanda yang tidak terlihat; ketik ulang isinya", line)
+        return visible
 
     def choice(self, key: str, allowed: Sequence[str], default: str = "") -> str:
         """One of a few words; the default, or else the first, where missing or wrong."""
@@ -151,7 +168,8 @@ def read_section(
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         remedy = "penulisan tidak terbaca; periksa spasi di awal baris, tanda titik dua dan kutip"
         raise FileProblems(file, [Problem(line, remedy)]) from None
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):
+        # A character beyond Unicode's, and lists within lists without end, are no YAMLErrors.
         raise FileProblems(file, [Problem(1, "isi berkas bukan teks YAML")]) from None
     if node is None:
         raise FileProblems(file, [Problem(1, "berkas kosong")])

@@ -29,9 +29,9 @@ def photo_check(folder: Path) -> PhotoCheck:
 
     def problem(written: str) -> str | None:
         path = folder / written
-        if not path.resolve().is_relative_to(folder.resolve()):
-            return "harus di folder yang sama dengan berkas pemilihan, atau di dalamnya"
         try:
+            if not path.resolve().is_relative_to(folder.resolve()):
+                return "harus di folder yang sama dengan berkas pemilihan, atau di dalamnya"
             with path.open("rb") as file:
                 content = file.read(LARGEST_PHOTO + 1)
         except (OSError, ValueError):

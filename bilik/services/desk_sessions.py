@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from bilik.domain.accounts import CONFIRMED_FOR, IDLE, LONGEST, Role
@@ -109,6 +109,17 @@ def end(connection: Connection, token: str) -> None:
 def end_all(connection: Connection, account_id: int) -> None:
     """End all of an account."""
     connection.execute(delete(desk_sessions).where(desk_sessions.c.account_id == account_id))
+
+
+def running(connection: Connection, account_id: int, now: datetime) -> int:
+    """How many of an account are not over."""
+    columns = desk_sessions.c
+    query = select(func.count()).where(
+        columns.account_id == account_id,
+        columns.seen_at > to_column(now - IDLE),
+        columns.begun_at > to_column(now - LONGEST),
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def _set(connection: Connection, token: str, **values: datetime) -> None:

@@ -103,6 +103,7 @@ def reason(error: OSError) -> str:
         errno.ENOTDIR: "itu berkas, bukan folder",
         errno.EEXIST: "itu berkas, bukan folder",
         errno.ENOSPC: "penyimpanan penuh",
+        errno.ENAMETOOLONG: "namanya terlalu panjang",
     }
     return reasons.get(error.errno or 0, "periksa nama dan izinnya")
 

@@ -6,6 +6,7 @@ Only the picture itself is kept. What cameras write beside it (place, time, devi
 from __future__ import annotations
 
 import re
+import struct
 import warnings
 from collections.abc import Mapping
 from io import BytesIO
@@ -22,7 +23,7 @@ from bilik.storage.tables import elections, portraits
 SIDE = 240
 """Pixels: twice the size at which it is shown, for screens that are that fine."""
 _QUALITY = 82
-_MOST_PIXELS = 50_000_000
+_MOST_PIXELS, _LONGEST_SIDE = 30_000_000, 12_000
 _ADDRESS = re.compile(r"(?P<number>\d{1,2})-(?P<place>[12])\.jpg")
 
 
@@ -44,11 +45,11 @@ def small(content: bytes) -> bytes:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as opened:
-                if opened.width * opened.height > _MOST_PIXELS:
+                if opened.width * opened.height > _MOST_PIXELS or max(opened.size) > _LONGEST_SIDE:
                     raise ValueError("too many pixels")
                 upright = ImageOps.exif_transpose(opened).convert("RGBA")
     except (
-        UnidentifiedImageError, OSError, SyntaxError,
+        UnidentifiedImageError, OSError, SyntaxError, struct.error, EOFError,
         Image.DecompressionBombError, Image.DecompressionBombWarning,
     ) as error:  # fmt: skip
         raise ValueError(str(error)) from None

@@ -11,7 +11,6 @@ import csv
 import io
 import os
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,8 +28,11 @@ _WHOLE_DIGITS = 15
 """A spreadsheet's number keeps so many digits; of a longer one the last are not what was typed."""
 _MOST_ROWS = 1 << 20
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, SyntaxError, EOFError)
-"""What openpyxl lets through where a workbook is damaged; XML's errors are SyntaxErrors."""
+_SUSPECT_PART, _MOST_EXPANDED = 16 << 20, 100
+"""Bytes of a workbook's part that may be many times as large as packed; a roll's tables are some
+fifteen times, a bomb's a thousand times."""
+_MOST_COLUMNS = 256
+"""Columns beyond these are left out; a sheet's widest row would make every row that wide."""
 _BAD_QUOTES = 'ada tanda kutip (") yang tidak berpasangan'
 
 Row = tuple[int, list[str]]
@@ -78,8 +80,12 @@ def _text_table(file: BinaryIO, path: Path) -> Sheet:
     text = io.TextIOWrapper(file, encoding, errors="replace", newline="")
     first = text.readline()
     skipped = 0
-    if first.lower().startswith("sep=") and len(first.strip()) == 5:  # Excel's own note
-        delimiter, skipped = first.strip()[4], 1
+    if (
+        first.lower().startswith("sep=")
+        and len(first.rstrip("\r\n")) == 5
+        and first[4].isprintable()
+    ):  # Excel's own note
+        delimiter, skipped = first[4], 1
     else:
         text.seek(0)
         delimiter = _delimiter(text)
@@ -93,7 +99,7 @@ def _text_rows(text: io.TextIOWrapper, delimiter: str, skipped: int, file: str) 
     try:
         for row in reader:
             number += 1
-            yield number, [cell.strip() for cell in row]
+            yield number, [cell.strip() for cell in row[:_MOST_COLUMNS]]
     except csv.Error:
         raise FileProblems(file, [Problem(number + 1, _BAD_QUOTES)]) from None
 
@@ -175,9 +181,14 @@ def see_that_it_is_new(path: Path) -> None:
 def _workbook(file: BinaryIO, path: Path) -> Iterator[list[Sheet]]:
     from openpyxl import load_workbook  # a quarter of a second, which other commands need not pay
 
+    # openpyxl lets through whatever its parts meet in a damaged workbook: errors of zip, XML and
+    # numbers, and places in lists that are not there. What the disk says has a number.
     try:
+        _see_that_it_is_no_bomb(file)
         book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    except _UNREADABLE:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno:
+            raise
         raise _no_workbook(path) from None
     try:
         yield [
@@ -197,9 +208,24 @@ def _workbook_rows(sheet: Any, path: Path) -> Iterator[Row]:
             number, row = next(rows)
         except StopIteration:
             return
-        except _UNREADABLE:
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno:
+                raise
             raise _no_workbook(path) from None
-        yield number, [_text_of(value) for value in row]
+        yield number, [_text_of(value) for value in row[:_MOST_COLUMNS]]
+
+
+def _see_that_it_is_no_bomb(file: BinaryIO) -> None:
+    """Look at what a workbook says of its parts, before any of them is unpacked.
+
+    Raises:
+        ValueError: a part is far larger than what it was packed from can have been.
+    """
+    with zipfile.ZipFile(file) as packed:
+        for part in packed.infolist():
+            if part.file_size > max(_SUSPECT_PART, _MOST_EXPANDED * part.compress_size):
+                raise ValueError("a part is too large")
+    file.seek(0)
 
 
 def _no_workbook(path: Path) -> BilikError:

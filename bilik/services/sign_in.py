@@ -21,7 +21,13 @@ from sqlalchemy import update
 from sqlalchemy.engine import Connection
 
 from bilik.clock import Clock, system_clock
-from bilik.domain.accounts import ACCOUNT_RULE, ADDRESS_RULE, key_of
+from bilik.domain.accounts import (
+    ACCOUNT_RULE,
+    ADDRESS_RULE,
+    check_password,
+    key_of,
+    normal_password,
+)
 from bilik.domain.audit import ACCOUNTS, Act, Details
 from bilik.domain.network import network_of
 from bilik.errors import BilikError, BoxUnavailable
@@ -145,6 +151,51 @@ class SignIn:
                 desk_sessions.confirm(connection, session.token, now)
         if not right:
             raise Refused
+
+    def change_password(
+        self, session: DeskSession, old: str, new: str, repeated: str, code: str
+    ) -> str:
+        """Give an account another password, and end its sessions; the id of the one that follows.
+
+        Raises:
+            BilikError: the new one will not do. Refused: the old one or the one-time code is wrong.
+            HeldBack: too much was wrong.
+        """
+        check_password(new, session.name)
+        if new != repeated:
+            raise BilikError("Kedua kata sandi baru itu tidak sama. Ketik ulang pelan-pelan.")
+        if normal_password(new) == normal_password(old):
+            raise BilikError("Kata sandi barunya sama dengan yang lama. Pilih yang lain.")
+        now = self._clock()
+        subjects: Subjects = {self._keys.attempt_hash("desk-confirm", session.stamp): ACCOUNT_RULE}
+        with self._database.write() as connection:
+            if until := attempts.blocked_until(connection, subjects, now):
+                raise HeldBack(until, now)
+            attempts.count_failure(connection, subjects, now)
+            row = row_of(connection, session.name)
+        is_password = passwords.matches(self._keys, row.password if row else None, old)
+        step = None
+        if row is not None:
+            step = one_time_codes.step_of(self._keys, row.totp, row.stamp, code, now)
+        if not is_password or step is None:
+            raise Refused
+        kept = passwords.hashed(self._keys, new)
+        with self._database.write() as connection:
+            if not _use_up(connection, row, step):
+                raise Refused
+            # Only in the place of the one that was looked at: two changes at once are one change.
+            own = (accounts.c.id == row.id) & (accounts.c.password == row.password)
+            if not connection.execute(update(accounts).where(own).values(password=kept)).rowcount:
+                raise Refused
+            attempts.forget(connection, subjects)
+            desk_sessions.end_all(connection, row.id)
+            self._note(connection, Act.ACCOUNT_PASSWORD, row.name, {"akun": row.name})
+            return desk_sessions.begin(connection, row.id, now)
+
+    def sessions(self, session: DeskSession) -> int:
+        """In how many browsers the account is signed in, this one among them."""
+        with self._database.read() as connection:
+            return desk_sessions.running(connection, session.account_id, self._clock())
 
     def sign_out(self, session: DeskSession) -> None:
         """End this session."""

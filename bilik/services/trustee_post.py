@@ -180,7 +180,12 @@ def _handed(found: Ceremony, name: str) -> bytes | None:
     if name == "sertifikat":
         return trustee_files.lines(found.messages(Step.CERTIFICATE))
     what, _, number = name.partition("-")
-    if not (number.isascii() and number.isdigit() and 1 <= int(number) <= len(found.group.names)):
+    if not (
+        number.isascii()
+        and number.isdigit()
+        and len(number) < 4
+        and 1 <= int(number) <= len(found.group.names)
+    ):
         return None
     place = int(number)
     if what == "titipan":

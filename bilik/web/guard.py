@@ -7,7 +7,9 @@ into another one's frame, and what the panitia sees is kept by no cache.
 from __future__ import annotations
 
 import logging
+import re
 import time
+from urllib.parse import unquote
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -34,6 +36,9 @@ HEADERS = {
 }
 _YEAR = 365 * 24 * 3600
 _STATUS = ((NotFound, 404), (WrongState, 409), (BoxUnavailable, 503))
+_HOST = re.compile(r"(?:[0-9A-Za-z._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?", re.ASCII)
+_CONTROL = re.compile("[\0-\x1f\x7f\ud800-\udfff]")
+"""What stands in no address of ours, and what no database takes as a text."""
 _WORDS = {
     403: "Halaman ini bukan untuk Anda. Kalau seharusnya boleh, masuk lagi lalu ulangi.",
     404: "Halaman ini tidak ada. Periksa alamatnya.",
@@ -87,6 +92,7 @@ class Headers:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        answering = refused_at_sight(Request(scope)) or self._app
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -97,7 +103,16 @@ class Headers:
                     headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
             await send(message)
 
-        await self._app(scope, receive, with_headers)
+        await answering(scope, receive, with_headers)
+
+
+def refused_at_sight(request: Request) -> Response | None:
+    """The page for an address or a server's name that is none; None if they may be looked at."""
+    host = request.headers.get("host")
+    if host is not None and not _HOST.fullmatch(host):
+        return refused(request, HTTPException(400))
+    asked = request.scope["path"] + unquote(request.scope["query_string"].decode("latin-1"))
+    return refused(request, HTTPException(404)) if _CONTROL.search(asked) else None
 
 
 def told(request: Request, error: Exception) -> Response:

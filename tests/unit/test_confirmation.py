@@ -80,3 +80,8 @@ def test_small_talk_with_a_yes_in_it_is_none(message: str) -> None:
 )  # fmt: skip
 def test_a_yes_has_many_dialects(message: str) -> None:
     assert is_clear_yes(message)
+
+
+@pytest.mark.parametrize("text", ["%ylah", "benar ylah", "oke deh yalah", "!ylah"])
+def test_a_last_ya_with_a_particle_is_a_particle_itself(text: str) -> None:
+    assert not is_clear_yes(text)

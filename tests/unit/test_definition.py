@@ -213,3 +213,22 @@ def test_place_and_panitia_are_for_the_minutes_and_may_be_left_out() -> None:
     ):
         with pytest.raises(FileProblems, match=f"baris 1: .*{problem}"):
             read_definition(f"panitia: {names}\n{VILLAGE}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 3000, "a: " + "{b: " * 3000, '"\\U00110000"',
+        VILLAGE.replace("nomor: 1", "nomor: " + "9" * 5000),
+        VILLAGE.replace("kontak:", f"tenggang_menit: {'9' * 30}\nkontak:"),
+        VILLAGE.replace("2026-11-29 07:00", "0001-01-01 00:00"),
+        VILLAGE.replace("2026-11-29 13:00", "9999-12-31 23:59"),
+        VILLAGE.replace("Bambang Sutrisno", '"Bambang\\0"'),
+        VILLAGE.replace("Bambang Sutrisno", '"\\u202eonsirtuS gnabmaB"'),
+        VILLAGE.replace("Bambang Sutrisno", '"\\ud800"'),
+    ],
+    ids=range(10),
+)  # fmt: skip
+def test_what_nobody_writes_by_hand_is_a_mistake_like_any_other(text: str) -> None:
+    with pytest.raises(FileProblems, match="perlu diperbaiki"):
+        read_definition(text)

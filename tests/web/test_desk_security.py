@@ -17,7 +17,8 @@ import pytest
 from sqlalchemy import select, update
 
 from bilik.clock import system_clock
-from bilik.domain.accounts import Role
+from bilik.domain.accounts import Role, check_password
+from bilik.errors import BilikError
 from bilik.keys import Keys
 from bilik.services.accounts import Accounts
 from bilik.services.desk_sessions import key_of
@@ -345,3 +346,43 @@ def test_no_name_leads_out_of_a_folder(
     assert siti.post(path).status_code in (400, 403, 404)
     for other in ("/panitia/p/..%2f..%2fetc/terbitan/terbitan.zip", f"{HOME}/terbitan/%2e%2e.zip"):
         assert siti.get(other).status_code == 404
+
+
+def test_a_password_is_changed_with_the_old_one_and_a_fresh_code_and_ends_other_sessions(
+    pages: Pages, database: Database
+) -> None:
+    person = enrolled(database, "Bu Rini", Role.SAKSI)
+    here, elsewhere = (seated(pages.url, database, "Bu Rini") for _ in range(2))
+    assert "masuk di 2 peramban" in words(here.get("/panitia/akun"))
+    new = "jendela biru menghadap sawah"
+    right = {"lama": PASSWORD, "sandi": new, "ulang": new}
+    code = person.code()
+    for fields, told in (
+        ({**right, "angka": "000000"}, "belum cocok"),
+        ({**right, "lama": "bukan yang lama", "angka": code}, "belum cocok"),
+        ({**right, "ulang": "lain sekali ini", "angka": "000000"}, "tidak sama"),
+        ({**right, "sandi": "bismillah1234", "ulang": "bismillah1234"}, "mudah ditebak"),
+        ({**right, "sandi": PASSWORD, "ulang": PASSWORD}, "sama dengan yang lama"),
+    ):
+        refused = here.post("/panitia/akun/sandi", fields)
+        assert (refused.status_code, told in words(refused)) == (400, True), told
+    before = here.http.cookies[COOKIE]
+    # The code of the wrong try above was not used up: whoever mistyped need not wait.
+    changed = here.post("/panitia/akun/sandi", {**right, "angka": code})
+    assert changed.headers["location"] == "/panitia/akun?sandi=baru"
+    assert here.http.cookies[COOKIE] != before
+    assert "sudah diganti" in words(here.get("/panitia/akun?sandi=baru"))
+    back = {"lama": new, "sandi": PASSWORD, "ulang": PASSWORD, "angka": code}
+    assert here.post("/panitia/akun/sandi", back).status_code == 400  # Each code is for once.
+    assert elsewhere.get("/panitia").headers["location"].startswith("/panitia/masuk")
+    assert httpx.get(f"{pages.url}/panitia", cookies={COOKIE: before}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["password1234", "bismillah1234", "indonesia2024", "1q2w3e4r5t6y", "jakarta123456",
+     "qwertyuiop123", "iloveyou1234", "merdeka1945", "aaaaaaaaaaaa", "persija1928"],
+)  # fmt: skip
+def test_a_password_that_is_tried_first_is_refused(password: str) -> None:
+    with pytest.raises(BilikError, match="mudah ditebak"):
+        check_password(password, "Bu Siti")

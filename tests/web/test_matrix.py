@@ -72,7 +72,7 @@ def test_each_address_lets_in_exactly_whom_its_rule_names(
 
 def test_saksi_have_no_address_that_changes_anything_but_their_own_session() -> None:
     acting = {way.path for way in GUARDED if way.method == "POST" and Role.SAKSI in way.who}
-    assert acting == {"/panitia/keluar", "/panitia/akun/keluar"}
+    assert acting == {"/panitia/keluar", "/panitia/akun/keluar", "/panitia/akun/sandi"}
 
 
 def test_nothing_of_the_desk_stands_outside_the_table(village: Polling, tmp_path: Path) -> None:

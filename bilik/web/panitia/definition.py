@@ -21,6 +21,8 @@ from bilik.web.panitia.words import problems_for_pages
 
 _FILE = "pemilihan.yml"
 _LARGEST = 1 << 20
+_LONGEST_PATH = 200
+"""Of a photo, as the file names it; longer ones are no names of files."""
 _MOST = _LARGEST + 32 * LARGEST_PHOTO
 
 
@@ -98,13 +100,18 @@ def _place_photos(text: str, folder: Path, now: datetime, photos: Sequence[Uploa
     check_definition(text, now, photo_problem=note)
     for written in dict.fromkeys(wanted):
         photo = by_name.get(PurePosixPath(written).name.casefold())
+        if len(written) > _LONGEST_PATH:
+            continue
         path = (folder / written).resolve()
         inside = path.is_relative_to(folder.resolve()) and path != (folder / _FILE).resolve()
         if photo is not None and inside and not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as file:
-                photo.content.seek(0)
-                shutil.copyfileobj(photo.content, file)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with path.open("wb") as file:
+                    photo.content.seek(0)
+                    shutil.copyfileobj(photo.content, file)
+            except (FileExistsError, NotADirectoryError):
+                continue  # one photo's file would be another one's folder
 
 
 def _file(visit: Visit) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import segno
+from starlette.requests import Request
 from starlette.responses import Response
 
 from bilik.errors import BilikError
@@ -49,15 +50,20 @@ def _sign_in(visit: Visit) -> Response:
         door.sign_out(visit.session)
         _forget_uploads(visit)
     answer = go("/panitia")
-    secure = request.url.scheme == "https"
-    answer.set_cookie(
-        COOKIE, signed_in.token, path=PATH, httponly=True, samesite="strict", secure=secure
-    )
+    put_session(answer, request, signed_in.token)
     answer.set_cookie(
         DEVICE, signed_in.device, _DEVICE_SECONDS, path=f"{PATH}/masuk", httponly=True,
-        samesite="strict", secure=secure,
+        samesite="strict", secure=request.url.scheme == "https",
     )  # fmt: skip
     return answer
+
+
+def put_session(answer: Response, request: Request, token: str) -> None:
+    """Have the browser hold a session's id, until it is closed."""
+    answer.set_cookie(
+        COOKIE, token, path=PATH, httponly=True, samesite="strict",
+        secure=request.url.scheme == "https",
+    )  # fmt: skip
 
 
 def _sign_out(visit: Visit) -> Response:

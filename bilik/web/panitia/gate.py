@@ -86,7 +86,10 @@ def _see_that_it_is_ours(request: Request) -> None:
     """Raises 403 unless the form was sent by a page of this server."""
     site = request.headers.get("sec-fetch-site")
     if site is None:
-        host = urlsplit(request.headers.get("origin", "")).netloc
+        try:
+            host = urlsplit(request.headers.get("origin", "")).netloc
+        except ValueError:
+            raise HTTPException(403) from None
         if not host or host != request.headers.get("host", ""):
             raise HTTPException(403)
     elif site != "same-origin":

@@ -29,6 +29,7 @@ _ACTS = {
     "hitung-ulang": "Menghitung ulang", "ambil-surat": "Mengunduh kode atau surat",
     "hapus-surat": "Menghapus kode dan surat dari server", "akun-baru": "Membuat akun",
     "akun-siap": "Menyelesaikan pendaftaran", "akun-ulang": "Mengulang pendaftaran",
+    "akun-sandi": "Mengganti kata sandi",
     "akun-peran": "Mengubah peran", "akun-hapus": "Menghapus akun", "masuk": "Masuk",
     "keluar": "Keluar", "masuk-ditahan": "Salah masuk berkali-kali; ditahan sebentar",
 }  # fmt: skip
