@@ -15,6 +15,7 @@ import re
 import signal
 import sqlite3
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -322,8 +323,14 @@ PLACES = [in_memory, in_sqlite, in_postgres_and_redis]
 
 
 @pytest.fixture(scope="module", params=PLACES, ids=lambda one: str(one.__name__))
-def traces(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Traces:
-    directory = tmp_path_factory.mktemp("canary")
+def traces(request: pytest.FixtureRequest) -> Iterator[Traces]:
+    # Not in pytest's own directory: every pytest that starts on this machine closes it to all but
+    # its owner, and PostgreSQL, which may run as another user, then cannot reach its files.
+    with tempfile.TemporaryDirectory(prefix="bilik-canary-") as name:
+        yield _traces(request, Path(name))
+
+
+def _traces(request: pytest.FixtureRequest, directory: Path) -> Traces:
     (directory / "tmp").mkdir()
     with request.param(directory) as place:
         left = Traces(place, time.time(), [*PHONES, WORDS, WRONG_NIK, WRONG_CODE])
