@@ -149,10 +149,12 @@ class PostgresServer:
 
     def crash(self) -> None:
         """End all of its processes at once; nothing more is written."""
-        server = self._server
-        self._commands.pg_ctl(
-            ["-m", "immediate", "stop"], pgdata=server.pgdata, user=server.system_user
-        )
+        self._control("-m", "immediate", "stop")
+
+    def restart(self) -> None:
+        """Ask it to end, which breaks off what is under way, and start it again."""
+        self._control("-m", "fast", "stop")
+        self.start()
 
     def start(self) -> None:
         """Start it again after :meth:`crash`; it mends itself from its log."""
@@ -160,6 +162,22 @@ class PostgresServer:
 
     def stop(self) -> None:
         self._server.cleanup()
+
+    @property
+    def pid(self) -> int:
+        """Its first process, which makes one for each connection; 0 if it does not run."""
+        file = self._server.pgdata / "postmaster.pid"
+        return int(file.read_text().split()[0]) if file.exists() else 0
+
+    def new_database(self) -> str:
+        """The URL of a database with the tables and no rows."""
+        name = self.new_name()
+        self.run(f"CREATE DATABASE {name} TEMPLATE {_SCHEMA} STRATEGY FILE_COPY")
+        return self.url(name)
+
+    def _control(self, *arguments: str) -> None:
+        server = self._server
+        self._commands.pg_ctl(arguments, pgdata=server.pgdata, user=server.system_user)
 
 
 @contextmanager

@@ -120,18 +120,25 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def start(
-    directory: Path, voters: int = 120, url: str = "", settings: Mapping[str, str] | None = None
+    directory: Path,
+    voters: int = 120,
+    url: str = "",
+    settings: Mapping[str, str] | None = None,
+    region_voters: int | None = None,
 ) -> Iterator[Installation]:
     """Two open elections with so many voters each, and the servers; stopped at the end.
 
-    ``settings`` go into their environment.
+    The region has ``region_voters``, if it need not be as many. ``settings`` go into their environment.
     """
     url = url or f"sqlite:///{directory}/bilik.db"
     polls = {}
-    for name, definition, first in (("village", VILLAGE, 0), ("region", REGION, 5000)):
+    in_region = voters if region_voters is None else region_voters
+    for name, definition, first, many in (
+        ("village", VILLAGE, 0, voters), ("region", REGION, 5000, in_region),
+    ):  # fmt: skip
         (directory / name).mkdir()
         polls[name] = set_up(
-            directory / name, open_now(definition), voters, url, system_clock, first
+            directory / name, open_now(definition), many, url, system_clock, first
         )
     port, actions_port, web_port = free_port(), free_port(), free_port()
     settings = {

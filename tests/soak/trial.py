@@ -1,0 +1,66 @@
+"""One fault in the middle of a load, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from tests.soak import ledger
+from tests.soak.crowd import Crowd
+from tests.soak.faults import Fault
+from tests.soak.figures import Figures
+from tests.soak.ledger import Ledger
+from tests.soak.stand import Stand
+
+SLOW_SECONDS = 3.0
+"""An answer that takes longer belongs to the trouble."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a fault did to those who voted meanwhile.
+
+    ``failures`` are requests without an answer, which a page repeats by itself; ``checking`` are
+    voters who were told to ask again; ``silence`` is the longest time in which nobody was told that
+    a vote is recorded, from the fault's begin on, and ``trouble`` how long after its end something
+    still went wrong or took longer than :data:`SLOW_SECONDS`, both in seconds.
+    """
+
+    fault: Fault
+    ledger: Ledger
+    messages: int
+    failures: int
+    checking: int
+    silence: float
+    trouble: float
+
+
+async def try_fault(stand: Stand, crowd: Crowd, fault: Fault, seconds: float) -> Trial:
+    """Let people vote for so many seconds before the fault and after it."""
+    async with crowd.voting():
+        await asyncio.sleep(seconds)
+        began = time.monotonic()
+        await fault.do(stand)
+        ended = time.monotonic()
+        await asyncio.sleep(seconds)
+        over = time.monotonic()
+    polling = stand.servers.village
+    books = await asyncio.to_thread(ledger.check, polling.database, polling.keys, crowd.people)
+    figures = crowd.figures
+    return Trial(
+        fault, books, len(figures.answers), len(figures.failures), len(figures.checking),
+        _silence(figures, began, over), _trouble(figures, ended),
+    )  # fmt: skip
+
+
+def _silence(figures: Figures, began: float, over: float) -> float:
+    moments = [began, *(at for at in sorted(figures.voted) if began < at < over), over]
+    return max(later - earlier for earlier, later in zip(moments, moments[1:], strict=False))
+
+
+def _trouble(figures: Figures, ended: float) -> float:
+    bad = [at for at, _ in figures.failures]
+    bad += [at for at, seconds in figures.answers if seconds > SLOW_SECONDS]
+    bad += figures.checking
+    return max((at - ended for at in bad if at > ended), default=0.0)
