@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,11 +23,14 @@ from bilik.services.activity import the_meter
 from bilik.services.booth import Booth
 from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.services.sessions import Stage
+from bilik.storage import patience
 
 logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 20
 """Longer than any wait for the database, shorter than the server's own time limit."""
+ACT_SECONDS = 12
+"""Nothing is recorded later than that, so that when an act is given up, it is over."""
 _NOT_OURS = {"action_listen", "action_session_start", "action_extract_slots"}
 _STAGE_SLOTS = {Stage.CHOOSING, Stage.CONFIRMING, Stage.LOST}
 
@@ -143,8 +147,9 @@ class VoterAction(Action, ABC):
             repeated=_previous_action(tracker) == self.name(),
         )
         try:
-            answering = asyncio.to_thread(lambda: self.respond(the_booth(), heard))
-            response = await asyncio.wait_for(answering, PATIENCE_SECONDS)
+            with patience.until(time.monotonic() + ACT_SECONDS):  # the thread takes it along
+                answering = asyncio.to_thread(lambda: self.respond(the_booth(), heard))
+                response = await asyncio.wait_for(answering, PATIENCE_SECONDS)
         except Exception as error:
             logger.error("%s failed: %s", self.name(), type(error).__name__)
             the_meter.failed(channel_of(heard.sender))
@@ -177,6 +182,8 @@ class VoterAction(Action, ABC):
             BilikError: the booth cannot be reached; nothing is known to be done.
         """
         visit = Visit(booth, heard, booth.look(heard.sender))
+        if visit.scene.stage is Stage.CONFIRMING and not booth.is_yes(visit.scene, visit.text):
+            visit.scene = booth.look(heard.sender, settled=True)
         before = self._settle(visit)
         if booth.is_yes(visit.scene, visit.text):
             said = confirm(visit)

@@ -5,7 +5,9 @@ What differs between the two stands here, each as one function that takes the da
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import sqlite3
 import tempfile
 import warnings
@@ -164,10 +166,25 @@ class PostgresServer:
         self._server.cleanup()
 
     @property
-    def pid(self) -> int:
-        """Its first process, which makes one for each connection; 0 if it does not run."""
+    def pids(self) -> list[int]:
+        """Its first process, and those that this has made, one for each connection."""
         file = self._server.pgdata / "postmaster.pid"
-        return int(file.read_text().split()[0]) if file.exists() else 0
+        if not file.exists():
+            return []
+        first = int(file.read_text().split()[0])
+        return [first, *_children(first)]
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """As long as this lasts, it takes connections and statements, and answers none."""
+        stopped = self.pids
+        for one in stopped:
+            os.kill(one, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for one in stopped:
+                os.kill(one, signal.SIGCONT)
 
     def new_database(self) -> str:
         """The URL of a database with the tables and no rows."""
@@ -177,7 +194,20 @@ class PostgresServer:
 
     def _control(self, *arguments: str) -> None:
         server = self._server
-        self._commands.pg_ctl(arguments, pgdata=server.pgdata, user=server.system_user)
+        self._commands.pg_ctl(list(arguments), pgdata=server.pgdata, user=server.system_user)
+
+
+def _children(parent: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                after_name = (entry / "stat").read_text().rpartition(")")[2]
+            except OSError:
+                continue  # it has ended meanwhile
+            if int(after_name.split()[1]) == parent:
+                found.append(int(entry.name))
+    return found
 
 
 @contextmanager

@@ -128,7 +128,8 @@ def start(
 ) -> Iterator[Installation]:
     """Two open elections with so many voters each, and the servers; stopped at the end.
 
-    The region has ``region_voters``, if it need not be as many. ``settings`` go into their environment.
+    The region has ``region_voters``, if it need not be as many. ``settings`` go into the servers'
+    environment.
     """
     url = url or f"sqlite:///{directory}/bilik.db"
     polls = {}
@@ -137,9 +138,7 @@ def start(
         ("village", VILLAGE, 0, voters), ("region", REGION, 5000, in_region),
     ):  # fmt: skip
         (directory / name).mkdir()
-        polls[name] = set_up(
-            directory / name, open_now(definition), many, url, system_clock, first
-        )
+        polls[name] = set_up(directory / name, open_now(definition), many, url, system_clock, first)
     port, actions_port, web_port = free_port(), free_port(), free_port()
     settings = {
         **os.environ,

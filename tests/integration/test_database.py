@@ -11,7 +11,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 
 from bilik.errors import BoxUnavailable, SettingsError
+from bilik.services.outcomes import Kind
 from bilik.services.record import credential_list
+from bilik.storage import patience
 from bilik.storage.database import PATIENCE_SECONDS, Database
 from bilik.storage.schema import MIGRATIONS, newest, upgrade
 from bilik.storage.tables import elections, listed_credentials, metadata, records, voters
@@ -143,6 +145,16 @@ def test_a_locked_database_is_unavailable_within_seconds(village: Polling) -> No
         with pytest.raises(BoxUnavailable):
             village.identify("web:1")
         assert time.monotonic() - began < 2 * PATIENCE_SECONDS
+
+
+def test_what_nobody_waits_for_any_more_is_not_recorded(village: Polling) -> None:
+    village.identify("web:1")
+    readback = village.booth.choose("web:1", "2").scene.readback
+    with patience.until(time.monotonic()), pytest.raises(BoxUnavailable, match="TooLate"):
+        village.booth.confirm("web:1", "ya", readback)
+    assert village.desk.standing().ballots == 0
+    with patience.until(time.monotonic() + 60):
+        assert village.booth.confirm("web:1", "ya", readback).kind is Kind.RECORDED
 
 
 def test_a_database_without_tables_is_unavailable_and_says_nothing_of_its_queries(

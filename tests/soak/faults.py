@@ -41,10 +41,8 @@ async def _crash_postgres(stand: Stand) -> None:
 
 
 async def _pause_postgres(stand: Stand) -> None:
-    stopped = stand.postgres_pids()
-    send(stopped, signal.SIGSTOP)
-    await asyncio.sleep(HANG_SECONDS)
-    send(stopped, signal.SIGCONT)
+    with stand.postgres.hanging():
+        await asyncio.sleep(HANG_SECONDS)
 
 
 async def _kill_redis(stand: Stand) -> None:

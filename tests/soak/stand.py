@@ -85,28 +85,9 @@ class Stand:
             "actions": servers.action_server(),
             "keeper": servers.by_command("keep"),
             "pages": servers.by_command("web"),
-            "PostgreSQL": self.postgres_pids(),
+            "PostgreSQL": self.postgres.pids,
             "Redis": self.redis.pids,
         }
-
-    def postgres_pids(self) -> list[int]:
-        """PostgreSQL's first process and all that it has made."""
-        first = self.postgres.pid
-        return [first, *children(first)] if first else []
-
-
-def children(parent: int) -> list[int]:
-    """The processes whose parent this one is."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                after_name = (entry / "stat").read_text().rpartition(")")[2]
-            except OSError:
-                continue
-            if int(after_name.split()[1]) == parent:
-                found.append(int(entry.name))
-    return found
 
 
 def send(pids: list[int], number: signal.Signals) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tests.soak import ledger
 from tests.soak.crowd import Crowd
@@ -15,6 +16,8 @@ from tests.soak.stand import Stand
 
 SLOW_SECONDS = 3.0
 """An answer that takes longer belongs to the trouble."""
+BACK_SECONDS = 200
+"""So long a fault may be felt at most; then it has not mended itself."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ async def try_fault(stand: Stand, crowd: Crowd, fault: Fault, seconds: float) ->
         await fault.do(stand)
         ended = time.monotonic()
         await asyncio.sleep(seconds)
+        await asyncio.wait_for(_until_back(crowd.figures, ended), BACK_SECONDS)
         over = time.monotonic()
     polling = stand.servers.village
     books = await asyncio.to_thread(ledger.check, polling.database, polling.keys, crowd.people)
@@ -54,9 +58,14 @@ async def try_fault(stand: Stand, crowd: Crowd, fault: Fault, seconds: float) ->
     )  # fmt: skip
 
 
+async def _until_back(figures: Figures, ended: float) -> None:
+    while figures.back_after(ended) is None:
+        await asyncio.sleep(0.2)
+
+
 def _silence(figures: Figures, began: float, over: float) -> float:
     moments = [began, *(at for at in sorted(figures.voted) if began < at < over), over]
-    return max(later - earlier for earlier, later in zip(moments, moments[1:], strict=False))
+    return max(later - earlier for earlier, later in pairwise(moments))
 
 
 def _trouble(figures: Figures, ended: float) -> float:

@@ -67,7 +67,9 @@ def told_by(texts: Sequence[str]) -> Told:
 
 
 def _told_by_one(text: str) -> Told:
-    return next((told for told, signs in _SIGNS if any(map(text.__contains__, signs))), Told.NOTHING)
+    return next(
+        (told for told, signs in _SIGNS if any(map(text.__contains__, signs))), Told.NOTHING
+    )
 
 
 class Way(ABC):
