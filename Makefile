@@ -2,7 +2,7 @@
 # All that is needed beforehand: python3, make and git, on Linux x86-64.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train run shell test nlu-report check format bench bench-box bench-roll bench-nlu clean
+.PHONY: help setup train run run-cluster roll shell test nlu-report check format bench bench-box bench-roll bench-nlu clean
 .DELETE_ON_ERROR:
 
 SHELL := /bin/bash
@@ -45,6 +45,12 @@ $(MODEL): $(SOURCES) | .venv/.ready
 
 run: .venv/.ready $(MODEL) ## Bilik with a demo election, at http://127.0.0.1:5005/chat
 	@exec $(BIN)/python -m assistant.launch
+
+run-cluster: .venv/.ready $(MODEL) ## several workers behind a proxy, with PostgreSQL and Redis, on this machine
+	@exec $(BIN)/python -m assistant.cluster.launch
+
+roll: .venv/.ready $(MODEL) ## the workers of run-cluster restarted one by one, with the newest model
+	@$(BIN)/python -m assistant.cluster.rolling
 
 shell: .venv/.ready $(MODEL) ## talk to Bilik in the terminal, while `make run` runs elsewhere
 	@BILIK_ACTIONS_PORT=$${BILIK_ACTIONS_PORT:-5055} $(BIN)/rasa shell --quiet \

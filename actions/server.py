@@ -1,4 +1,4 @@
-"""What Bilik changes in the action server: discreet logs, and errors that say nothing.
+"""What Bilik changes in the action server: discreet logs, errors that say nothing, its health.
 
 The server answers an exception with the whole request, in which are the voter's message and where
 the voter stands. The rasa_sdk imports every module of this package before it starts, and then asks
@@ -7,6 +7,7 @@ its plugins what to add.
 
 from __future__ import annotations
 
+import asyncio
 import sys
 
 import pluggy
@@ -15,7 +16,9 @@ from sanic import Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bilik import logs
+from bilik import logs, settings
+from bilik.services.health import ALIVE_PATH, NO, READY_PATH, YES, Health, database_check
+from bilik.storage.database import Database
 
 FAILED = {"error": "the action failed"}
 _plugin = pluggy.HookimplMarker("rasa_sdk")
@@ -25,6 +28,16 @@ _plugin = pluggy.HookimplMarker("rasa_sdk")
 def attach_sanic_app_extensions(app: Sanic) -> None:
     """Called by the rasa_sdk when all actions are known, before it listens."""
     logs.make_discreet()
+    health = Health([database_check(Database(settings.load().database_url))])
+
+    @app.get(ALIVE_PATH)
+    async def alive(_request: Request) -> HTTPResponse:
+        return response.text(YES)
+
+    @app.get(READY_PATH)
+    async def ready(_request: Request) -> HTTPResponse:
+        is_ready = await asyncio.to_thread(health.is_ready)
+        return response.text(YES if is_ready else NO, 200 if is_ready else 503)
 
     @app.on_response
     async def say_nothing_of_the_request(

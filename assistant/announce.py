@@ -1,7 +1,8 @@
-"""Waits until the servers answer, and tells where to vote and with what."""
+"""Waits until the servers can answer, and tells where to vote and with what."""
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 import urllib.error
@@ -16,16 +17,13 @@ PATIENCE_SECONDS = 240
 def main() -> None:
     """Print the chat's address and three pairs to try."""
     configured = settings.load()
-    host = "127.0.0.1" if configured.host in ("0.0.0.0", "::") else configured.host
-    chat = f"http://{host}:{configured.port}"
-    pages = f"http://{host}:{configured.web_port}"
-    actions = f"http://127.0.0.1:{configured.actions_port}/health"
+    chat, pages = os.environ["BILIK_CHAT_AT"], os.environ["BILIK_PAGES_AT"]
+    ready = os.environ["BILIK_READY_AT"].split()
     began = time.monotonic()
-    while not all(map(_answers, (f"{chat}/chat", actions, f"{pages}/sehat"))):
+    while not all(map(_answers, ready)):
         if time.monotonic() - began > PATIENCE_SECONDS:
-            sys.exit(
-                "bilik: server belum menyala. Lihat rasa.log, actions.log dan web.log di var/run."
-            )
+            run = os.environ["BILIK_RUN"]
+            sys.exit(f"bilik: server belum menyala. Lihat catatannya (.log) di {run}.")
         time.sleep(0.5)
     print(f"\nBilik siap. Buka {chat}/chat di peramban.")
     print(f"Hasil untuk semua: {pages}/hasil. Meja panitia: {pages}/panitia.\n")
@@ -44,7 +42,7 @@ def main() -> None:
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
+        with urllib.request.urlopen(url, timeout=5) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -17,6 +17,7 @@ from bilik.channel_settings import ChannelSettings
 from bilik.errors import SettingsError
 
 SECRET_BYTES = 32
+MOST_WORKERS = 64
 DEFAULT_DATABASE_URL = "sqlite:///var/bilik.db"
 DEFAULT_TRUSTEE_DIR = Path("var/trustee")
 DEFAULT_RECORDS_DIR = Path("var/terbitan")
@@ -29,6 +30,8 @@ class Settings:
 
     ``secret_key`` (32 bytes) is the root of all of the server's keys and lives outside the
     database and its backups. ``port`` is the chat's, ``web_port`` that of results and desk.
+    ``workers`` are how many Rasa and action servers a cluster on one machine has of each; their own
+    ports begin at ``worker_port``.
     ``demo`` opens the unauthenticated `rest` channel on loopback; with ``without_demo`` no example
     election is ever made.
     ``desk_dir`` is where the desk on the web keeps files while somebody works with them.
@@ -48,6 +51,8 @@ class Settings:
     port: int = 5005
     web_port: int = 5080
     actions_port: int = 5055
+    workers: int = 2
+    worker_port: int = 21000
     demo: bool = False
     without_demo: bool = False
     trustee_dir: Path = DEFAULT_TRUSTEE_DIR
@@ -88,6 +93,8 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")
         port=_port("BILIK_PORT", values.get("BILIK_PORT") or "5005"),
         web_port=_port("BILIK_WEB_PORT", values.get("BILIK_WEB_PORT") or "5080"),
         actions_port=_port("BILIK_ACTIONS_PORT", values.get("BILIK_ACTIONS_PORT") or "5055"),
+        workers=_workers(values.get("BILIK_WORKERS") or "2"),
+        worker_port=_port("BILIK_WORKER_PORT", values.get("BILIK_WORKER_PORT") or "21000"),
         demo=values.get("BILIK_DEMO") == "1",
         without_demo=values.get("BILIK_DEMO") == "0",
         trustee_dir=Path(values.get("BILIK_TRUSTEE_DIR") or DEFAULT_TRUSTEE_DIR),
@@ -143,6 +150,12 @@ def _port(name: str, value: str) -> int:
     if value.isdigit() and 0 < int(value) < 65536:
         return int(value)
     raise SettingsError(f"{name} harus angka 1 sampai 65535.")
+
+
+def _workers(value: str) -> int:
+    if value.isdigit() and 0 < int(value) <= MOST_WORKERS:
+        return int(value)
+    raise SettingsError(f"BILIK_WORKERS harus angka 1 sampai {MOST_WORKERS}.")
 
 
 def _tracker_url(value: str | None) -> str | None:

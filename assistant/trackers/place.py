@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import redis
+import redis.asyncio
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from bilik.errors import BilikError, TrackerUnavailable
 from bilik.storage.database import Database
@@ -14,21 +17,21 @@ PATIENCE_SECONDS = 4
 """A voter waits behind each call."""
 
 
-def connect_redis(url: str) -> redis.Redis:
-    """The Redis at ``url``, which answers or fails within :data:`PATIENCE_SECONDS`.
+def open_redis(url: str) -> redis.asyncio.Redis:
+    """The Redis at ``url``, each call of which answers or fails within :data:`PATIENCE_SECONDS`.
+
+    Nothing is opened before the first call. A connection that a restart has cut is made anew.
 
     Raises:
-        redis.RedisError: it does not answer.
         ValueError: the URL cannot be read.
     """
-    client = redis.Redis.from_url(
+    return redis.asyncio.Redis.from_url(
         url,
-        decode_responses=True,
         socket_timeout=PATIENCE_SECONDS,
         socket_connect_timeout=PATIENCE_SECONDS,
+        retry=Retry(NoBackoff(), 1),
+        retry_on_error=[redis.ConnectionError],
     )
-    client.ping()
-    return client
 
 
 def require(url: str | None) -> None:
@@ -41,11 +44,26 @@ def require(url: str | None) -> None:
         return
     with answering():
         if url.startswith("redis"):
-            connect_redis(url).close()
+            tracker_check(url)()
         else:
             database = Database(url)
             with database.read():
                 database.close()
+
+
+def tracker_check(url: str) -> Callable[[], object]:
+    """What asks again and again whether the place at ``url`` answers, and raises if it does not."""
+    if url.startswith("redis"):
+        return redis.Redis.from_url(
+            url, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS
+        ).ping
+    database = Database(url)
+
+    def ask() -> None:
+        with database.read():
+            pass
+
+    return ask
 
 
 @contextmanager

@@ -7,11 +7,11 @@ server that does not answer, for a voter waits behind each call.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rasa.core.tracker_store import (
     InMemoryTrackerStore,
-    RedisTrackerStore,
+    SerializedTrackerAsText,
     SQLTrackerStore,
     TrackerStore,
 )
@@ -20,11 +20,12 @@ from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.orm import Session, sessionmaker
 
-from assistant.trackers.place import connect_redis
+from assistant.trackers.place import open_redis, tracker_check
 from bilik.storage.database import Database
 
 IDLE_SECONDS = 86_400
 """A tracker not touched for so long is forgotten. Sessions of voters end long before."""
+_PREFIX = "tracker:"
 MAX_IN_MEMORY = 50_000
 """With so many chats in memory, the one that has been idle longest is forgotten."""
 
@@ -46,24 +47,37 @@ class MemoryShelf(InMemoryTrackerStore):
             self.store.popitem(last=False)
 
 
-class RedisShelf(RedisTrackerStore):
-    """In Redis, which forgets a tracker after :data:`IDLE_SECONDS`."""
+class RedisShelf(TrackerStore, SerializedTrackerAsText):
+    """In Redis, which forgets a tracker after :data:`IDLE_SECONDS`.
+
+    Rasa's own store waits for Redis with the whole server.
+    """
 
     def __init__(self, domain: Domain, url: str) -> None:
-        """Connect to the Redis at ``url``.
+        """Use the Redis at ``url``.
 
         Raises:
             redis.RedisError: it does not answer.
             ValueError: the URL cannot be read.
         """
-        super().__init__(domain, record_exp=IDLE_SECONDS)
-        self.red = connect_redis(url)
+        super().__init__(domain)
+        tracker_check(url)()
+        self._redis = open_redis(url)
 
-    @staticmethod
-    def _merge_trackers(
-        prior_tracker: DialogueStateTracker, tracker: DialogueStateTracker
-    ) -> DialogueStateTracker:
-        return tracker
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Keep it as the only one."""
+        content = self.serialise_tracker(tracker)
+        await self._redis.set(_PREFIX + tracker.sender_id, content, ex=IDLE_SECONDS)
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """What is kept."""
+        content = await self._redis.get(_PREFIX + sender_id)
+        return self.deserialise_tracker(sender_id, content.decode()) if content else None
+
+    async def keys(self) -> Iterable[str]:
+        """The stored names."""
+        found = await self._redis.keys(_PREFIX + "*")
+        return [one.decode().removeprefix(_PREFIX) for one in found]
 
 
 class SqlShelf(SQLTrackerStore):

@@ -14,6 +14,8 @@ app = typer.Typer()
 
 MOST_FILES = 8192
 """Each page that listens is a connection; the usual limit of a process is 1024."""
+IDLE_SECONDS = 75
+"""How long an idle connection stays open: a proxy in front, which waits less, hangs up first."""
 HANG_UP_SECONDS = 2
 """How long a stopping server waits for pages that listen for what is new."""
 
@@ -44,6 +46,7 @@ def web() -> None:
         # Only a proxy on this machine is believed about who asks and how.
         proxy_headers=True,
         forwarded_allow_ips="127.0.0.1",
+        timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=HANG_UP_SECONDS,
     )
 

@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from bilik.errors import BilikError
+from bilik.services.health import ALIVE_PATH, NO, READY_PATH, YES, Health, database_check
 from bilik.web import ASSETS, guard, panitia, saksi
 from bilik.web.hasil import addresses, base
 from bilik.web.office import Office
@@ -35,6 +36,7 @@ def create(office: Office) -> Starlette:
     )
     app.state.office = office
     app.state.everybody = base.opened(office)
+    app.state.health = Health([database_check(office.database)])
     app.state.workshop = Workshop(office.settings.desk_dir)
     return app
 
@@ -43,7 +45,8 @@ def routes() -> list[BaseRoute]:
     """Every address there is."""
     return [
         Route("/", _start),
-        Route("/sehat", _healthy),
+        Route(ALIVE_PATH, _alive),
+        Route(READY_PATH, _ready),
         *addresses.routes(),
         Mount("/laman", _Assets(directory=ASSETS)),
         *panitia.routes(),
@@ -55,9 +58,15 @@ def _start(request: Request) -> Response:
     return RedirectResponse("/hasil")
 
 
-def _healthy(request: Request) -> Response:
+def _alive(request: Request) -> Response:
     """For whoever watches over the servers: this one answers."""
-    return PlainTextResponse("ya\n")
+    return PlainTextResponse(YES)
+
+
+def _ready(request: Request) -> Response:
+    """And this one has what it needs."""
+    is_ready = request.app.state.health.is_ready()
+    return PlainTextResponse(YES if is_ready else NO, 200 if is_ready else 503)
 
 
 class _Assets(StaticFiles):

@@ -106,5 +106,5 @@ def test_twilios_report_of_a_message_is_taken_only_with_its_signature(
     assert phone.send(report) == 204
     report.headers["X-Twilio-Signature"] += "x"
     assert phone.send(report) == 403
-    log = b"".join(file.read_bytes() for file in (bilik.directory / "run").glob("rasa.log*"))
+    log = b"".join(file.read_bytes() for file in (bilik.directory / "run").glob("rasa-*.log*"))
     assert b"30003" in log
