@@ -211,9 +211,9 @@ def _children(parent: int) -> list[int]:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
+def postgres_server(within: Path | None = None) -> Iterator[PostgresServer]:
     """A server with an empty cluster, stopped and deleted at the end."""
-    with tempfile.TemporaryDirectory(prefix="bilik-postgresql-") as directory:
+    with tempfile.TemporaryDirectory(prefix="bilik-postgresql-", dir=within) as directory:
         server = PostgresServer(Path(directory) / "data")
         try:
             yield server

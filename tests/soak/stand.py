@@ -17,6 +17,7 @@ from sqlalchemy.engine.url import make_url
 
 from tests.databases import PostgresServer, postgres_server
 from tests.installation import Installation, free_port, start
+from tests.soak.hurts import LIBRARY, JumpingClock, SmallDisk
 from tests.soak.wire import Wire
 
 
@@ -64,13 +65,18 @@ def redis_server() -> Iterator[RedisServer]:
 
 @dataclass
 class Stand:
-    """Servers under load. Between them and their PostgreSQL and Redis are wires."""
+    """Servers under load. Between them and their PostgreSQL and Redis are wires.
+
+    ``disk`` is PostgreSQL's, and ``clock`` the servers', where this machine lets them be hurt.
+    """
 
     servers: Installation
     postgres: PostgresServer
     redis: RedisServer
     to_postgres: Wire
     to_redis: Wire
+    disk: SmallDisk | None = None
+    clock: JumpingClock | None = None
 
     @property
     def url(self) -> str:
@@ -81,8 +87,9 @@ class Stand:
         """The processes, by what they are."""
         servers = self.servers
         return {
-            "Rasa": servers.processes("rasa", "run", str(servers.port)),
-            "actions": servers.action_server(),
+            "Rasa": servers.own("rasa", "run"),
+            "actions": servers.own("rasa_sdk"),
+            "proxy": servers.own("-W", "-db"),
             "keeper": servers.by_command("keep"),
             "pages": servers.by_command("web"),
             "PostgreSQL": self.postgres.pids,
@@ -101,11 +108,25 @@ def send(pids: list[int], number: signal.Signals) -> None:
 
 @asynccontextmanager
 async def stand(
-    directory: Path, voters: int, settings: Mapping[str, str] | None = None
+    directory: Path,
+    voters: int,
+    settings: Mapping[str, str] | None = None,
+    can_hurt: bool = False,
 ) -> AsyncIterator[Stand]:
-    """One machine's servers on PostgreSQL and Redis, with an open village of so many voters."""
+    """A cluster on PostgreSQL and Redis, with an open village of so many voters.
+
+    If it ``can_hurt`` them, disk and clock are such as can be hurt, where that is possible.
+    """
+    disk = clock = None
     with ExitStack() as running:
-        postgres = running.enter_context(postgres_server())
+        place = directory / "postgresql"
+        place.mkdir()
+        if can_hurt and os.getuid() == 0:
+            disk = SmallDisk(place)
+            running.enter_context(disk.mounted())
+        if can_hurt and LIBRARY.exists():
+            clock = JumpingClock(directory)
+        postgres = running.enter_context(postgres_server(place))
         redis_at = running.enter_context(redis_server())
         direct = postgres.new_database()
         parts = make_url(direct)
@@ -116,12 +137,13 @@ async def stand(
         wired = {
             "BILIK_DATABASE_URL": f"postgresql://postgres:@127.0.0.1:{to_postgres.port}/{parts.database}",
             "BILIK_TRACKER_URL": f"redis://127.0.0.1:{to_redis.port}/0",
+            **(clock.environment if clock else {}),
             **(settings or {}),
         }
-        starting = start(directory, voters, direct, wired, region_voters=5)
+        starting = start(directory, voters, direct, wired, region_voters=5, is_cluster=True)
         servers = await asyncio.to_thread(starting.__enter__)
         try:
-            yield Stand(servers, postgres, redis_at, to_postgres, to_redis)
+            yield Stand(servers, postgres, redis_at, to_postgres, to_redis, disk, clock)
         finally:
             await to_postgres.close()
             await to_redis.close()

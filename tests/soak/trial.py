@@ -7,12 +7,11 @@ import time
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tests.soak import ledger
 from tests.soak.crowd import Crowd
 from tests.soak.faults import Fault
 from tests.soak.figures import Figures
 from tests.soak.ledger import Ledger
-from tests.soak.stand import Stand
+from tests.soak.town import Town
 
 SLOW_SECONDS = 3.0
 """An answer that takes longer belongs to the trouble."""
@@ -39,18 +38,17 @@ class Trial:
     trouble: float
 
 
-async def try_fault(stand: Stand, crowd: Crowd, fault: Fault, seconds: float) -> Trial:
+async def try_fault(town: Town, crowd: Crowd, fault: Fault, seconds: float) -> Trial:
     """Let people vote for so many seconds before the fault and after it."""
     async with crowd.voting():
         await asyncio.sleep(seconds)
         began = time.monotonic()
-        await fault.do(stand)
+        await fault.do(town)
         ended = time.monotonic()
         await asyncio.sleep(seconds)
         await asyncio.wait_for(_until_back(crowd.figures, ended), BACK_SECONDS)
         over = time.monotonic()
-    polling = stand.servers.village
-    books = await asyncio.to_thread(ledger.check, polling.database, polling.keys, crowd.people)
+    books = await asyncio.to_thread(town.books)
     figures = crowd.figures
     return Trial(
         fault, books, len(figures.answers), len(figures.failures), len(figures.checking),

@@ -30,6 +30,8 @@ NO_ANSWER = re.compile(
 )
 """What is an error's text and no answer to a voter."""
 
+_ASKS_FOR_YES = re.compile(r"[Bb]alas (?:\*|<b>)?ya\b")
+
 
 class Told(Enum):
     """What an answer says of the vote."""
@@ -141,7 +143,7 @@ class Voter:
             if self.told is Told.NOT_RECORDED and self.in_trouble and self.takes_no_for_an_answer:
                 return
             await asyncio.sleep(think * (0.5 + chance.random()))
-            if "Balas *ya*" in answer or "balas *ya*" in answer:
+            if _ASKS_FOR_YES.search(answer):
                 if self.stops:
                     self._hear(await way.say("berhenti"))
                     return
