@@ -158,3 +158,10 @@ FAULTS = (
     Fault("API platform menjawab galat, 30 detik", _fail_platforms),
     Fault("API platform tidak menjawab, 30 detik", _slow_platforms),
 )
+
+SHORT = tuple(
+    one
+    for one in FAULTS
+    if one.do in (_kill_rasa, _kill_actions, _restart_postgres, _flush_redis, _cut_postgres)
+)
+"""Those that take no longer than a few seconds."""
