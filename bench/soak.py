@@ -118,7 +118,7 @@ async def faults(directory: Path) -> bool:
          "kabar salah", "tanpa suara masuk, dtk", "pulih sesudahnya, dtk"),
         [row(one) for one in trials],
     )  # fmt: skip
-    return bool(trials) and all(one.ledger.is_right for one in trials)
+    return bool(trials) and all(one.ledger.is_right and one.is_back for one in trials)
 
 
 def row(one: Trial) -> Sequence[object]:
@@ -126,7 +126,7 @@ def row(one: Trial) -> Sequence[object]:
     return (
         one.fault.name, one.messages, one.failures, one.checking,
         len(books.lost) + len(books.doubled), len(books.wrong), f"{one.silence:.1f}",
-        f"{one.trouble:.1f}",
+        f"{one.trouble:.1f}" if one.is_back else "TIDAK PULIH",
     )  # fmt: skip
 
 

@@ -318,9 +318,8 @@ class Mailbox:
             at_once = [one for one in rows[at + 1 :] if one.position < waiting.position + BLUR]
             is_followed = _may_settle(letter) and any(map(self._is_no_yes, at_once))
             due = from_column(waiting.due_at)
-            if (
-                letter.text and not letter.attempts
-            ):  # unless the clock was set back, this is nothing new
+            # What comes up again has no position; all else is due now, whatever the clock was then.
+            if letter.text and waiting.position:
                 due = min(due, self._clock() + SETTLING)
             return Turn(waiting.id, letter, chat, due, is_followed)
         self._free(connection, chat_hash)

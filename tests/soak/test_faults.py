@@ -31,5 +31,6 @@ def test_what_voters_were_told_is_true_whatever_broke(tmp_path: Path) -> None:
     assert [one.fault for one in trials] == list(SHORT)
     for one in trials:
         assert one.ledger.is_right, (one.fault.name, one.ledger)
+        assert one.is_back, one.fault.name
     everybody = trials[-1].ledger
     assert everybody.ballots == everybody.participations > 0

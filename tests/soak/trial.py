@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,8 +16,8 @@ from tests.soak.town import Town
 
 SLOW_SECONDS = 3.0
 """An answer that takes longer belongs to the trouble."""
-BACK_SECONDS = 200
-"""So long a fault may be felt at most; then it has not mended itself."""
+BACK_SECONDS = 300
+"""If nobody can vote so long after a fault, it has not mended itself."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Trial:
     ``failures`` are requests without an answer, which a page repeats by itself; ``checking`` are
     voters who were told to ask again; ``silence`` is the longest time in which nobody was told that
     a vote is recorded, from the fault's begin on, and ``trouble`` how long after its end something
-    still went wrong or took longer than :data:`SLOW_SECONDS`, both in seconds.
+    still went wrong or took longer than :data:`SLOW_SECONDS`, both in seconds. ``is_back`` says that
+    somebody voted after it.
     """
 
     fault: Fault
@@ -36,6 +38,7 @@ class Trial:
     checking: int
     silence: float
     trouble: float
+    is_back: bool
 
 
 async def try_fault(town: Town, crowd: Crowd, fault: Fault, seconds: float) -> Trial:
@@ -46,13 +49,15 @@ async def try_fault(town: Town, crowd: Crowd, fault: Fault, seconds: float) -> T
         await fault.do(town)
         ended = time.monotonic()
         await asyncio.sleep(seconds)
-        await asyncio.wait_for(_until_back(crowd.figures, ended), BACK_SECONDS)
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(_until_back(crowd.figures, ended), BACK_SECONDS)
         over = time.monotonic()
     books = await asyncio.to_thread(town.books)
     figures = crowd.figures
     return Trial(
         fault, books, len(figures.answers), len(figures.failures), len(figures.checking),
         _silence(figures, began, over), _trouble(figures, ended),
+        figures.back_after(ended) is not None,
     )  # fmt: skip
 
 
