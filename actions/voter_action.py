@@ -40,7 +40,8 @@ class Heard:
     """One message as it comes in, with what the last answer has left in the slots.
 
     ``told_stage`` and ``told_readback`` are what the voter has seen, which may be less than what
-    the database knows. ``repeated`` says that the message before it led to the same action.
+    the database knows. ``repeated`` says that the message before it led to the same action, and
+    ``forgotten`` that nothing is known here of any message before it.
     """
 
     sender: str
@@ -51,6 +52,7 @@ class Heard:
     told_readback: str | None = None
     greeted: bool = False
     repeated: bool = False
+    forgotten: bool = False
 
     @property
     def hint(self) -> Hint:
@@ -145,6 +147,7 @@ class VoterAction(Action, ABC):
             tracker.get_slot("readback"),
             greeted=bool(tracker.get_slot("greeted")),
             repeated=_previous_action(tracker) == self.name(),
+            forgotten=_previous_action(tracker) is None,
         )
         try:
             with patience.until(time.monotonic() + ACT_SECONDS):  # the thread takes it along
@@ -215,9 +218,12 @@ class VoterAction(Action, ABC):
 
 
 def leave_finished(visit: Visit) -> list[Reply]:
-    """Clear away a finished session, and tell of its cast if that answer never went out."""
+    """Clear away a finished session, and tell of its cast if that answer never went out.
+
+    Where that is not known, because the trackers are lost, it is told rather once too often.
+    """
     said = []
-    if visit.heard.told_stage == Stage.CONFIRMING.value:
+    if visit.heard.told_stage == Stage.CONFIRMING.value or visit.heard.forgotten:
         receipt = visit.scene.receipt or ""
         said.append(replies.reply("arrived", visit.scene, receipt=receipt))
     visit.booth.take_leave(visit.sender)

@@ -27,8 +27,8 @@ class Trial:
     ``failures`` are requests without an answer, which a page repeats by itself; ``checking`` are
     voters who were told to ask again; ``silence`` is the longest time in which nobody was told that
     a vote is recorded, from the fault's begin on, and ``trouble`` how long after its end something
-    still went wrong or took longer than :data:`SLOW_SECONDS`, both in seconds. ``is_back`` says that
-    somebody voted after it.
+    still went wrong or took longer than :data:`SLOW_SECONDS`, both in seconds. ``is_back`` says
+    that somebody voted after it.
     """
 
     fault: Fault
