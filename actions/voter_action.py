@@ -32,6 +32,7 @@ PATIENCE_SECONDS = 20
 ACT_SECONDS = 12
 """Nothing is recorded later than that, so that when an act is given up, it is over."""
 _NOT_OURS = {"action_listen", "action_session_start", "action_extract_slots"}
+_TOLD_AGAIN = {Stage.CHOOSING, Stage.CONFIRMING, Stage.DONE}
 _STAGE_SLOTS = {Stage.CHOOSING, Stage.CONFIRMING, Stage.LOST}
 
 
@@ -41,7 +42,8 @@ class Heard:
 
     ``told_stage`` and ``told_readback`` are what the voter has seen, which may be less than what
     the database knows. ``repeated`` says that the message before it led to the same action, and
-    ``forgotten`` that nothing is known here of any message before it.
+    ``forgotten`` that nothing is known here of any message before it. ``message`` names it among
+    those of its chat.
     """
 
     sender: str
@@ -53,6 +55,7 @@ class Heard:
     greeted: bool = False
     repeated: bool = False
     forgotten: bool = False
+    message: str | None = None
 
     @property
     def hint(self) -> Hint:
@@ -148,6 +151,7 @@ class VoterAction(Action, ABC):
             greeted=bool(tracker.get_slot("greeted")),
             repeated=_previous_action(tracker) == self.name(),
             forgotten=_previous_action(tracker) is None,
+            message=_message_id(tracker),
         )
         try:
             with patience.until(time.monotonic() + ACT_SECONDS):  # the thread takes it along
@@ -184,11 +188,15 @@ class VoterAction(Action, ABC):
         Raises:
             BilikError: the booth cannot be reached; nothing is known to be done.
         """
+        booth = booth.hearing(heard.message)
         visit = Visit(booth, heard, booth.look(heard.sender))
         if visit.scene.stage is Stage.CONFIRMING and not booth.is_yes(visit.scene, visit.text):
             visit.scene = booth.look(heard.sender, settled=True)
-        before = self._settle(visit)
-        if booth.is_yes(visit.scene, visit.text):
+        done_already = visit.scene.repeated and visit.scene.stage in _TOLD_AGAIN
+        before = [] if done_already else self._settle(visit)
+        if done_already:
+            said = tell_again(visit)
+        elif booth.is_yes(visit.scene, visit.text):
             said = confirm(visit)
         elif self.gives_way and booth.is_choice(visit.scene, visit.text, heard.hint):
             said = visit.act(booth.choose(visit.sender, visit.text, heard.hint))
@@ -215,6 +223,16 @@ class VoterAction(Action, ABC):
         visit.booth.take_leave(visit.sender)
         visit.look_again()
         return said
+
+
+def tell_again(visit: Visit) -> list[Reply]:
+    """What came of a message that has been acted on already, when its answer may not have arrived.
+
+    Nothing is done a second time: *2* chooses in one contest, and not in the next one as well.
+    """
+    if visit.scene.stage is Stage.DONE:
+        return visit.act(Outcome(Kind.RECORDED, visit.scene))
+    return visit.act(visit.booth.review(visit.sender))
 
 
 def leave_finished(visit: Visit) -> list[Reply]:
@@ -253,6 +271,14 @@ def _has_acted(tracker: Tracker) -> bool:
         if event.get("event") == "action" and event.get("name") not in _NOT_OURS:
             return True
     return False
+
+
+def _message_id(tracker: Tracker) -> str | None:
+    """What the channel calls the latest message."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return event.get("message_id") or None
+    return None
 
 
 def _previous_action(tracker: Tracker) -> str | None:

@@ -1,9 +1,9 @@
 """Rasa's lock store (`endpoints.yml`): one message of a chat at a time, on all servers together.
 
-Where the trackers are in Redis, there may be several servers, and the locks are there too; else they
-are in this process. Rasa's own lock in Redis is not used: it is read, changed and written back, so
-that two servers can both have it, it outlives a killed server for a minute, and is asked for once a
-second.
+Where the trackers are in Redis, there may be several servers, and the locks are there too; else
+they are in this process. Rasa's own lock in Redis is not used: it is read, changed and written
+back, so that two servers can both have it, it outlives a killed server for a minute, and is asked
+for once a second.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bilik import settings
 from bilik.keys import Keys
 
 LEASE_SECONDS = 4.0
-"""How long the lock of a server that died stays: less than a voter is kept waiting for an answer."""
+"""How long the lock of a server that died stays: less than a voter is kept waiting."""
 RENEW_SECONDS = 1.0
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.02, 0.25
 PATIENCE_SECONDS = 120.0

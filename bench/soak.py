@@ -112,7 +112,7 @@ async def faults(directory: Path) -> bool:
                 continue
             trials.append(await try_fault(place, crowd_of(place, resigned=0.5), fault, seconds))
             print(told(trials[-1]), flush=True)
-    write("faults", {"faults": [as_json(one) for one in trials]})
+            write("faults", {"faults": [as_json(one) for one in trials]})
     table(
         ("Gangguan", "pesan", "gagal, diulang", "diminta menunggu", "hilang atau ganda",
          "kabar salah", "tanpa suara masuk, dtk", "pulih sesudahnya, dtk"),

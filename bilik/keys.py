@@ -106,6 +106,7 @@ class Keys:
         self.sessions = Sealer(self._derive("session"))
         self.sums = Sealer(self._derive("sum"))
         self.mailbox = Sealer(self._derive("mailbox"))
+        self.outbox = Sealer(self._derive("outbox"))
         self.totp = Sealer(self._derive("totp"))
 
     def _derive(self, purpose: str) -> bytes:

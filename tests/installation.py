@@ -127,6 +127,24 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError(f"{url} does not answer")
 
 
+def environment(directory: Path, port: int, actions_port: int, web_port: int) -> dict[str, str]:
+    """What servers with these ports, and all of their files in ``directory``, read."""
+    return {
+        **os.environ,
+        "BILIK_SECRET_KEY": base64.urlsafe_b64encode(SECRET).decode(),
+        "BILIK_HOST": "127.0.0.1",
+        "BILIK_PORT": str(port),
+        "BILIK_ACTIONS_PORT": str(actions_port),
+        "BILIK_WEB_PORT": str(web_port),
+        "BILIK_RUN": str(directory / "run"),
+        "BILIK_RECORDS_DIR": str(directory / "terbitan"),
+        "BILIK_DESK_DIR": str(directory / "meja"),
+        "BILIK_TRUSTEE_DIR": str(directory / "trustee"),
+        "BILIK_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "BILIK_PAGES_URL": f"http://127.0.0.1:{web_port}",
+    }
+
+
 @contextmanager
 def start(
     directory: Path,
@@ -151,20 +169,9 @@ def start(
         polls[name] = set_up(directory / name, open_now(definition), many, url, system_clock, first)
     port, actions_port, web_port = free_port(), free_port(), free_port()
     settings = {
-        **os.environ,
-        "BILIK_SECRET_KEY": base64.urlsafe_b64encode(SECRET).decode(),
+        **environment(directory, port, actions_port, web_port),
         "BILIK_DATABASE_URL": url,
-        "BILIK_HOST": "127.0.0.1",
         "BILIK_DEMO": "1",
-        "BILIK_PORT": str(port),
-        "BILIK_ACTIONS_PORT": str(actions_port),
-        "BILIK_WEB_PORT": str(web_port),
-        "BILIK_RUN": str(directory / "run"),
-        "BILIK_RECORDS_DIR": str(directory / "terbitan"),
-        "BILIK_DESK_DIR": str(directory / "meja"),
-        "BILIK_TRUSTEE_DIR": str(directory / "trustee"),
-        "BILIK_PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "BILIK_PAGES_URL": f"http://127.0.0.1:{web_port}",
         **(settings or {}),
     }
     began = time.monotonic()

@@ -47,19 +47,29 @@ class Message:
 
 @dataclass(frozen=True)
 class Answers:
-    """Messages in the order they were said; ``finished`` after a cast."""
+    """Messages in the order they were said; ``finished`` after a cast.
+
+    ``more_to_come`` says that the answer itself is not among them: it is being made still.
+    """
 
     messages: list[Message]
     finished: bool = False
+    more_to_come: bool = field(default=False, compare=False)
 
     @property
     def texts(self) -> list[str]:
         """The words alone."""
         return [message.text for message in self.messages]
 
+    @property
+    def tells_where(self) -> bool:
+        """Whether the voter knows from these where things stand, and need not wait or ask."""
+        return CHECKING not in self.texts and not self.more_to_come
+
     def __add__(self, later: Answers) -> Answers:
         """These, and then those."""
-        return Answers([*self.messages, *later.messages], self.finished or later.finished)
+        finished, more = self.finished or later.finished, self.more_to_come or later.more_to_come
+        return Answers([*self.messages, *later.messages], finished, more)
 
 
 NONE = Answers([])
@@ -84,20 +94,28 @@ class Delivery:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def answer(
-        self, handler: Handler, sender: str, text: str, unseen: bool = False
+        self,
+        handler: Handler,
+        sender: str,
+        text: str,
+        unseen: bool = False,
+        message_id: str | None = None,
     ) -> Answers:
         """Bilik's answers to one message; never none.
 
         A yes can only mean what the voter has seen. While an earlier answer is still on its way, a
         yes is taken as the wish to hear it again; also where the channel knows that something was
-        ``unseen`` when the voter wrote this.
+        ``unseen`` when the voter wrote this. ``message_id`` is the same when a message comes again,
+        and is nothing that the voter said.
         """
         sender_id = f"{self._channel}:{sender}"
         is_yes = may_be_yes(text)
         if is_yes and (unseen or self._has_unseen(sender_id)):
             text, is_yes = AGAIN, False
         collector = CollectingOutputChannel()
-        message = UserMessage(text, collector, sender_id, input_channel=self._channel)
+        message = UserMessage(
+            text, collector, sender_id, input_channel=self._channel, message_id=message_id
+        )
         the_meter.took(self._channel)
         task = asyncio.create_task(self._handle(handler, message))
         self._running[task] = sender_id, is_yes
@@ -114,7 +132,7 @@ class Delivery:
         if not done:
             self._keep_when_done(task, sender, collector)
             the_meter.gave_up(self._channel)
-            return late + ASK_LATER
+            return late + replace(ASK_LATER, more_to_come=True)
         found = _answers(collector)
         (the_meter.answered if found.messages else the_meter.gave_up)(self._channel)
         said = late + found

@@ -1,4 +1,4 @@
-"""How this server is: `/sehat`, it answers; `/sehat/siap`, it has all that it needs to answer voters.
+"""How this server is: `/sehat`, it answers; `/sehat/siap`, it has all that voters need of it.
 
 For proxies and process managers. It is a connector, since that is how Rasa lets addresses be added.
 """

@@ -39,6 +39,8 @@ from bilik.storage.database import Database
 
 logger = logging.getLogger(__name__)
 
+LEAVE_SECONDS = 10.0
+"""A server that stops goes on so long with what it is answering: longer than an answer takes."""
 LOOK_SECONDS = 1.0
 """How often a server looks for chats that nobody answers."""
 SWEEP_SECONDS = 3600.0
@@ -64,6 +66,7 @@ class Intake:
         self._once_more: set[str] = set()
         self._late = LateAnswers(self._keep_late)
         self._background: list[asyncio.Task[None]] = []
+        self._is_leaving = False
 
     def register(self, platform: Platform, handler: Handler) -> None:
         """Answer that platform's messages."""
@@ -76,6 +79,7 @@ class Intake:
             return
         # A server that was split in two by a fork must not go by one name.
         self._mailbox = Mailbox(self._database, self._keys, secrets.token_hex(8), self._clock)
+        self._is_leaving = False
         self._background = [
             asyncio.create_task(self._repeat(self._look, LOOK_SECONDS)),
             asyncio.create_task(self._repeat(self._renew, LEASE.total_seconds() / 3)),
@@ -83,7 +87,10 @@ class Intake:
         ]
 
     async def stop(self) -> None:
-        """Stop answering, and leave the chats to the next server."""
+        """Answer what is being answered, and leave the chats to the next server."""
+        self._is_leaving = True
+        if at_work := [*self._at_work.values(), *self._late.tasks]:
+            await asyncio.wait(at_work, timeout=LEAVE_SECONDS)
         tasks = [*self._background, *self._at_work.values(), *self._late.tasks]
         self._background = []
         for task in tasks:
@@ -103,7 +110,8 @@ class Intake:
         """
         if letters:
             for chat in await asyncio.to_thread(self._mailbox.put, letters):
-                self._begin(chat)
+                if not self._is_leaving:
+                    self._begin(chat)
 
     # -- working off ---------------------------------------------------------------------------
 
@@ -116,6 +124,8 @@ class Intake:
             await asyncio.sleep(seconds)
 
     async def _look(self) -> None:
+        if self._is_leaving:
+            return
         for turn in await asyncio.to_thread(self._mailbox.abandoned):
             self._begin(turn.letter.chat)
 
@@ -134,7 +144,7 @@ class Intake:
     async def _work(self, chat: str) -> None:
         try:
             turn = await asyncio.to_thread(self._mailbox.turn, chat)
-            while turn is not None:
+            while turn is not None and not self._is_leaving:
                 wait = (turn.due - self._clock()).total_seconds()
                 if wait > 2 * LOOK_SECONDS:
                     break
@@ -151,7 +161,8 @@ class Intake:
             self._at_work.pop(chat, None)
             if chat in self._once_more:
                 self._once_more.discard(chat)
-                self._begin(chat)
+                if not self._is_leaving:
+                    self._begin(chat)
 
     async def _answer_or_not(self, turn: Turn) -> Turn | None:
         """Answer one message; one that cannot be answered does not hold up the others for ever."""
@@ -163,8 +174,8 @@ class Intake:
             logger.error("a message could not be answered: %s", type(error).__name__)
             again = replace(turn.letter, attempts=turn.letter.attempts + 1)
             is_over = again.attempts >= MAX_MISHAPS
-            if is_over:
-                self._late.is_seen(again)
+            if is_over and again.details.get("late"):
+                turn.chat.behind = False
             return await self._finish(turn, None if is_over else FIRST_PAUSE, again)
 
     async def _answer(self, turn: Turn) -> Turn | None:
@@ -200,7 +211,8 @@ class Intake:
             await self._clean(platform, turn, sent)
         else:
             chat.erasable = [*chat.erasable, *sent][-MAX_ERASABLE:]
-        self._late.is_seen(letter)
+        if letter.details.get("late"):
+            chat.behind = False
         chat.last_position = max(chat.last_position, letter.position)
         if not (letter.text and may_be_yes(letter.text)):
             chat.answered = milliseconds(self._clock())
@@ -227,12 +239,16 @@ class Intake:
         _, delivery, handler = self._platforms[letter.channel]
         sender = letter.chat.removeprefix(f"{letter.channel}:")
         unseen = (
-            self._late.has_unseen(letter.chat)
+            chat.behind
             or _came_too_early(letter, chat, now)
             # Which of the two was sent first, nobody knows.
             or (turn.is_followed and not platform.tells_order)
         )
-        answers = await delivery.answer(handler, sender, letter.text, unseen)
+        # The same when another server takes it up again.
+        message_id = f"{letter.received}-{turn.letter_id}"
+        answers = await delivery.answer(handler, sender, letter.text, unseen, message_id)
+        # A real answer was made after all that went before it; else nothing is made up for.
+        chat.behind = answers.more_to_come or (chat.behind and not answers.tells_where)
         return platform.compose_answers(answers), answers.finished
 
     def _notices(self, letter: Letter, chat: Chat, now: int) -> list[Message]:

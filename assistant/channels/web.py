@@ -13,7 +13,8 @@ import hashlib
 import json
 import re
 import secrets
-from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,12 @@ from sanic.response import HTTPResponse
 from assistant.channels.counting import keep_noting
 from assistant.channels.delivery import Answers, Delivery, Handler, Message
 from assistant.channels.notices import notice
-from assistant.channels.outbox import MAX_SESSIONS, Batch, Line, Outbox
+from assistant.channels.outbox import Batch, Line, Lines, MemoryOutbox, Outbox, Post
 from assistant.channels.pace import Pace
+from assistant.channels.shared_outbox import RedisOutbox
 from assistant.channels.signatures import same
 from bilik import settings
+from bilik.domain.confirmation import may_be_yes
 from bilik.domain.words import MAX_CHARACTERS
 from bilik.errors import BilikError
 from bilik.keys import Keys
@@ -42,6 +45,9 @@ PAGE = Path(__file__).parent / "page"
 SHARED = ("look.css", "kawung.svg", "icon.svg")
 """What the page looks like together with all others."""
 COOKIE = "bilik_chat"
+LOOK_SECONDS = 0.2
+"""How often a server asks whether another one has answered a message that was posted to both."""
+RENEW_SECONDS = 1.0
 ALIVE_SECONDS = 20
 """How often an idle page hears that the line is good; it takes much longer silence for the end."""
 ALIVE = "event: alive\ndata:\n\n"
@@ -97,48 +103,86 @@ class Posted:
 class Conversations:
     """The page's side of all conversations on this server."""
 
-    def __init__(self, channel: str, handler: Handler) -> None:
+    def __init__(self, channel: str, handler: Handler, outbox: Outbox) -> None:
         """``handler`` takes a message into Rasa."""
-        self.outbox = Outbox()
+        self.outbox = outbox
+        self.lines = Lines()
         self._handler = handler
         self._delivery = Delivery(channel, self._late)
         self._pace = Pace()
-        self._latest: OrderedDict[str, tuple[str, asyncio.Task[None]]] = OrderedDict()
+        self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._pushing: set[asyncio.Task[None]] = set()
 
     async def answer(self, session: str, posted: Posted) -> list[Batch]:
         """What the page has not shown yet, up to the answer to this message.
 
         A message that comes again is not handled again. The handling goes on when the page's
         connection breaks; then its answer waits in the outbox.
+
+        Raises:
+            TrackerUnavailable: the outbox cannot be reached; the page has to post it again.
         """
-        self.outbox.seen(session, posted.seen)
-        name, task = self._latest.get(session, ("", None))
-        if task is None or name != posted.name:
-            unseen = posted.early or bool(self.outbox.waiting(session))
-            task = asyncio.create_task(self._handle(session, posted.text, unseen))
-            self._latest[session] = posted.name, task
-            self._latest.move_to_end(session)
-            while len(self._latest) > MAX_SESSIONS:
-                self._latest.popitem(last=False)
+        await self.outbox.seen(session, posted.seen)
+        name = session, posted.name
+        task = self._running.get(name)
+        if task is None:
+            task = self._running[name] = asyncio.create_task(self._once(session, posted))
+            task.add_done_callback(lambda done: self._running.pop(name, None))
         await asyncio.shield(task)
-        return self.outbox.waiting(session)
+        return await self.outbox.waiting(session)
 
-    def forget(self, session: str) -> None:
-        """The session is over."""
-        self.outbox.forget(session)
-        self._latest.pop(session, None)
-
-    async def _handle(self, session: str, text: str, unseen: bool) -> None:
-        if self._pace.is_too_fast(session):
-            answers = Answers([Message(notice("too_fast"))])
-        elif len(text) > MAX_CHARACTERS:
-            answers = Answers([Message(notice("too_long"))])
+    async def _once(self, session: str, posted: Posted) -> None:
+        """Handle a message that nobody has handled; wait for whoever does."""
+        while (post := await self.outbox.take(session, posted.name)) is Post.ELSEWHERE:
+            await asyncio.sleep(LOOK_SECONDS)
+        if post is Post.ANSWERED:
+            return
+        if said := self._refusal(session, posted):
+            answers, settles = Answers([Message(said)]), False
         else:
-            answers = await self._delivery.answer(self._handler, session, text, unseen)
-        self.outbox.put(session, Batch(answers))
+            renewing = asyncio.create_task(self._renew(session, posted.name))
+            try:
+                answers = await self._handle(session, posted)
+            finally:
+                renewing.cancel()
+            settles = answers.tells_where
+        await self.outbox.answer(session, posted.name, Batch(answers), settles)
+
+    def _refusal(self, session: str, posted: Posted) -> str:
+        """Why a message is not handled, as the voter is told; empty if it is."""
+        if self._pace.is_too_fast(session):
+            return notice("too_fast")
+        return notice("too_long") if len(posted.text) > MAX_CHARACTERS else ""
+
+    async def _handle(self, session: str, posted: Posted) -> Answers:
+        unseen = (
+            posted.early
+            or bool(await self.outbox.waiting(session))
+            or await self.outbox.is_behind(session, posted.name)
+        )
+        if not may_be_yes(posted.text):
+            await self.outbox.act(session, posted.name)
+        return await self._delivery.answer(self._handler, session, posted.text, unseen, posted.name)
+
+    async def _renew(self, session: str, name: str) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            with suppress(BilikError):  # Tried again in a second.
+                await self.outbox.renew(session, name)
 
     def _late(self, session: str, answers: Answers) -> None:
-        self.outbox.push(session, Batch(answers))
+        task = asyncio.create_task(self._push(session, Batch(answers)))
+        self._pushing.add(task)
+        task.add_done_callback(self._pushing.discard)
+
+    async def _push(self, session: str, batch: Batch) -> None:
+        while True:
+            try:
+                await self.outbox.push(session, batch)
+                break
+            except BilikError:
+                await asyncio.sleep(RENEW_SECONDS)
+        self.lines.tell(session, batch)
 
 
 class WebChat(InputChannel):
@@ -149,14 +193,19 @@ class WebChat(InputChannel):
     """
 
     def __init__(
-        self, keys: Keys, noter: Noter | None = None, database: Database | None = None
+        self,
+        keys: Keys,
+        noter: Noter | None = None,
+        database: Database | None = None,
+        outbox: Outbox | None = None,
     ) -> None:
         """``keys`` are the installation's, and candidates' photos are in its ``database``.
 
         The page is there in every server, so it is here that the counts of all channels are noted
-        by ``noter``.
+        by ``noter``. Several servers share an ``outbox``.
         """
         self._keys = keys
+        self._outbox = outbox or MemoryOutbox()
         self._noter = noter
         self._database = database
 
@@ -169,8 +218,10 @@ class WebChat(InputChannel):
     def from_credentials(cls, credentials: dict[str, Any] | None) -> WebChat:
         """Nothing is set in `credentials.yml`."""
         configured = settings.load()
-        database = Database(configured.database_url)
-        return cls(Keys(configured.secret_key), Noter(the_meter, database), database)
+        database, keys = Database(configured.database_url), Keys(configured.secret_key)
+        url = configured.tracker_url or ""
+        outbox = RedisOutbox(url, keys) if url.startswith("redis") else None
+        return cls(keys, Noter(the_meter, database), database, outbox)
 
     def url_prefix(self) -> str:
         """Where the page lives."""
@@ -179,8 +230,8 @@ class WebChat(InputChannel):
     def blueprint(self, on_new_message: Handler) -> Blueprint:
         """The channel's routes."""
         blueprint = Blueprint("web_chat")
-        conversations = Conversations(self.name(), on_new_message)
-        outbox = conversations.outbox
+        conversations = Conversations(self.name(), on_new_message, self._outbox)
+        outbox, lines = conversations.outbox, conversations.lines
         page = (PAGE / "chat.html").read_text(encoding="utf-8")
         files = [file for file in PAGE.iterdir() if file.suffix in _TYPES]
         files += [ASSETS / name for name in SHARED]
@@ -213,7 +264,10 @@ class WebChat(InputChannel):
             posted = Posted.read(request.json)
             if posted is None:
                 return _refused(400)
-            batches = await conversations.answer(session, posted)
+            try:
+                batches = await conversations.answer(session, posted)
+            except BilikError:
+                return _refused(503)  # the page posts it again
             return response.json({"batches": [_shown(one) for one in batches]}, headers=_HEADERS)
 
         @blueprint.post("/seen")
@@ -222,7 +276,8 @@ class WebChat(InputChannel):
             if session is None or not _is_json(request):
                 return _refused(403)
             content = request.json if isinstance(request.json, dict) else {}
-            outbox.seen(session, _names(content.get("seen")))
+            with suppress(BilikError):  # The next message says so again.
+                await outbox.seen(session, _names(content.get("seen")))
             return response.empty(headers=_HEADERS)
 
         @blueprint.post("/leave")
@@ -230,7 +285,8 @@ class WebChat(InputChannel):
             session = self._session(request)
             if session is None or not _is_json(request):
                 return _refused(403)
-            conversations.forget(session)
+            with suppress(BilikError):  # It goes by itself; nobody else can ask for it.
+                await outbox.forget(session)
             return self._with_new_session(request, response.empty(headers=_HEADERS))
 
         @blueprint.get("/events")
@@ -241,9 +297,8 @@ class WebChat(InputChannel):
             # Proxies are asked to pass each event on as it comes.
             headers = {**_HEADERS, "X-Accel-Buffering": "no"}
             stream = await request.respond(content_type="text/event-stream", headers=headers)
-            with outbox.line(session) as line:
-                await stream.send(ALIVE)
-                while (event := await _next_event(line)) is not None:
+            with lines.line(session) as line:
+                async for event in _events(outbox, session, line):
                     await stream.send(event)
             await stream.eof()
             return None
@@ -253,7 +308,7 @@ class WebChat(InputChannel):
 
         @blueprint.listener("before_server_stop")
         async def hang_up(*_: object) -> None:
-            outbox.hang_up()  # or the server would wait for the pages to leave
+            lines.hang_up()  # or the server would wait for the pages to leave
 
         return blueprint
 
@@ -309,13 +364,32 @@ class Asset:
         return response.text(self.content, headers=headers, content_type=self.type)
 
 
-async def _next_event(line: Line) -> str | None:
-    """What to send next; None to hang up."""
-    try:
-        batch = await asyncio.wait_for(line.get(), ALIVE_SECONDS)
-    except asyncio.TimeoutError:
-        return ALIVE
-    return f"data: {json.dumps(_shown(batch))}\n\n" if batch else None
+async def _events(outbox: Outbox, session: str, line: Line) -> AsyncIterator[str]:
+    """What to send to a page, until it is to hang up.
+
+    Now and then the outbox is looked into: something may have come in on another server.
+    """
+    told: set[str] = set()
+    while True:
+        yield ALIVE
+        with suppress(BilikError):
+            for batch in await outbox.waiting(session):
+                if batch.name not in told:
+                    told.add(batch.name)
+                    yield _event(batch)
+        try:
+            while True:
+                pushed = await asyncio.wait_for(line.get(), ALIVE_SECONDS)
+                if pushed is None:
+                    return
+                told.add(pushed.name)
+                yield _event(pushed)
+        except asyncio.TimeoutError:
+            pass
+
+
+def _event(batch: Batch) -> str:
+    return f"data: {json.dumps(_shown(batch))}\n\n"
 
 
 def _shown(batch: Batch) -> dict[str, Any]:

@@ -12,8 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import text
+
 from bilik.errors import SettingsError
 from bilik.services.files import write_secret_file
+from bilik.storage.database import Database
 
 NAME = "bilik"
 """Of its user and its database."""
@@ -93,15 +96,14 @@ class Postgres:
             self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "stop")
 
     def _create(self) -> None:
-        import psycopg2
-
-        connection = psycopg2.connect(self._url("postgres"))
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (NAME,))
-            if cursor.fetchone() is None:
-                cursor.execute(f"CREATE DATABASE {NAME}")
-        connection.close()
+        database = Database(self._url("postgres"))
+        with database.engine.connect() as connection:
+            # A database cannot be made within a transaction.
+            outside = connection.execution_options(isolation_level="AUTOCOMMIT")
+            query = text("SELECT 1 FROM pg_database WHERE datname = :name")
+            if outside.execute(query, {"name": NAME}).first() is None:
+                outside.execute(text(f"CREATE DATABASE {NAME}"))
+        database.close()
 
     def _let_in(self) -> None:
         """Let the server's user into its directory, where that is not ours."""
@@ -115,12 +117,18 @@ class Postgres:
                 above.chmod(mode | 0o001)  # to pass through, not to look around
 
     def _run(self, program: str, *arguments: str) -> None:
-        who = {"user": self.user, "group": pwd.getpwnam(self.user).pw_gid} if os.getuid() == 0 else {}
+        is_root = os.getuid() == 0
         try:
             done = subprocess.run(
-                [str(self.programs / program), *arguments], stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/", **who,
-            )  # fmt: skip
+                [str(self.programs / program), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                check=False,
+                user=self.user if is_root else None,
+                group=pwd.getpwnam(self.user).pw_gid if is_root else None,
+            )
         except OSError as error:
             raise SettingsError(f"PostgreSQL tidak bisa dijalankan: {error.strerror}.") from None
         if done.returncode:

@@ -1,4 +1,4 @@
-"""Where the servers are that Bilik does not bring: the system's, or those of the tests' packages."""
+"""Where the servers are that Bilik does not bring: the system's, or of the tests' packages."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def redis() -> Path:
     if found := Path(system) if system else bundled:
         return found
     raise SettingsError(
-        "Redis belum terpasang. Pasang dulu (di Debian: sudo apt-get install redis-server), atau isi "
-        "BILIK_TRACKER_URL, lalu ulangi."
+        "Redis belum terpasang. Pasang dulu (di Debian: sudo apt-get install redis-server), atau "
+        "isi BILIK_TRACKER_URL, lalu ulangi."
     )
 
 
@@ -57,8 +57,8 @@ def postgres() -> Path:
     if bundled := _of_package("pgserver", "pginstall/bin/postgres"):
         return bundled.parent
     raise SettingsError(
-        "PostgreSQL belum terpasang. Pasang dulu (di Debian: sudo apt-get install postgresql), atau "
-        "isi BILIK_DATABASE_URL dengan postgresql://…, lalu ulangi."
+        "PostgreSQL belum terpasang. Pasang dulu (di Debian: sudo apt-get install postgresql), "
+        "atau isi BILIK_DATABASE_URL dengan postgresql://…, lalu ulangi."
     )
 
 

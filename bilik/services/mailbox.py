@@ -70,7 +70,8 @@ class Chat:
     gone out, in milliseconds. ``heard`` are the times of the last messages, for the limit on
     speed, and ``warned`` when the sender was told of it. ``erasable`` are the platform's ids of
     this vote's messages. ``phone`` is the keyed hash, in hex, of a number that the platform vouches
-    for.
+    for. ``behind`` says that an answer is still to come: the voter was told to wait for it, and
+    what is said meanwhile cannot mean it.
     """
 
     last_position: int = 0
@@ -79,6 +80,7 @@ class Chat:
     warned: int = 0
     erasable: list[str] = field(default_factory=list)
     phone: str = ""
+    behind: bool = False
 
     def __repr__(self) -> str:
         """Without its contents, so that none reaches a log."""

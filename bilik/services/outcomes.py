@@ -60,9 +60,9 @@ class Scene:
     ``elections`` holds the voter's own one, or else all current ones, each with its phase.
     ``selections`` are pending, not recorded. ``half`` names the half of an identity that is still
     missing, ``"nik"`` or ``"code"``, when the other has come. ``buttons`` are what can be pressed
-    instead of typing.
-    missing, ``"nik"`` or ``"code"``, when the other has come. ``again`` says that a ballot of the
-    voter's is in the box, and a new one would take its place.
+    instead of typing. ``again`` says that a ballot of the voter's is in the box, and a new one
+    would take its place. ``repeated`` says that the very message that is being heard has led here
+    already.
     """
 
     stage: Stage
@@ -75,6 +75,7 @@ class Scene:
     half: str | None = None
     buttons: tuple[Button, ...] = ()
     again: bool = False
+    repeated: bool = False
 
     @property
     def election(self) -> Election | None:

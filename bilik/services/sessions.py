@@ -44,9 +44,8 @@ class Session:
     only an answer to that one can cast. ``receipt`` is kept for a little while after the cast, so
     that a repeated *ya* gets the same answer, and then the voter is no longer known here. ``seed``
     is what the payloads of the newest buttons are made from, see :mod:`bilik.services.buttons`.
-    only an answer to that one can cast. ``spare`` is the number of the spare letter that opened
-    it, if one did. ``receipt`` is kept for a little while after the cast, so
-    that a repeated *ya* gets the same answer, and then the voter is no longer known here.
+    ``spare`` is the number of the spare letter that opened it, if one did. ``heard`` is the digest
+    of the message that led here, by which it is known when it comes again.
     """
 
     stage: Stage = Stage.IDENTITY
@@ -63,6 +62,7 @@ class Session:
     credential: str | None = None
     seed: str | None = None
     spare: int | None = None
+    heard: str | None = None
 
     def __repr__(self) -> str:
         """Without its contents, so that none reaches a log."""

@@ -134,8 +134,6 @@ async def _platforms(town: Town, fault: platforms.Fault) -> None:
 
 
 FAULTS = (
-    Fault("Satu proses Rasa dimatikan (SIGKILL)", _kill_rasa),
-    Fault("Semua proses Rasa dimatikan (SIGKILL)", _kill_all_rasa),
     Fault("Satu proses action dimatikan (SIGKILL)", _kill_actions),
     Fault("Semua proses action dimatikan (SIGKILL)", _kill_all_actions),
     Fault("HAProxy dimatikan (SIGKILL)", _kill_proxy),
@@ -157,6 +155,8 @@ FAULTS = (
     ),
     Fault("API platform menjawab galat, 30 detik", _fail_platforms),
     Fault("API platform tidak menjawab, 30 detik", _slow_platforms),
+    Fault("Satu proses Rasa dimatikan (SIGKILL)", _kill_rasa),
+    Fault("Semua proses Rasa dimatikan (SIGKILL)", _kill_all_rasa),
 )
 
 SHORT = tuple(

@@ -122,7 +122,7 @@ class Identity(Visits):
                 kind = Kind.ODD_NIK
             elif given.code_slip:
                 kind = Kind.ODD_CODE
-            sessions.save(connection, self._keys, self._keys.sender_hash(sender), draft, now)
+            self._save(connection, sender, draft, now)
         elif given.odd_digits:
             kind = Kind.ODD_NIK
         else:

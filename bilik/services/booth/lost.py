@@ -41,7 +41,7 @@ class Lost(Visits):
             if nik is None:
                 kind = Kind.ODD_NIK if given.odd_digits else Kind.ASK_LOST
                 waiting = Session(Stage.LOST)
-                sessions.save(connection, self._keys, self._keys.sender_hash(sender), waiting, now)
+                self._save(connection, sender, waiting, now)
                 scene = self._scene(connection, waiting, now)
                 return Outcome(kind, scene, digits=given.odd_digits or 0)
             subjects = {self._keys.attempt_hash("sender", sender.encode()): SENDER_RULE}

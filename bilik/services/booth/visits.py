@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+import hashlib
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 
@@ -21,6 +24,8 @@ from bilik.services.public_view import PublicViews
 from bilik.services.sessions import Session, Stage
 from bilik.storage.database import Database
 
+_Self = TypeVar("_Self", bound="Visits")
+
 
 class Visits:
     """What all that a voter can do has in common."""
@@ -34,6 +39,18 @@ class Visits:
         self._clock = clock
         self._views = PublicViews(database, clock)
         self.pages_url = pages_url
+        self._heard: str | None = None
+
+    def hearing(self: _Self, message: str | None) -> _Self:
+        """The same booth, for one message; ``message`` names it among those of its chat.
+
+        A message may be brought here twice, when a server dies before anybody knows what came of
+        it. What it did is kept with its name in one transaction, and the second time
+        :attr:`Scene.repeated` says that it is done.
+        """
+        booth = copy.copy(self)
+        booth._heard = message and hashlib.blake2b(message.encode(), digest_size=12).hexdigest()
+        return booth
 
     def _go_on(
         self,
@@ -127,9 +144,13 @@ class Visits:
     ) -> Outcome:
         if session.stage is not Stage.DONE:
             session.seed = buttons.new_seed()
-        sessions.save(connection, self._keys, self._keys.sender_hash(sender), session, now)
+        self._save(connection, sender, session, now)
         scene = self._scene(connection, session, now)
         return Outcome(kind, scene, resolution, voter=session.voter, tps=session.tps)
+
+    def _save(self, connection: Connection, sender: str, session: Session, now: datetime) -> None:
+        session.heard = self._heard
+        sessions.save(connection, self._keys, self._keys.sender_hash(sender), session, now)
 
     def _election_of(self, connection: Connection, session: Session) -> Election:
         return one_election(connection, session.election_id or 0).election
@@ -155,6 +176,7 @@ class Visits:
             half=missing,
             buttons=pressable,
             again=self._votes_again(connection, session, found),
+            repeated=self._heard is not None and session.heard == self._heard,
         )
 
 

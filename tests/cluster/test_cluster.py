@@ -1,0 +1,265 @@
+"""Several workers behind a proxy: killed, stopped and restarted, while people vote."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from secrets import token_urlsafe
+
+import httpx
+import pytest
+import redis
+from sqlalchemy import select, text
+
+from assistant.cluster import programs, rolling
+from bilik.errors import SettingsError
+from bilik.storage.tables import participations, voters
+from tests.channels.failing import fail
+from tests.channels.phones import TelegramPhone, wait_until_idle
+from tests.channels.platforms import Platforms
+from tests.cluster.cluster import Cluster, health, stop
+from tests.cluster.voters import Page, told, vote
+
+RECEIPT = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{1,4}")
+AT_ONCE = 4
+
+
+# -- what is there ----------------------------------------------------------------------------
+
+
+def test_the_public_reaches_chat_webhooks_and_pages_and_nothing_else(cluster: Cluster) -> None:
+    shown = ["/chat", "/chat/chat.js", "/hasil", "/hasil.json", "/panitia/masuk", "/laman/look.css"]
+    assert {path: health(cluster.url + path) for path in shown} == dict.fromkeys(shown, 200)
+    hidden = [
+        "/version", "/status", "/domain", "/conversations/web:a/tracker", "/model/parse", "/sehat",
+        "/sehat/siap", "/health", "/actions", "/webhook", "/webhooks/rest/webhook", "/webhooks/",
+        "/chat/../version", "/hasilx", "/chatx",
+    ]  # fmt: skip
+    assert {path: health(cluster.url + path) for path in hidden} == dict.fromkeys(hidden, 404)
+    start = httpx.get(cluster.url)
+    assert (start.status_code, start.headers["location"]) == (302, "/chat")
+    assert "server" not in httpx.get(f"{cluster.url}/hasil").headers
+
+
+def test_a_worker_says_in_one_word_whether_it_is_ready(cluster: Cluster) -> None:
+    for worker in cluster.parts.workers:
+        for path in ("/sehat", "/sehat/siap"):
+            answer = httpx.get(f"{worker.url}{path}", timeout=10)
+            assert (answer.status_code, answer.text) == (200, "ya\n")
+
+
+def test_ballots_are_in_postgresql_and_trackers_in_redis(cluster: Cluster) -> None:
+    page = Page(cluster.url)
+    assert "SUDAH" in vote(page, *cluster.pair(cluster.village), "bu siti")
+    with cluster.village.database.read() as connection:
+        assert "PostgreSQL" in connection.execute(text("SELECT version()")).scalar_one()
+        assert connection.execute(select(participations)).first() is not None
+    page.say("siapa calonnya?")
+    kept = redis.Redis.from_url(cluster.parts.tracker_url)
+    values: dict[str, bytes] = {}
+    for name in kept.scan_iter():
+        is_text = kept.type(name) == b"string"
+        value = kept.get(name) if is_text else b"".join(kept.hgetall(name).values())
+        values[name.decode()] = value or b""
+    assert {name.split(":")[0] for name in values} >= {"tracker", "page"}
+    everything = b"".join([*values.values(), *(name.encode() for name in values)])
+    assert b"action_listen" in everything
+    for words in ("Siti", "Rahmawati", "tercatat", "calon", "web:"):
+        assert words.encode() not in everything
+    assert not list(cluster.directory.glob("**/bilik.db*"))
+
+
+def test_without_haproxy_one_line_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(programs, "_PLACES", str(tmp_path))
+    with pytest.raises(SettingsError, match="apt-get install haproxy"):
+        programs.haproxy()
+
+
+# -- a message on two workers -------------------------------------------------------------------
+
+
+def directly(cluster: Cluster, page: Page, worker: int) -> Page:
+    """The same browser, past the proxy."""
+    other = Page(cluster.parts.of("chat")[worker].url)
+    other.browser.cookies = httpx.Cookies(page.browser.cookies)
+    other.seen = page.seen
+    return other
+
+
+def test_a_yes_posted_again_to_another_worker_casts_once_and_gives_the_same_receipt(
+    cluster: Cluster,
+) -> None:
+    before = cluster.ballots(cluster.village)
+    one = Page(cluster.parts.of("chat")[0].url)
+    one.say(" ".join(cluster.pair(cluster.village)))
+    one.say("2")
+    yes = {"name": token_urlsafe(9), "text": "ya"}
+    other = directly(cluster, one, 1)
+    first = one.post(yes)
+    assert other.post(yes)[-1] == first[-1]  # the same answer, kept until it is seen
+    other.seen.append(first[-1]["name"])
+    said = other.say("ya")
+    assert RECEIPT.findall(said) == RECEIPT.findall(told(first)) != []
+    assert cluster.ballots(cluster.village) == before + 1
+
+
+def test_a_message_posted_to_both_workers_at_once_is_handled_once(cluster: Cluster) -> None:
+    one = Page(cluster.parts.of("chat")[0].url)
+    nik, code = cluster.pair(cluster.region)
+    one.say(f"{nik} {code}")
+    other = directly(cluster, one, 1)
+    two = {"name": token_urlsafe(9), "text": "2"}
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda page: page.post(two), (one, other)))
+    assert answers[0] == answers[1]
+    # It chose in the first contest, and not in the next one as well.
+    assert "belum dikirim" not in told(answers[0])
+
+
+def test_a_yes_to_what_another_worker_has_not_told_yet_is_none(cluster: Cluster) -> None:
+    before = cluster.ballots(cluster.village)
+    one = Page(cluster.parts.of("chat")[0].url)
+    one.say(" ".join(cluster.pair(cluster.village)))
+    one.say("2")
+    other = directly(cluster, one, 1)
+    # It is answered, but that answer has not been shown.
+    change = {"name": token_urlsafe(9), "text": "eh 3 aja", "seen": one.seen}
+    assert one.browser.post("/chat/messages", json=change).status_code == 200
+    assert "nomor 3" in other.say("ya")
+    assert cluster.ballots(cluster.village) == before
+    assert "SUDAH" in other.say("ya")
+    assert cluster.ballots(cluster.village) == before + 1
+
+
+# -- killed and restarted under load -----------------------------------------------------------
+
+
+@dataclass
+class Crowd:
+    """Voters who come one after the other, a few at once, until they are told to stop."""
+
+    cluster: Cluster
+    told: dict[str, str] = field(default_factory=dict)
+    again: int = 0
+    problems: list[str] = field(default_factory=list)
+    _over: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __enter__(self) -> Crowd:
+        self._threads = [threading.Thread(target=self._come) for _ in range(AT_ONCE)]
+        for one in self._threads:
+            one.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        for one in self._threads:
+            one.join()
+
+    def wait_for(self, more: int) -> None:
+        """Until so many more have voted."""
+        enough = len(self.told) + more
+        while len(self.told) < enough and any(one.is_alive() for one in self._threads):
+            time.sleep(0.1)
+
+    def _come(self) -> None:
+        while not self._over.is_set():
+            with self._lock:
+                nik, code = self.cluster.pair(self.cluster.village)
+            try:
+                page = Page(self.cluster.url)
+                said = vote(page, nik, code, str(1 + int(nik) % 3))
+            except Exception as error:
+                self.problems.append(type(error).__name__)
+                return
+            with self._lock:
+                self.told[nik] = said
+                self.again += page.again
+
+
+def test_votes_go_on_while_workers_are_killed_and_restarted(cluster: Cluster) -> None:
+    before = cluster.ballots(cluster.village)
+    chat, acts = cluster.parts.of("chat"), cluster.parts.of("actions")
+    with Crowd(cluster) as crowd:
+        crowd.wait_for(4)
+        cluster.kill(chat[0].name)
+        crowd.wait_for(4)
+        cluster.kill(acts[0].name)
+        crowd.wait_for(4)
+        cluster.wait_until_ready()
+        again = crowd.again
+        rolling.restart(cluster.parts, acts[1])
+        rolling.restart(cluster.parts, chat[1])
+        crowd.wait_for(4)
+        # A graceful restart is not noticed by anybody.
+        assert crowd.again == again
+    assert crowd.problems == []
+    not_told = [said for said in crowd.told.values() if not RECEIPT.search(said)]
+    assert not_told == []
+    receipts = [RECEIPT.search(said) for said in crowd.told.values()]
+    assert len({one.group() for one in receipts if one}) == len(crowd.told)
+    assert cluster.ballots(cluster.village) == before + len(crowd.told)
+    assert voted(cluster) >= set(crowd.told)
+
+
+def voted(cluster: Cluster) -> set[str]:
+    """The NIKs of the village's voters who are marked."""
+    hashes = {cluster.village.keys.nik_hash(nik): nik for nik, _ in cluster.village.pairs}
+    query = select(voters.c.nik_hash).join(participations, participations.c.voter_id == voters.c.id)
+    with cluster.village.database.read() as connection:
+        return {hashes[row.nik_hash] for row in connection.execute(query) if row.nik_hash in hashes}
+
+
+def test_messages_that_were_acknowledged_are_answered_after_a_worker_is_killed(
+    cluster: Cluster, platforms: Platforms
+) -> None:
+    phones = [TelegramPhone(cluster, platforms) for _ in range(6)]
+    for phone in phones:
+        fail(platforms, phone, times=1, status=503, seconds=2)
+    start = len(platforms.calls)
+    assert [phone.send(phone.request("halo")) for phone in phones] == [200] * len(phones)
+    cluster.kill(cluster.parts.of("chat")[0].name)
+    wait_until_idle(cluster)
+    for phone in phones:
+        said = "\n".join(phone.read(start))
+        assert said.count("Saya Bilik") == 1
+    cluster.wait_until_ready()
+
+
+def test_redis_flushed_in_the_middle_of_a_talk_leads_to_no_wrong_step(cluster: Cluster) -> None:
+    before = cluster.ballots(cluster.village)
+    page = Page(cluster.url)
+    page.say(" ".join(cluster.pair(cluster.village)))
+    page.say("2")
+    redis.Redis.from_url(cluster.parts.tracker_url).flushall()
+    assert "nomor 2" in page.say("ya")
+    assert cluster.ballots(cluster.village) == before
+    assert "SUDAH" in page.say("ya")
+    assert cluster.ballots(cluster.village) == before + 1
+
+
+# -- the end, last of all -----------------------------------------------------------------------
+
+
+def test_an_interrupt_ends_every_process(cluster: Cluster) -> None:
+    pids = cluster.parts.pids()
+    assert {"postgres", "redis", "proxy", "web", "keeper"} < set(pids)
+    stop(cluster.process)
+    assert [name for name, pid in pids.items() if Path(f"/proc/{pid}").exists()] == []
+    assert health(f"{cluster.url}/chat") == 0
+    assert not os.path.exists(cluster.parts.proxy_socket) or rolling_is_refused(cluster)
+
+
+def rolling_is_refused(cluster: Cluster) -> bool:
+    """Whether a restart says in one line that nothing runs."""
+    with pytest.raises(Exception, match="make run-cluster"):
+        rolling.order(cluster.parts.proxy_socket, "show info")
+    return True
