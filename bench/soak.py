@@ -3,6 +3,7 @@
     BILIK_SOAK_SECONDS   how long people vote (600); around each fault, before and after it (15)
     BILIK_SOAK_AT_ONCE   how many at a time (12)
     BILIK_SOAK_THINK     how long each looks at an answer, in seconds on average (1)
+    BILIK_SOAK_TALKS     instead of voting, so many conversations that end without a vote, for memory
     BILIK_SOAK_ONLY      a part of the names of the faults that are tried, all if empty
 
 Results are printed as a table and written to `results/`.
@@ -15,6 +16,7 @@ import json
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ RESULTS = Path("results")
 DEFAULT_SOAK_SECONDS, DEFAULT_FAULT_SECONDS = 600, 15
 VOTES_A_SECOND = 2
 """More than come, with the usual settings; so many letters are made."""
+FEW, MOST_VOTERS = 200, 5000
 KABUPATEN, HOURS, PEAK = 1_500_000, 6, 3
 """Voters, hours in which they vote, and how much more than on average come at the peak."""
 MOST_GROWTH = 1.05
@@ -40,8 +43,9 @@ def setting(name: str, usual: float) -> float:
     return float(os.environ.get(f"BILIK_SOAK_{name}") or usual)
 
 
-def crowd_of(one: Town, resigned: float = 0.0) -> Crowd:
-    return one.crowd(int(setting("AT_ONCE", 12)), setting("THINK", 1.0), resigned)
+def crowd_of(one: Town, resigned: float = 0.0, passing_by: bool = False) -> Crowd:
+    at_once, think = int(setting("AT_ONCE", 12)), setting("THINK", 1.0)
+    return one.passers_by(at_once, think) if passing_by else one.crowd(at_once, think, resigned)
 
 
 def write(name: str, content: Mapping[str, Any]) -> None:
@@ -56,16 +60,22 @@ def table(heading: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 
 async def soak(directory: Path) -> bool:
     """A long load without a fault; whether all was as it should be."""
-    seconds = setting("SECONDS", DEFAULT_SOAK_SECONDS)
-    voters = min(5000, 200 + int(VOTES_A_SECOND * seconds))
+    seconds, talks = setting("SECONDS", DEFAULT_SOAK_SECONDS), int(setting("TALKS", 0))
+    voters = FEW if talks else min(MOST_VOTERS, FEW + int(VOTES_A_SECOND * seconds))
     async with town(directory, voters) as place:
         memory = Memory(place.stand.pids)
-        crowd = crowd_of(place)
+        crowd = crowd_of(place, passing_by=talks > 0)
+        began = time.monotonic()
         async with crowd.voting(), memory.watched():
-            await asyncio.sleep(seconds)
+            if talks:
+                while len(crowd.people) < talks:
+                    await asyncio.sleep(1)
+                seconds = time.monotonic() - began
+            else:
+                await asyncio.sleep(seconds)
         books, figures = place.books(), crowd.figures
     p50, p95, p99 = figures.milliseconds()
-    votes = len(figures.voted)
+    votes = books.ballots
     in_peak_hour = KABUPATEN / HOURS * PEAK
     found = {
         "seconds": seconds,
@@ -80,7 +90,7 @@ async def soak(directory: Path) -> bool:
         "lost": books.lost,
         "doubled": books.doubled,
         "wrong": books.wrong,
-        "machines_for_a_kabupaten": in_peak_hour / votes,
+        "machines_for_a_kabupaten": in_peak_hour / max(votes, 1),
         "memory_mb": memory.samples,
         "memory_growth": memory.growth(),
     }
@@ -89,10 +99,11 @@ async def soak(directory: Path) -> bool:
     table(
         ("", "value"), [*shown.items(), ("lost", len(books.lost)), ("doubled", len(books.doubled))]
     )
-    print(
-        f"\nA kabupaten of {KABUPATEN:,} voters has {in_peak_hour:,.0f} votes in its busiest hour; "
-        f"these {votes} are that hour's share of one of {in_peak_hour / votes:.0f} machines.\n"
-    )
+    if votes:
+        print(
+            f"\nA kabupaten of {KABUPATEN:,} voters has {in_peak_hour:,.0f} votes in its busiest hour; "
+            f"these {votes} are that hour's share of one of {in_peak_hour / votes:.0f} machines.\n"
+        )
     table(("MB", "begin", "end", "last third ÷ second"), memory.rows())
     flat = all(growth <= MOST_GROWTH for growth in memory.growth().values())
     return books.is_right and not figures.failures and not figures.checking and flat
@@ -103,7 +114,7 @@ async def faults(directory: Path) -> bool:
     seconds = setting("SECONDS", DEFAULT_FAULT_SECONDS)
     only = os.environ.get("BILIK_SOAK_ONLY", "").lower()
     chosen = [one for one in FAULTS if only in one.name.lower()]
-    voters = min(5000, int(len(chosen) * VOTES_A_SECOND * (2 * seconds + 20)))
+    voters = min(MOST_VOTERS, int(len(chosen) * VOTES_A_SECOND * (2 * seconds + 20)))
     trials = []
     async with town(directory, voters, can_hurt=True) as place:
         for fault in chosen:

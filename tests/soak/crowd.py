@@ -12,7 +12,7 @@ from tests.soak.figures import Figures
 from tests.soak.voter import Voter, Way
 
 STOP = 0.04
-"""So many of the voters do not want to, in the end."""
+"""So many of the voters do not want to, in the end, as a rule."""
 
 
 @dataclass
@@ -21,7 +21,8 @@ class Crowd:
 
     ``pairs`` are NIK and code of each; ``ways`` opens a way to Bilik for one of them. ``think`` is
     how long a person looks at an answer on average, in seconds; ``resigned`` is the share of those
-    who leave when they hear after some trouble that their vote is not recorded.
+    who leave when they hear after some trouble that their vote is not recorded, and ``stop`` of those
+    who do not want to vote in the end.
     """
 
     pairs: Iterator[tuple[str, str]]
@@ -30,6 +31,7 @@ class Crowd:
     think: float
     chance: Random
     resigned: float = 0.0
+    stop: float = STOP
     figures: Figures = field(default_factory=Figures)
     people: list[Voter] = field(default_factory=list)
     _is_over: bool = False
@@ -50,7 +52,7 @@ class Crowd:
             voter = Voter(
                 *pair,
                 choice=self.chance.choice((1, 2, 3)),
-                stops=self.chance.random() < STOP,
+                stops=self.chance.random() < self.stop,
                 takes_no_for_an_answer=self.chance.random() < self.resigned,
             )
             self.people.append(voter)

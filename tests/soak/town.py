@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from random import Random
 
@@ -35,6 +36,12 @@ class Town:
     people: list[Voter]
     _http: aiohttp.ClientSession
 
+    def passers_by(self, at_once: int, think: float) -> Crowd:
+        """People who come again and again, and never vote."""
+        crowd = self.crowd(at_once, think)
+        crowd.stop, crowd.pairs = 1.0, cycle(self.stand.servers.village.pairs)
+        return crowd
+
     def crowd(self, at_once: int, think: float, resigned: float = 0.0) -> Crowd:
         """People who come now, so many at a time."""
         figures = Figures()
@@ -47,7 +54,10 @@ class Town:
             assert connector is not None
             return Page(self.stand.url, connector, self.chance, figures)
 
-        return Crowd(self.pairs, way, at_once, think, self.chance, resigned, figures, self.people)
+        return Crowd(
+            self.pairs, way, at_once, think, self.chance,
+            resigned=resigned, figures=figures, people=self.people,
+        )  # fmt: skip
 
     def books(self) -> Ledger:
         """All who have come so far, against the database."""
