@@ -3,7 +3,7 @@
     BILIK_SOAK_SECONDS   how long people vote (600); around each fault, before and after it (15)
     BILIK_SOAK_AT_ONCE   how many at a time (12)
     BILIK_SOAK_THINK     how long each looks at an answer, in seconds on average (1)
-    BILIK_SOAK_TALKS     instead of voting, so many conversations that end without a vote, for memory
+    BILIK_SOAK_TALKS     instead of voting, so many conversations without a vote, for memory
     BILIK_SOAK_ONLY      a part of the names of the faults that are tried, all if empty
 
 Results are printed as a table and written to `results/`.
@@ -101,8 +101,9 @@ async def soak(directory: Path) -> bool:
     )
     if votes:
         print(
-            f"\nA kabupaten of {KABUPATEN:,} voters has {in_peak_hour:,.0f} votes in its busiest hour; "
-            f"these {votes} are that hour's share of one of {in_peak_hour / votes:.0f} machines.\n"
+            f"\nA kabupaten of {KABUPATEN:,} voters has {in_peak_hour:,.0f} votes in its busiest "
+            f"hour; these {votes} are one machine's share of it, if there are "
+            f"{in_peak_hour / votes:.0f}.\n"
         )
     table(("MB", "begin", "end", "last third ÷ second"), memory.rows())
     flat = all(growth <= MOST_GROWTH for growth in memory.growth().values())

@@ -21,8 +21,8 @@ class Crowd:
 
     ``pairs`` are NIK and code of each; ``ways`` opens a way to Bilik for one of them. ``think`` is
     how long a person looks at an answer on average, in seconds; ``resigned`` is the share of those
-    who leave when they hear after some trouble that their vote is not recorded, and ``stop`` of those
-    who do not want to vote in the end.
+    who leave when they hear after some trouble that their vote is not recorded, and ``stop`` of
+    those who do not want to vote in the end.
     """
 
     pairs: Iterator[tuple[str, str]]
