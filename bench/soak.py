@@ -4,6 +4,7 @@
     BILIK_SOAK_AT_ONCE   how many at a time (12)
     BILIK_SOAK_THINK     how long each looks at an answer, in seconds on average (1)
     BILIK_SOAK_TALKS     instead of voting, so many conversations without a vote, for memory
+    BILIK_SOAK_VOTERS    how many letters are made, if not as many as the time may need
     BILIK_SOAK_ONLY      a part of the names of the faults that are tried, all if empty
 
 Results are printed as a table and written to `results/`.
@@ -61,7 +62,8 @@ def table(heading: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 async def soak(directory: Path) -> bool:
     """A long load without a fault; whether all was as it should be."""
     seconds, talks = setting("SECONDS", DEFAULT_SOAK_SECONDS), int(setting("TALKS", 0))
-    voters = FEW if talks else min(MOST_VOTERS, FEW + int(VOTES_A_SECOND * seconds))
+    needed = FEW if talks else min(MOST_VOTERS, FEW + int(VOTES_A_SECOND * seconds))
+    voters = int(setting("VOTERS", needed))
     async with town(directory, voters) as place:
         memory = Memory(place.stand.pids)
         crowd = crowd_of(place, passing_by=talks > 0)
@@ -115,7 +117,8 @@ async def faults(directory: Path) -> bool:
     seconds = setting("SECONDS", DEFAULT_FAULT_SECONDS)
     only = os.environ.get("BILIK_SOAK_ONLY", "").lower()
     chosen = [one for one in FAULTS if only in one.name.lower()]
-    voters = min(MOST_VOTERS, int(len(chosen) * VOTES_A_SECOND * (2 * seconds + 20)))
+    needed = min(MOST_VOTERS, int(len(chosen) * VOTES_A_SECOND * (2 * seconds + 20)))
+    voters = int(setting("VOTERS", needed))
     trials = []
     async with town(directory, voters, can_hurt=True) as place:
         for fault in chosen:

@@ -114,8 +114,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
+def wait_for(url: str, process: subprocess.Popen[bytes], patience: float = START_SECONDS) -> None:
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         assert process.poll() is None, "the servers stopped"
         try:
@@ -153,11 +153,13 @@ def start(
     settings: Mapping[str, str] | None = None,
     region_voters: int | None = None,
     is_cluster: bool = False,
+    patience: float = START_SECONDS,
 ) -> Iterator[Installation]:
     """Two open elections with so many voters each, and the servers; stopped at the end.
 
     The region has ``region_voters``, if it need not be as many. ``settings`` go into the servers'
-    environment. A cluster is what `make run-cluster` starts.
+    environment. A cluster is what `make run-cluster` starts. Each server may take
+    ``patience`` seconds to start.
     """
     url = url or f"sqlite:///{directory}/bilik.db"
     polls = {}
@@ -185,7 +187,7 @@ def start(
         is_cluster,
     )  # fmt: skip
     try:
-        wait_for(f"{running.url}/chat", process)
+        wait_for(f"{running.url}/chat", process, patience)
         running.wait_for_actions()
         wait_for(f"{running.pages}/hasil", process)
         running.started_seconds = time.monotonic() - began

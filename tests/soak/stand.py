@@ -20,6 +20,9 @@ from tests.installation import Installation, free_port, start
 from tests.soak.hurts import LIBRARY, JumpingClock, SmallDisk
 from tests.soak.wire import Wire
 
+START_SECONDS = 900
+"""Two Rasa servers that start at once, perhaps beside other work."""
+
 
 class RedisServer:
     """A Redis that keeps nothing on disk."""
@@ -140,7 +143,15 @@ async def stand(
             **(clock.environment if clock else {}),
             **(settings or {}),
         }
-        starting = start(directory, voters, direct, wired, region_voters=5, is_cluster=True)
+        starting = start(
+            directory,
+            voters,
+            direct,
+            wired,
+            region_voters=5,
+            is_cluster=True,
+            patience=START_SECONDS,
+        )
         servers = await asyncio.to_thread(starting.__enter__)
         try:
             yield Stand(servers, postgres, redis_at, to_postgres, to_redis, disk, clock)
