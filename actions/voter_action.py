@@ -230,9 +230,14 @@ def tell_again(visit: Visit) -> list[Reply]:
 
     Nothing is done a second time: *2* chooses in one contest, and not in the next one as well.
     """
-    if visit.scene.stage is Stage.DONE:
-        return visit.act(Outcome(Kind.RECORDED, visit.scene))
-    return visit.act(visit.booth.review(visit.sender))
+    match visit.scene.stage:
+        case Stage.DONE:
+            kind = Kind.RECORDED
+        case Stage.CONFIRMING:
+            kind = Kind.READ_BACK
+        case _:
+            kind = Kind.ASK_CONTEST if visit.scene.asked else Kind.ASK_WHAT_TO_CHANGE
+    return visit.act(Outcome(kind, visit.scene))
 
 
 def leave_finished(visit: Visit) -> list[Reply]:

@@ -12,6 +12,7 @@ from typing import NoReturn
 from assistant.trackers import place
 from bilik import demo, logs, settings
 from bilik.errors import BilikError, SettingsError
+from bilik.limits import allow_connections
 from bilik.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -52,6 +53,7 @@ def begin() -> Settings:
     os.chdir(ROOT)
     os.umask(0o077)  # databases and logs are nobody else's to read
     logs.forbid_core_dumps()
+    allow_connections()
     if settings.ensure_secret():
         print("Kunci rahasia baru disimpan di .env")
     return settings.load()

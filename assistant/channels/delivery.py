@@ -138,6 +138,11 @@ class Delivery:
         said = late + found
         return said if said.messages else said + ASK_LATER
 
+    @property
+    def running(self) -> list[asyncio.Task[None]]:
+        """The answers that are being made, also those that come too late."""
+        return list(self._running)
+
     def _has_unseen(self, sender_id: str) -> bool:
         """Whether an answer waits, or one is being made to something other than a yes."""
         return sender_id in self._late or (sender_id, False) in self._running.values()

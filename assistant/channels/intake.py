@@ -41,6 +41,8 @@ logger = logging.getLogger(__name__)
 
 LEAVE_SECONDS = 10.0
 """A server that stops goes on so long with what it is answering: longer than an answer takes."""
+LATE_SECONDS = 2.0
+"""And so long with putting into the mailbox what has come late."""
 LOOK_SECONDS = 1.0
 """How often a server looks for chats that nobody answers."""
 SWEEP_SECONDS = 3600.0
@@ -50,6 +52,10 @@ LONGEST_PAUSE = timedelta(minutes=5)
 MAX_MISHAPS = 3
 MAX_ERASABLE = 300
 _DAY = 24 * 60 * MINUTE
+
+
+class Leaving(BilikError):
+    """A server that stops leaves what it cannot answer any more as it is."""
 
 
 class Intake:
@@ -89,8 +95,12 @@ class Intake:
     async def stop(self) -> None:
         """Answer what is being answered, and leave the chats to the next server."""
         self._is_leaving = True
-        if at_work := [*self._at_work.values(), *self._late.tasks]:
+        deliveries = [delivery for _, delivery, _ in self._platforms.values()]
+        running = [task for delivery in deliveries for task in delivery.running]
+        if at_work := [*self._at_work.values(), *running]:
             await asyncio.wait(at_work, timeout=LEAVE_SECONDS)
+        if self._late.tasks:
+            await asyncio.wait(self._late.tasks, timeout=LATE_SECONDS)
         tasks = [*self._background, *self._at_work.values(), *self._late.tasks]
         self._background = []
         for task in tasks:
@@ -247,6 +257,8 @@ class Intake:
         # The same when another server takes it up again.
         message_id = f"{letter.received}-{turn.letter_id}"
         answers = await delivery.answer(handler, sender, letter.text, unseen, message_id)
+        if answers.more_to_come and self._is_leaving:
+            raise Leaving("the next server answers this")
         # A real answer was made after all that went before it; else nothing is made up for.
         chat.behind = answers.more_to_come or (chat.behind and not answers.tells_where)
         return platform.compose_answers(answers), answers.finished

@@ -28,6 +28,8 @@ from bilik.settings import Settings
 PLACE = Path("var/cluster")
 """PostgreSQL's files."""
 _HERE = "127.0.0.1"
+_CONNECTIONS = 48
+"""To PostgreSQL, of one process: 16 at most for each of three parts."""
 
 
 def main() -> None:
@@ -106,6 +108,7 @@ def _prepare(configured: Settings) -> dict[str, str]:
         "BILIK_POSTGRES": str(postgres.programs / "postgres") if postgres else "",
         "BILIK_POSTGRES_DATA": str(postgres.data) if postgres else "",
         "BILIK_POSTGRES_PORT": str(postgres.port) if postgres else "",
+        "BILIK_POSTGRES_CONNECTIONS": str(_CONNECTIONS * (2 * workers + 3)),
         "BILIK_POSTGRES_USER": postgres.user if postgres else str(os.getuid()),
         "BILIK_STARTS_REDIS": str(bool(redis_program)).lower(),
         "BILIK_REDIS": redis_program,

@@ -20,8 +20,6 @@ from bilik.storage.database import Database
 
 NAME = "bilik"
 """Of its user and its database."""
-_MOST_CONNECTIONS = 200
-"""Each process has at most 16 for each of its pools."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +73,7 @@ class Postgres:
             "-E", "UTF8", "--locale=C", "--no-instructions",
         )  # fmt: skip
         with (self.data / "postgresql.conf").open("a") as file:
-            file.write(
-                "listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\n"
-                f"max_connections = {_MOST_CONNECTIONS}\n"
-            )
+            file.write("listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\n")
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import resource
-
 import typer
 
 from bilik import logs, settings
 from bilik.cli.common import the_database
 from bilik.keys import Keys
+from bilik.limits import allow_connections
 
 app = typer.Typer()
 
-MOST_FILES = 8192
-"""Each page that listens is a connection; the usual limit of a process is 1024."""
 IDLE_SECONDS = 75
 """How long an idle connection stays open: a proxy in front, which waits less, hangs up first."""
 HANG_UP_SECONDS = 2
@@ -32,7 +29,7 @@ def web() -> None:
     from bilik.web.office import Office
 
     logs.make_discreet()
-    _allow_connections()
+    allow_connections()
     configured = settings.load()
     office = Office(the_database(), Keys(configured.secret_key), configured)
     uvicorn.run(
@@ -49,10 +46,3 @@ def web() -> None:
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=HANG_UP_SECONDS,
     )
-
-
-def _allow_connections() -> None:
-    """Raise the limit on open files as far as the system lets this process."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))

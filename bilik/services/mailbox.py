@@ -25,7 +25,7 @@ from bilik.services.elections import all_elections
 from bilik.storage.database import Database, from_column, insert_into, to_column
 from bilik.storage.tables import chats, processed_messages, waiting_messages
 
-LEASE = timedelta(seconds=15)
+LEASE = timedelta(seconds=8)
 """How long a server may be silent before another takes over its chats."""
 SETTLING = timedelta(seconds=1)
 """A yes waits for so long, in case a message that was sent before it is still on its way."""

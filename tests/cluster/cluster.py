@@ -48,7 +48,7 @@ class Cluster(Installation):
 
 
 @contextmanager
-def start(settings: Mapping[str, str] | None = None, voters: int = 300) -> Iterator[Cluster]:
+def start(settings: Mapping[str, str] | None = None, voters: int = 400) -> Iterator[Cluster]:
     """A cluster with two open elections; stopped at the end, with all that is in it."""
     # Not in pytest's own directory: PostgreSQL, run by root, has a user of its own.
     with tempfile.TemporaryDirectory(prefix="bilik-klaster-") as name:
@@ -73,10 +73,11 @@ def start(settings: Mapping[str, str] | None = None, voters: int = 300) -> Itera
         try:
             layout = _layout(directory / "run", process)
             polls = {}
-            for one, definition, first in (("village", VILLAGE, 0), ("region", REGION, 5000)):
+            rolls = (("village", VILLAGE, voters, 0), ("region", REGION, 10, 5000))
+            for one, definition, many, first in rolls:
                 (directory / one).mkdir()
                 polls[one] = set_up(
-                    directory / one, open_now(definition), voters, layout.database_url,
+                    directory / one, open_now(definition), many, layout.database_url,
                     system_clock, first,
                 )  # fmt: skip
             running = Cluster(

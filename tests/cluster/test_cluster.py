@@ -26,7 +26,9 @@ from tests.cluster.cluster import Cluster, health, stop
 from tests.cluster.voters import Page, told, vote
 
 RECEIPT = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{1,4}")
-AT_ONCE = 4
+AT_ONCE = 3
+THINK_SECONDS = 0.3
+"""Voters that are faster than any take the processor from the workers that are to start."""
 
 
 # -- what is there ----------------------------------------------------------------------------
@@ -175,7 +177,7 @@ class Crowd:
             with self._lock:
                 nik, code = self.cluster.pair(self.cluster.village)
             try:
-                page = Page(self.cluster.url)
+                page = Page(self.cluster.url, THINK_SECONDS)
                 said = vote(page, nik, code, str(1 + int(nik) % 3))
             except Exception as error:
                 self.problems.append(type(error).__name__)
@@ -185,29 +187,39 @@ class Crowd:
                 self.again += page.again
 
 
-def test_votes_go_on_while_workers_are_killed_and_restarted(cluster: Cluster) -> None:
+def test_votes_go_on_while_workers_are_killed_and_restarted(
+    cluster: Cluster, platforms: Platforms
+) -> None:
     before = cluster.ballots(cluster.village)
     chat, acts = cluster.parts.of("chat"), cluster.parts.of("actions")
+    phones = [TelegramPhone(cluster, platforms) for _ in range(6)]
+    for phone in phones:
+        fail(platforms, phone, times=1, status=503, seconds=2)
     with Crowd(cluster) as crowd:
-        crowd.wait_for(4)
+        crowd.wait_for(3)
+        start = len(platforms.calls)
+        assert [phone.send(phone.request("halo")) for phone in phones] == [200] * len(phones)
         cluster.kill(chat[0].name)
-        crowd.wait_for(4)
+        crowd.wait_for(3)
         cluster.kill(acts[0].name)
-        crowd.wait_for(4)
+        crowd.wait_for(3)
         cluster.wait_until_ready()
         again = crowd.again
         rolling.restart(cluster.parts, acts[1])
         rolling.restart(cluster.parts, chat[1])
-        crowd.wait_for(4)
+        crowd.wait_for(3)
         # A graceful restart is not noticed by anybody.
         assert crowd.again == again
     assert crowd.problems == []
-    not_told = [said for said in crowd.told.values() if not RECEIPT.search(said)]
-    assert not_told == []
+    assert [said for said in crowd.told.values() if not RECEIPT.search(said)] == []
     receipts = [RECEIPT.search(said) for said in crowd.told.values()]
     assert len({one.group() for one in receipts if one}) == len(crowd.told)
     assert cluster.ballots(cluster.village) == before + len(crowd.told)
     assert voted(cluster) >= set(crowd.told)
+    # What the platform was told had arrived, was answered by whichever worker was left, once.
+    wait_until_idle(cluster)
+    for phone in phones:
+        assert "\n".join(phone.read(start)).count("Saya Bilik") == 1
 
 
 def voted(cluster: Cluster) -> set[str]:
@@ -216,22 +228,6 @@ def voted(cluster: Cluster) -> set[str]:
     query = select(voters.c.nik_hash).join(participations, participations.c.voter_id == voters.c.id)
     with cluster.village.database.read() as connection:
         return {hashes[row.nik_hash] for row in connection.execute(query) if row.nik_hash in hashes}
-
-
-def test_messages_that_were_acknowledged_are_answered_after_a_worker_is_killed(
-    cluster: Cluster, platforms: Platforms
-) -> None:
-    phones = [TelegramPhone(cluster, platforms) for _ in range(6)]
-    for phone in phones:
-        fail(platforms, phone, times=1, status=503, seconds=2)
-    start = len(platforms.calls)
-    assert [phone.send(phone.request("halo")) for phone in phones] == [200] * len(phones)
-    cluster.kill(cluster.parts.of("chat")[0].name)
-    wait_until_idle(cluster)
-    for phone in phones:
-        said = "\n".join(phone.read(start))
-        assert said.count("Saya Bilik") == 1
-    cluster.wait_until_ready()
 
 
 def test_redis_flushed_in_the_middle_of_a_talk_leads_to_no_wrong_step(cluster: Cluster) -> None:

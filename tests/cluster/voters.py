@@ -22,6 +22,7 @@ class Page:
     """One browser at the page; a message without an answer is posted again under its name."""
 
     url: str
+    think_seconds: float = 0.0
     again: int = 0
     seen: list[str] = field(default_factory=list)
     browser: httpx.Client = field(init=False)
@@ -32,6 +33,7 @@ class Page:
 
     def say(self, text: str) -> str:
         """The words on the screen after it."""
+        time.sleep(self.think_seconds)
         return told(self.post({"name": token_urlsafe(9), "text": text}))
 
     def post(self, message: dict[str, Any]) -> list[dict[str, Any]]:

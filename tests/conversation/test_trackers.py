@@ -196,18 +196,20 @@ def test_a_conversation_comes_back_as_structure_and_a_long_one_is_as_small(
         assert found is not None
         return found
 
-    found = asyncio.run(keep(3))
+    async def see() -> tuple[Any, ...]:  # in one event loop, as in a server
+        found, longer = await keep(3), await keep(100)
+        return found, longer, await store.keys(), await store.retrieve("wa:628123456780")
+
+    found, longer, (stored,), other = asyncio.run(see())
     assert found.sender_id == SENDER
     assert found.current_slot_values()["stage"] == "confirming"
     assert found.current_slot_values()["readback"] == "0123456789abcdef"
     assert found.latest_action_name == "action_listen"
     assert "SEKRET" not in str([event.as_dict() for event in found.events])
     assert "blank" not in str([event.as_dict() for event in found.events])
-    assert len(asyncio.run(keep(100)).events) == len(found.events) == 7
-    (stored,) = asyncio.run(store.keys())
+    assert len(longer.events) == len(found.events) == 7
     assert KEYS.tracker_name(SENDER) in stored
     assert "628123" not in stored
-    other = asyncio.run(store.retrieve("wa:628123456780"))
     assert other is None
 
 

@@ -23,6 +23,8 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     "environ",
     [{}, {"BILIK_SECRET_KEY": "pendek"}, {"BILIK_SECRET_KEY": "€"},
      {"BILIK_SECRET_KEY": KEY, "BILIK_PORT": "x"}, {"BILIK_SECRET_KEY": KEY, "BILIK_PORT": "0"},
+     {"BILIK_SECRET_KEY": KEY, "BILIK_WORKERS": "0"},
+     {"BILIK_SECRET_KEY": KEY, "BILIK_WORKERS": "banyak"},
      {"BILIK_SECRET_KEY": KEY, "BILIK_TRACKER_URL": "mongodb://127.0.0.1/rasa"}],
 )  # fmt: skip
 def test_a_bad_setting_gets_one_line_that_says_what_to_do(

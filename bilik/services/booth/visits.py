@@ -49,7 +49,9 @@ class Visits:
         :attr:`Scene.repeated` says that it is done.
         """
         booth = copy.copy(self)
-        booth._heard = message and hashlib.blake2b(message.encode(), digest_size=12).hexdigest()
+        booth._heard = (
+            hashlib.blake2b(message.encode(), digest_size=12).hexdigest() if message else None
+        )
         return booth
 
     def _go_on(
