@@ -5,7 +5,7 @@
     BILIK_SOAK_THINK     how long each looks at an answer, in seconds on average (1)
     BILIK_SOAK_TALKS     instead of voting, so many conversations without a vote, for memory
     BILIK_SOAK_VOTERS    how many letters are made, if not as many as the time may need
-    BILIK_SOAK_ONLY      a part of the names of the faults that are tried, all if empty
+    BILIK_SOAK_ONLY      parts of the names of the faults that are tried, with commas; all if empty
 
 Results are printed as a table and written to `results/`.
 """
@@ -63,19 +63,22 @@ async def soak(directory: Path) -> bool:
     """A long load without a fault; whether all was as it should be."""
     seconds, talks = setting("SECONDS", DEFAULT_SOAK_SECONDS), int(setting("TALKS", 0))
     needed = FEW if talks else min(MOST_VOTERS, FEW + int(VOTES_A_SECOND * seconds))
-    voters = int(setting("VOTERS", needed))
-    async with town(directory, voters) as place:
-        memory = Memory(place.stand.pids)
-        crowd = crowd_of(place, passing_by=talks > 0)
-        began = time.monotonic()
-        async with crowd.voting(), memory.watched():
-            if talks:
-                while len(crowd.people) < talks:
-                    await asyncio.sleep(1)
-                seconds = time.monotonic() - began
-            else:
-                await asyncio.sleep(seconds)
-        books, figures = place.books(), crowd.figures
+    async with town(directory, int(setting("VOTERS", needed))) as place:
+        return await soak_of(place, seconds, talks)
+
+
+async def soak_of(place: Town, seconds: float, talks: int) -> bool:
+    memory = Memory(place.stand.pids)
+    crowd = crowd_of(place, passing_by=talks > 0)
+    began = time.monotonic()
+    async with crowd.voting(), memory.watched():
+        if talks:
+            while len(crowd.people) < talks:
+                await asyncio.sleep(1)
+            seconds = time.monotonic() - began
+        else:
+            await asyncio.sleep(seconds)
+    books, figures = place.books(), crowd.figures
     p50, p95, p99 = figures.milliseconds()
     votes = books.ballots
     in_peak_hour = KABUPATEN / HOURS * PEAK
@@ -115,8 +118,8 @@ async def soak(directory: Path) -> bool:
 async def faults(directory: Path) -> bool:
     """Each fault in the midst of a load; whether the books were right after all of them."""
     seconds = setting("SECONDS", DEFAULT_FAULT_SECONDS)
-    only = os.environ.get("BILIK_SOAK_ONLY", "").lower()
-    chosen = [one for one in FAULTS if only in one.name.lower()]
+    only = os.environ.get("BILIK_SOAK_ONLY", "").lower().split(",")
+    chosen = [one for one in FAULTS if any(part in one.name.lower() for part in only)]
     needed = min(MOST_VOTERS, int(len(chosen) * VOTES_A_SECOND * (2 * seconds + 20)))
     voters = int(setting("VOTERS", needed))
     trials = []

@@ -15,7 +15,7 @@ from tests.soak.trial import Trial, try_fault
 AT_ONCE, THINK_SECONDS = 6, 0.3
 SECONDS = 2.0
 """People vote for so long before a fault and at least for so long after it."""
-VOTERS = 240
+VOTERS = 150
 
 
 async def all_of_them(directory: Path) -> list[Trial]:
