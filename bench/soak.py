@@ -101,9 +101,8 @@ async def soak_of(place: Town, seconds: float, talks: int) -> bool:
     }
     write("soak", found)
     shown = {key: round(one, 1) for key, one in found.items() if isinstance(one, int | float)}
-    table(
-        ("", "value"), [*shown.items(), ("lost", len(books.lost)), ("doubled", len(books.doubled))]
-    )
+    mistakes = [(name, len(getattr(books, name))) for name in ("lost", "doubled", "wrong")]
+    table(("", "value"), [*shown.items(), *mistakes])
     if votes:
         print(
             f"\nA kabupaten of {KABUPATEN:,} voters has {in_peak_hour:,.0f} votes in its busiest "
