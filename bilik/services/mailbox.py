@@ -319,10 +319,11 @@ class Mailbox:
                 continue
             at_once = [one for one in rows[at + 1 :] if one.position < waiting.position + BLUR]
             is_followed = _may_settle(letter) and any(map(self._is_no_yes, at_once))
-            due = from_column(waiting.due_at)
-            # What comes up again has no position; all else is due now, whatever the clock was then.
-            if letter.text and waiting.position:
-                due = min(due, self._clock() + SETTLING)
+            due, now = from_column(waiting.due_at), self._clock()
+            # What comes up again has no position. All else is never due later than this, unless the
+            # clock has been set back since it came.
+            if letter.text and waiting.position and due > now + SETTLING:
+                due = now
             return Turn(waiting.id, letter, chat, due, is_followed)
         self._free(connection, chat_hash)
         return None

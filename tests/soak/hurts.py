@@ -62,4 +62,6 @@ class JumpingClock:
 
     def jump(self, away: timedelta) -> None:
         """Be so far away from the true time from now on."""
-        self._file.write_text(f"{away.total_seconds():+.0f}\n", encoding="ascii")
+        fresh = self._file.with_suffix(".baru")
+        fresh.write_text(f"{away.total_seconds():+.0f}\n", encoding="ascii")
+        fresh.replace(self._file)  # nobody reads half of it

@@ -31,8 +31,11 @@ class Ledger:
         return not (self.lost or self.doubled or self.wrong)
 
 
-def check(database: Database, keys: Keys, people: Sequence[Voter]) -> Ledger:
-    """Every voter of an election against its box; ``people`` are all who talked to Bilik."""
+def check(database: Database, keys: Keys, people: Sequence[Voter], since: int = 0) -> Ledger:
+    """Every voter of an election against its box; ``people`` are all who talked to Bilik.
+
+    What else those before number ``since`` should not have heard is known already.
+    """
     with database.read() as connection:
         voted = set(
             connection.execute(
@@ -50,7 +53,7 @@ def check(database: Database, keys: Keys, people: Sequence[Voter]) -> Ledger:
     ledger.doubled += [f"receipt told {n} times" for n in told_receipts.values() if n > 1]
     known = set(receipts)
     yes_sayers = {keys.nik_hash(one.nik) for one in people if one.said_yes}
-    for one in people:
+    for at, one in enumerate(people):
         has_ballot = keys.nik_hash(one.nik) in voted
         if one.told is Told.RECORDED and not (has_ballot and one.receipt in known):
             ledger.lost.append("told SUDAH, and it is not there")
@@ -58,7 +61,7 @@ def check(database: Database, keys: Keys, people: Sequence[Voter]) -> Ledger:
             ledger.lost.append("told of a vote that is not there")
         if one.told is Told.NOT_RECORDED and has_ballot:
             ledger.wrong.append("told BELUM, and a ballot is there")
-        ledger.wrong += one.faults
+        ledger.wrong += one.faults if at >= since else []
     if not voted <= yes_sayers:
         ledger.wrong.append(f"{len(voted - yes_sayers)} ballots of voters who never said yes")
     return ledger

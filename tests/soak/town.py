@@ -59,10 +59,10 @@ class Town:
             resigned=resigned, figures=figures, people=self.people,
         )  # fmt: skip
 
-    def books(self) -> Ledger:
-        """All who have come so far, against the database."""
+    def books(self, since: int = 0) -> Ledger:
+        """All who have come so far, against the database; see :func:`ledger.check`."""
         village = self.stand.servers.village
-        return ledger.check(village.database, village.keys, self.people)
+        return ledger.check(village.database, village.keys, self.people, since)
 
 
 @asynccontextmanager

@@ -43,6 +43,7 @@ class Trial:
 
 async def try_fault(town: Town, crowd: Crowd, fault: Fault, seconds: float) -> Trial:
     """Let people vote for so many seconds before the fault and after it."""
+    came_before = len(crowd.people)
     async with crowd.voting():
         await asyncio.sleep(seconds)
         began = time.monotonic()
@@ -52,7 +53,7 @@ async def try_fault(town: Town, crowd: Crowd, fault: Fault, seconds: float) -> T
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(_until_back(crowd.figures, ended), BACK_SECONDS)
         over = time.monotonic()
-    books = await asyncio.to_thread(town.books)
+    books = await asyncio.to_thread(town.books, came_before)
     figures = crowd.figures
     return Trial(
         fault, books, len(figures.answers), len(figures.failures), len(figures.checking),
