@@ -2,7 +2,7 @@
 # All that is needed beforehand: python3, make and git, on Linux x86-64.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train run shell test nlu-report check format bench bench-box bench-growth bench-roll bench-nlu clean run-cluster roll check-deploy fuzz audit
+.PHONY: help setup train run shell test nlu-report check format bench bench-box bench-growth bench-roll bench-nlu clean run-cluster roll check-deploy fuzz audit soak faults
 .DELETE_ON_ERROR:
 
 SHELL := /bin/bash
@@ -94,6 +94,12 @@ bench-roll: .venv/.ready ## voter rolls of up to a million imported: speed and m
 
 bench-nlu: .venv/.ready ## intent pipelines side by side: accuracy and milliseconds
 	@$(BIN)/python -W ignore -m bench.understanding
+
+soak: .venv/.ready $(MODEL) ## ten minutes of voting on a cluster: nothing lost, memory flat
+	@$(BIN)/python -W ignore -m bench.soak soak
+
+faults: .venv/.ready $(MODEL) ## servers, disks and networks broken while people vote
+	@$(BIN)/python -W ignore -m bench.soak faults
 
 clean: ## remove what was built and trained; keeps .env and var/
 	rm -rf .venv .venv-unit .tools .rasa results $(MODEL)

@@ -24,11 +24,14 @@ from bilik.services.activity import the_meter
 from bilik.services.booth import Booth
 from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.services.sessions import Stage
+from bilik.storage import patience
 
 logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 20
 """Longer than any wait for the database, shorter than the server's own time limit."""
+ACT_SECONDS = 12
+"""Nothing is recorded later than that, so that when an act is given up, it is over."""
 _NOT_OURS = {"action_listen", "action_session_start", "action_extract_slots"}
 _TOLD_AGAIN = {Stage.CHOOSING, Stage.CONFIRMING, Stage.DONE}
 _STAGE_SLOTS = {Stage.CHOOSING, Stage.CONFIRMING, Stage.LOST}
@@ -39,8 +42,9 @@ class Heard:
     """One message as it comes in, with what the last answer has left in the slots.
 
     ``told_stage`` and ``told_readback`` are what the voter has seen, which may be less than what
-    the database knows. ``repeated`` says that the message before it led to the same action.
-    ``message`` names it among those of its chat.
+    the database knows. ``repeated`` says that the message before it led to the same action, and
+    ``forgotten`` that nothing is known here of any message before it. ``message`` names it among
+    those of its chat.
     """
 
     sender: str
@@ -51,6 +55,7 @@ class Heard:
     told_readback: str | None = None
     greeted: bool = False
     repeated: bool = False
+    forgotten: bool = False
     message: str | None = None
 
     @property
@@ -146,12 +151,14 @@ class VoterAction(Action, ABC):
             tracker.get_slot("readback"),
             greeted=bool(tracker.get_slot("greeted")),
             repeated=_previous_action(tracker) == self.name(),
+            forgotten=_previous_action(tracker) is None,
             message=_message_id(tracker),
         )
         began = time.monotonic()
         try:
-            answering = asyncio.to_thread(lambda: self.respond(the_booth(), heard))
-            response = await asyncio.wait_for(answering, PATIENCE_SECONDS)
+            with patience.until(time.monotonic() + ACT_SECONDS):  # the thread takes it along
+                answering = asyncio.to_thread(lambda: self.respond(the_booth(), heard))
+                response = await asyncio.wait_for(answering, PATIENCE_SECONDS)
         except Exception as error:
             logger.error("%s failed: %s", self.name(), type(error).__name__)
             the_meter.failed(channel_of(heard.sender))
@@ -189,6 +196,8 @@ class VoterAction(Action, ABC):
         """
         booth = booth.hearing(heard.message)
         visit = Visit(booth, heard, booth.look(heard.sender))
+        if visit.scene.stage is Stage.CONFIRMING and not booth.is_yes(visit.scene, visit.text):
+            visit.scene = booth.look(heard.sender, settled=True)
         done_already = visit.scene.repeated and visit.scene.stage in _TOLD_AGAIN
         before = [] if done_already else self._settle(visit)
         if done_already:
@@ -238,9 +247,12 @@ def tell_again(visit: Visit) -> list[Reply]:
 
 
 def leave_finished(visit: Visit) -> list[Reply]:
-    """Clear away a finished session, and tell of its cast if that answer never went out."""
+    """Clear away a finished session, and tell of its cast if that answer never went out.
+
+    Where that is not known, because the trackers are lost, it is told rather once too often.
+    """
     said = []
-    if visit.heard.told_stage == Stage.CONFIRMING.value:
+    if visit.heard.told_stage == Stage.CONFIRMING.value or visit.heard.forgotten:
         receipt = visit.scene.receipt or ""
         said.append(replies.reply("arrived", visit.scene, receipt=receipt))
     visit.booth.take_leave(visit.sender)

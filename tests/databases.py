@@ -5,7 +5,9 @@ What differs between the two stands here, each as one function that takes the da
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import sqlite3
 import tempfile
 import warnings
@@ -149,10 +151,12 @@ class PostgresServer:
 
     def crash(self) -> None:
         """End all of its processes at once; nothing more is written."""
-        server = self._server
-        self._commands.pg_ctl(
-            ["-m", "immediate", "stop"], pgdata=server.pgdata, user=server.system_user
-        )
+        self._control("-m", "immediate", "stop")
+
+    def restart(self) -> None:
+        """Ask it to end, which breaks off what is under way, and start it again."""
+        self._control("-m", "fast", "stop")
+        self.start()
 
     def start(self) -> None:
         """Start it again after :meth:`crash`; it mends itself from its log."""
@@ -161,11 +165,55 @@ class PostgresServer:
     def stop(self) -> None:
         self._server.cleanup()
 
+    @property
+    def pids(self) -> list[int]:
+        """Its first process, and those that this has made, one for each connection."""
+        file = self._server.pgdata / "postmaster.pid"
+        if not file.exists():
+            return []
+        first = int(file.read_text().split()[0])
+        return [first, *_children(first)]
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """As long as this lasts, it takes connections and statements, and answers none."""
+        stopped = self.pids
+        for one in stopped:
+            os.kill(one, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for one in stopped:
+                os.kill(one, signal.SIGCONT)
+
+    def new_database(self) -> str:
+        """The URL of a database with the tables and no rows."""
+        name = self.new_name()
+        self.run(f"CREATE DATABASE {name} TEMPLATE {_SCHEMA} STRATEGY FILE_COPY")
+        return self.url(name)
+
+    def _control(self, *arguments: str) -> None:
+        server = self._server
+        self._commands.pg_ctl(list(arguments), pgdata=server.pgdata, user=server.system_user)
+
+
+def _children(parent: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                after_name = (entry / "stat").read_text().rpartition(")")[2]
+            except OSError:
+                continue  # it has ended meanwhile
+            if int(after_name.split()[1]) == parent:
+                found.append(int(entry.name))
+    return found
+
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
+def postgres_server(within: Path | None = None) -> Iterator[PostgresServer]:
     """A server with an empty cluster, stopped and deleted at the end."""
-    with tempfile.TemporaryDirectory(prefix="bilik-postgresql-") as directory:
+    with tempfile.TemporaryDirectory(prefix="bilik-postgresql-", dir=within) as directory:
         server = PostgresServer(Path(directory) / "data")
         try:
             yield server

@@ -35,6 +35,7 @@ class Installation:
     village: Polling
     region: Polling
     process: subprocess.Popen[bytes]
+    is_cluster: bool = False
     started_seconds: float = 0.0
     _next: dict[str, int] = field(default_factory=dict)
 
@@ -84,16 +85,24 @@ class Installation:
     @property
     def pages(self) -> str:
         """Where results and desk are."""
-        return f"http://127.0.0.1:{self.web_port}"
+        return self.url if self.is_cluster else f"http://127.0.0.1:{self.web_port}"
 
     def by_command(self, command: str) -> list[int]:
-        """Those that run this `bilik` command, by the directory of their logs, which is its own."""
+        """Those that run this `bilik` command."""
+        return self.own("bilik.cli", command)
+
+    def own(self, *words: str) -> list[int]:
+        """The processes of this installation alone, by the directory of their logs."""
         own = f"BILIK_RUN={self.directory / 'run'}".encode()
-        return [
-            one
-            for one in self.processes("bilik.cli", command)
-            if own in (Path("/proc") / str(one) / "environ").read_bytes().split(b"\0")
-        ]
+        found = []
+        for one in self.processes(*words):
+            try:
+                environ = (Path("/proc") / str(one) / "environ").read_bytes()
+            except OSError:
+                continue
+            if own in environ.split(b"\0"):
+                found.append(one)
+        return found
 
     def wait_for_actions(self) -> None:
         wait_for(f"http://127.0.0.1:{self.actions_port}/health", self.process)
@@ -105,8 +114,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
+def wait_for(url: str, process: subprocess.Popen[bytes], patience: float = START_SECONDS) -> None:
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         assert process.poll() is None, "the servers stopped"
         try:
@@ -138,19 +147,28 @@ def environment(directory: Path, port: int, actions_port: int, web_port: int) ->
 
 @contextmanager
 def start(
-    directory: Path, voters: int = 120, url: str = "", settings: Mapping[str, str] | None = None
+    directory: Path,
+    voters: int = 120,
+    url: str = "",
+    settings: Mapping[str, str] | None = None,
+    region_voters: int | None = None,
+    is_cluster: bool = False,
+    patience: float = START_SECONDS,
 ) -> Iterator[Installation]:
     """Two open elections with so many voters each, and the servers; stopped at the end.
 
-    ``settings`` go into their environment.
+    The region has ``region_voters``, if it need not be as many. ``settings`` go into the servers'
+    environment. A cluster is what `make run-cluster` starts. Each server may take
+    ``patience`` seconds to start.
     """
     url = url or f"sqlite:///{directory}/bilik.db"
     polls = {}
-    for name, definition, first in (("village", VILLAGE, 0), ("region", REGION, 5000)):
+    in_region = voters if region_voters is None else region_voters
+    for name, definition, first, many in (
+        ("village", VILLAGE, 0, voters), ("region", REGION, 5000, in_region),
+    ):  # fmt: skip
         (directory / name).mkdir()
-        polls[name] = set_up(
-            directory / name, open_now(definition), voters, url, system_clock, first
-        )
+        polls[name] = set_up(directory / name, open_now(definition), many, url, system_clock, first)
     port, actions_port, web_port = free_port(), free_port(), free_port()
     settings = {
         **environment(directory, port, actions_port, web_port),
@@ -160,17 +178,18 @@ def start(
     }
     began = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, "-m", "assistant.launch"],
+        [sys.executable, "-m", "assistant.cluster.launch" if is_cluster else "assistant.launch"],
         cwd=ROOT, env=settings, stdout=(directory / "out.log").open("wb"),
         stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
     running = Installation(
-        directory, port, actions_port, web_port, polls["village"], polls["region"], process
-    )
+        directory, port, actions_port, web_port, polls["village"], polls["region"], process,
+        is_cluster,
+    )  # fmt: skip
     try:
-        wait_for(f"{running.url}/chat", process)
+        wait_for(f"{running.url}/chat", process, patience)
         running.wait_for_actions()
-        wait_for(f"{running.pages}/sehat", process)
+        wait_for(f"{running.pages}/hasil", process)
         running.started_seconds = time.monotonic() - began
         yield running
     finally:
@@ -178,8 +197,5 @@ def start(
         try:
             process.wait(30)
         finally:
-            commands = [*running.by_command("keep"), *running.by_command("web")]
-            for leftover in (
-                *running.processes(str(port)), *running.action_server(), *commands,
-            ):  # fmt: skip
+            for leftover in running.own():
                 os.kill(leftover, signal.SIGKILL)

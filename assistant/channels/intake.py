@@ -250,7 +250,7 @@ class Intake:
         sender = letter.chat.removeprefix(f"{letter.channel}:")
         unseen = (
             chat.behind
-            or _came_too_early(letter, chat)
+            or _came_too_early(letter, chat, now)
             # Which of the two was sent first, nobody knows.
             or (turn.is_followed and not platform.tells_order)
         )
@@ -307,13 +307,16 @@ class Intake:
         return await asyncio.to_thread(self._mailbox.finish, turn, again, letter)
 
 
-def _came_too_early(letter: Letter, chat: Chat) -> bool:
+def _came_too_early(letter: Letter, chat: Chat, now: int) -> bool:
     """Whether a message cannot mean the last answer.
 
     It was there before that answer had gone out, or was sent before something that is answered
-    already.
+    already. An answer of the future went out before the clock was set back to ``now``, and so
+    before all that has come since.
     """
-    return letter.received <= chat.answered or letter.position < chat.last_position
+    came_since = letter.received <= now < chat.answered
+    was_there = letter.received <= chat.answered and not came_since
+    return was_there or letter.position < chat.last_position
 
 
 @lru_cache(maxsize=1)

@@ -17,7 +17,7 @@ MAX_SENDERS = 10_000
 def heard(before: Sequence[int], now: int) -> tuple[list[int], bool]:
     """The times of the last minute's messages with the one of ``now``, in milliseconds, and whether
     that one comes too fast; then it is not among them."""
-    recent = [one for one in before if one > now - MINUTE][-PER_MINUTE:]
+    recent = [one for one in before if now - MINUTE < one <= now][-PER_MINUTE:]
     too_fast = len(recent) >= PER_MINUTE
     return (recent if too_fast else [*recent, now]), too_fast
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection, Row
+from sqlalchemy.sql.elements import ColumnElement
 
 from bilik.clock import Clock, system_clock
 from bilik.domain.confirmation import may_be_yes
@@ -204,7 +205,7 @@ class Mailbox:
             rows = connection.execute(
                 select(columns.chat_hash, columns.due_at)
                 .join(chats, chats.c.chat_hash == columns.chat_hash)
-                .where(or_(chats.c.claimed_until.is_(None), chats.c.claimed_until < to_column(now)))
+                .where(_is_free(now))
                 .order_by(columns.position, columns.id)
             ).all()
         heads: dict[bytes, datetime] = {}
@@ -286,10 +287,9 @@ class Mailbox:
         )
 
     def _claim(self, connection: Connection, chat_hash: bytes, now: datetime) -> bool:
-        until = chats.c.claimed_until
         statement = (
             update(chats)
-            .where(chats.c.chat_hash == chat_hash, or_(until.is_(None), until < to_column(now)))
+            .where(chats.c.chat_hash == chat_hash, _is_free(now))
             .values(claimed_by=self._server, claimed_until=to_column(now + LEASE))
         )
         return bool(connection.execute(statement).rowcount)
@@ -319,7 +319,12 @@ class Mailbox:
                 continue
             at_once = [one for one in rows[at + 1 :] if one.position < waiting.position + BLUR]
             is_followed = _may_settle(letter) and any(map(self._is_no_yes, at_once))
-            return Turn(waiting.id, letter, chat, from_column(waiting.due_at), is_followed)
+            due, now = from_column(waiting.due_at), self._clock()
+            # What comes up again has no position. All else is never due later than this, unless the
+            # clock has been set back since it came.
+            if letter.text and waiting.position and due > now + SETTLING:
+                due = now
+            return Turn(waiting.id, letter, chat, due, is_followed)
         self._free(connection, chat_hash)
         return None
 
@@ -366,6 +371,15 @@ def forget_processed(connection: Connection, now: datetime) -> None:
 def milliseconds(instant: datetime) -> int:
     """Since 1970."""
     return int(instant.timestamp() * 1000)
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    """Of a chat, whether nobody answers it now.
+
+    No lease reaches so far ahead as one does that was written before a clock was set back.
+    """
+    until = chats.c.claimed_until
+    return or_(until.is_(None), until < to_column(now), until > to_column(now + 2 * LEASE))
 
 
 def _may_settle(letter: Letter) -> bool:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
 from bilik.errors import BoxUnavailable, SettingsError
+from bilik.storage import patience
 
 PATIENCE_SECONDS = 4
 """A lock or a connection is waited for so long; the voter must hear something within 10 seconds."""
@@ -33,7 +34,8 @@ class Database:
         """Prepare for ``url``, SQLite or PostgreSQL.
 
         PostgreSQL gives a statement up after ``statement_seconds``. None, for the desk, lets those
-        over a whole roll take as long as they take. A lock is waited for no longer either way.
+        over a whole roll take as long as they take. A lock is waited for no longer either way. A
+        server that does not even give up is given up itself, see :mod:`bilik.storage.patience`.
 
         Raises:
             SettingsError: the URL is of another kind.
@@ -63,11 +65,14 @@ class Database:
 
         Raises:
             BoxUnavailable: the database does not answer, or not clearly; what was done is unknown.
+                Or it took so long that nobody waits for it any more; then nothing was done.
         """
         with self._guarded(), self._turn(), self.engine.connect() as connection:
             writing = connection.execution_options(**{_WRITES: True})
             with writing.begin():
                 yield writing
+                if patience.is_over():
+                    raise _unavailable("TooLate")
 
     def clean_up(self) -> bool:
         """Let nothing linger that was deleted; whether that could be done.
@@ -151,15 +156,18 @@ def _engine(url: str, statement_seconds: int | None) -> Engine:
     kind = parsed.get_backend_name()
     if kind == "postgresql":
         statement, lock = (1000 * one for one in (statement_seconds or 0, PATIENCE_SECONDS))
-        return create_engine(
+        engine = create_engine(
             parsed,
             pool_pre_ping=True,
             connect_args={
-                "connect_timeout": PATIENCE_SECONDS,
+                "connection_factory": patience.PatientConnection,
                 "options": f"-c statement_timeout={statement} -c lock_timeout={lock}",
             },
             **pool,
         )
+        if statement_seconds is None:
+            event.listen(engine, "connect", _wait_as_long_as_it_takes)
+        return engine
     if kind != "sqlite" or not parsed.database:
         raise SettingsError("BILIK_DATABASE_URL harus sqlite:///BERKAS atau postgresql://…")
     try:
@@ -174,6 +182,10 @@ def _engine(url: str, statement_seconds: int | None) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _wait_as_long_as_it_takes(connection: Any, _record: Any) -> None:
+    connection.patience = None
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -16,10 +16,11 @@ from assistant.channels.delivery import AGAIN, CHECKING, FINISHED
 from assistant.channels.intake import Intake
 from assistant.channels.messages import Message
 from assistant.channels.outgoing import PlatformBusy, PlatformRefused
+from assistant.channels.pace import MINUTE, PER_MINUTE, heard
 from assistant.channels.platform import TEXT, Platform
 from bilik.clock import system_clock
 from bilik.keys import Keys
-from bilik.services.mailbox import Letter
+from bilik.services.mailbox import Chat, Letter
 from bilik.storage.database import Database
 from bilik.storage.schema import upgrade
 from tests.booth import SECRET
@@ -141,6 +142,29 @@ def test_a_yes_that_was_sent_before_what_is_answered_already_is_none(database: D
 
     _, bilik = run(database, talk)
     assert bilik.heard == ["1", AGAIN]
+
+
+@pytest.mark.parametrize(
+    ("received", "answered", "now", "is_early"),
+    [
+        (900, 1000, 1100, True),
+        (1000, 1000, 1100, True),
+        (1050, 1000, 1100, False),
+        # The clock was set back: after the answer, or after both.
+        (50, 1000, 100, False),
+        (900, 1000, 100, True),
+    ],
+)
+def test_a_message_is_early_if_it_was_there_before_the_answer_whatever_the_clock_does(
+    received: int, answered: int, now: int, is_early: bool
+) -> None:
+    letter = Letter("papan", CHAT, TEXT, 1, "ya", received=received)
+    assert intake._came_too_early(letter, Chat(answered=answered), now) is is_early
+
+
+def test_messages_of_the_future_do_not_make_the_present_one_come_too_fast() -> None:
+    times, too_fast = heard([2 * MINUTE] * PER_MINUTE, MINUTE)
+    assert (times, too_fast) == ([MINUTE], False)
 
 
 def test_what_stays_on_the_phone_is_told_with_the_receipt(database: Database) -> None:

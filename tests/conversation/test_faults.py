@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from bilik.domain.receipt import find_receipt
 from tests.conversation.test_voting import identified, sender
 from tests.installation import Installation, wait_for
 
@@ -74,6 +75,10 @@ def test_a_locked_database_is_told_within_ten_seconds(bilik: Installation) -> No
 
 
 def test_a_killed_rasa_server_starts_again_and_the_vote_goes_on(bilik: Installation) -> None:
+    done = sender()
+    identified(bilik, done)
+    bilik.say(done, "2")
+    receipt = find_receipt(bilik.say(done, "ya"))
     who, before = sender(), bilik.ballots(bilik.village)
     identified(bilik, who)
     bilik.say(who, "2")
@@ -85,3 +90,6 @@ def test_a_killed_rasa_server_starts_again_and_the_vote_goes_on(bilik: Installat
     assert bilik.ballots(bilik.village) == before
     assert "SUDAH tercatat" in bilik.say(who, "ya")
     assert bilik.ballots(bilik.village) == before + 1
+    # Whether the other one ever got the receipt is not known any more either: it is told again.
+    assert f"sudah masuk kotak. Tanda terima: *{receipt}*" in bilik.say(done, "status")
+    assert "sudah masuk kotak" not in bilik.say(done, "status")

@@ -1,6 +1,7 @@
 import time
 from hashlib import sha256
 from pathlib import Path
+from sqlite3 import Connection
 
 import pytest
 from alembic import command
@@ -8,15 +9,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from bilik.errors import BoxUnavailable, SettingsError
+from bilik.services.outcomes import Kind
 from bilik.services.record import credential_list
+from bilik.services.sessions import Stage
+from bilik.storage import patience
 from bilik.storage.database import PATIENCE_SECONDS, Database
 from bilik.storage.schema import MIGRATIONS, newest, upgrade
 from bilik.storage.tables import elections, listed_credentials, metadata, records, voters
 from tests.booth import Polling
-from tests.databases import Backend, locked
+from tests.databases import ONLY_SQLITE, Backend, locked
 
 
 def configured() -> Config:
@@ -143,6 +147,36 @@ def test_a_locked_database_is_unavailable_within_seconds(village: Polling) -> No
         with pytest.raises(BoxUnavailable):
             village.identify("web:1")
         assert time.monotonic() - began < 2 * PATIENCE_SECONDS
+
+
+def test_what_nobody_waits_for_any_more_is_not_recorded(village: Polling) -> None:
+    village.identify("web:1")
+    readback = village.booth.choose("web:1", "2").scene.readback
+    with patience.until(time.monotonic()), pytest.raises(BoxUnavailable, match="TooLate"):
+        village.booth.confirm("web:1", "ya", readback)
+    assert village.desk.standing().ballots == 0
+    with patience.until(time.monotonic() + 60):
+        assert village.booth.confirm("web:1", "ya", readback).kind is Kind.RECORDED
+
+
+@ONLY_SQLITE
+def test_on_a_full_disk_nothing_is_recorded_and_with_room_again_all_goes_on(
+    village: Polling,
+) -> None:
+    village.identify("web:1")
+    readback = village.booth.choose("web:1", "2").scene.readback
+    most_pages = 1  # the file as it is, and not one more
+
+    def limit(connection: Connection, *_: object) -> None:
+        connection.execute(f"PRAGMA max_page_count = {most_pages}")
+
+    event.listen(village.database.engine, "checkout", limit)
+    with pytest.raises(BoxUnavailable):
+        village.booth.confirm("web:1", "ya", readback)
+    assert village.booth.look("web:1").stage is Stage.CONFIRMING
+    assert village.desk.standing().ballots == 0
+    most_pages = 2**30
+    assert village.booth.confirm("web:1", "ya", readback).kind is Kind.RECORDED
 
 
 def test_a_database_without_tables_is_unavailable_and_says_nothing_of_its_queries(

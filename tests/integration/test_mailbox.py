@@ -93,6 +93,19 @@ def test_one_server_answers_a_chat_and_another_takes_over_when_it_dies(village: 
     assert read_all(second) == ["satu", "dua"]
 
 
+def test_a_clock_that_is_set_back_holds_up_no_chat(village: Polling) -> None:
+    first, second = box(village, "a"), box(village, "b")
+    village.clock.forward(hours=1)
+    assert first.put([("1", letter("ya", 1))]) == [CHAT]
+    village.clock.forward(hours=-1)
+    assert second.put([("2", letter("halo", 2))]) == [CHAT]
+    turn = second.turn(CHAT)
+    assert turn is not None
+    assert (turn.letter.text, turn.due) == ("ya", village.clock())
+    assert first.turn(CHAT) is None
+    assert read_all(second) == ["ya", "halo"]
+
+
 def test_what_comes_up_again_comes_before_all_others(village: Polling) -> None:
     mailbox = box(village)
     mailbox.put([("1", letter("satu", 1)), ("2", letter("dua", 2))])

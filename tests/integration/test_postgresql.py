@@ -1,27 +1,33 @@
 """What only PostgreSQL can do: lock rows and not the whole box, see others commit, go away."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing import synchronize
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.engine import Connection
 
+from actions.questions import Status
+from actions.voter_action import Heard, Response
 from bilik.cli.common import the_desk
 from bilik.domain.delay import SENDER_RULE
 from bilik.errors import BoxUnavailable
 from bilik.services import ballot_box
 from bilik.services.attempts import count_failure
+from bilik.services.booth import Booth
 from bilik.services.elections import all_elections, pick
 from bilik.services.outcomes import Kind
 from bilik.services.sessions import load, sweep
 from bilik.settings import new_secret
-from bilik.storage.database import Database
+from bilik.storage.database import Database, is_writing
+from bilik.storage.patience import PatientConnection
 from bilik.storage.schema import upgrade
 from bilik.storage.tables import attempts, elections, sessions
 from tests.booth import Polling, set_up
-from tests.databases import ONLY_POSTGRES, Backend, postgres_server
+from tests.databases import ONLY_POSTGRES, Backend, PostgresServer, postgres_server
 from tests.elections import REGION, VILLAGE
 from tests.forked import PROCESSES
 
@@ -50,6 +56,43 @@ def test_a_statement_that_takes_longer_is_given_up(url: str) -> None:
     with pytest.raises(BoxUnavailable, match="QueryCanceled"), database.read() as connection:
         connection.exec_driver_sql("SELECT count(*) FROM generate_series(1, 1000000000)")
     database.close()
+
+
+@ONLY_POSTGRES
+def test_a_server_that_hangs_is_given_up_and_found_again(
+    village: Polling, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PatientConnection, "patience", 0.2)
+    village.identify("web:1")
+    readback = village.booth.choose("web:1", "2").scene.readback
+    with postgres.hanging():
+        for _ in range(2):  # on a connection that is open, and on a new one
+            with pytest.raises(BoxUnavailable):
+                village.booth.confirm("web:1", "ya", readback)
+    assert village.booth.confirm("web:1", "ya", readback).kind is Kind.RECORDED
+
+
+@ONLY_POSTGRES
+def test_nobody_hears_that_there_is_no_vote_while_it_is_being_recorded(village: Polling) -> None:
+    village.identify("web:1")
+    readback = village.booth.choose("web:1", "2").scene.readback
+    asking = Database(village.url)
+    booth = Booth(asking, village.keys, village.clock)
+    heard = Heard("web:1", "status", told_stage="confirming", told_readback=readback, greeted=True)
+
+    def ask_just_before(committing: Connection) -> None:
+        if is_writing(committing):
+            answers.append(pool.submit(Status().respond, booth, heard))
+            wait_for_waiting(village, answers[0])
+
+    answers: list[Future[Response]] = []
+    with ThreadPoolExecutor(1) as pool:
+        event.listen(village.database.engine, "commit", ask_just_before)
+        receipt = village.booth.confirm("web:1", "ya", readback).scene.receipt
+        told = "\n".join(answers[0].result().texts)
+    assert f"sudah masuk kotak. Tanda terima: *{receipt}*" in told
+    assert "elum ada suara" not in told
+    asking.close()
 
 
 @ONLY_POSTGRES
@@ -124,10 +167,10 @@ def test_of_two_wrong_codes_at_once_both_are_counted(village: Polling) -> None:
         assert connection.execute(select(attempts.c.failures)).scalar_one() == 2
 
 
-def wait_for_waiting(polling: Polling) -> None:
-    """Until a transaction waits for a lock that another one has."""
+def wait_for_waiting(polling: Polling, waiter: Future[Any] | None = None) -> None:
+    """Until a transaction waits for a lock that another one has, or the waiter is done without."""
     waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-    while True:
+    while waiter is None or not waiter.done():
         with polling.database.read() as connection:
             if connection.exec_driver_sql(waiting).scalar_one():
                 return

@@ -24,9 +24,13 @@ from bilik.storage.tables import voters
 class Booth(Identity, Lost, Pressing):
     """The voter's side of the elections in one database."""
 
-    def look(self, sender: str) -> Scene:
-        """Where the sender stands; changes nothing."""
-        with self._database.read() as connection:
+    def look(self, sender: str, settled: bool = False) -> Scene:
+        """Where the sender stands; changes nothing.
+
+        If ``settled``, an act of theirs that is still being recorded is waited for: an answer to
+        it may have been given up, and nobody must be told meanwhile that there is none.
+        """
+        with self._database.write() if settled else self._database.read() as connection:
             now = self._clock()
             session = sessions.load(connection, self._keys, self._keys.sender_hash(sender), now)
             if self._is_overtaken(connection, session):

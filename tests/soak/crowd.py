@@ -1,0 +1,59 @@
+"""Many voters, so many at a time, one after another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from random import Random
+
+from tests.soak.figures import Figures
+from tests.soak.voter import Voter, Way
+
+STOP = 0.04
+"""So many of the voters do not want to, in the end, as a rule."""
+
+
+@dataclass
+class Crowd:
+    """Voters who come as long as :meth:`come` is not left.
+
+    ``pairs`` are NIK and code of each; ``ways`` opens a way to Bilik for one of them. ``think`` is
+    how long a person looks at an answer on average, in seconds; ``resigned`` is the share of those
+    who leave when they hear after some trouble that their vote is not recorded, and ``stop`` of
+    those who do not want to vote in the end.
+    """
+
+    pairs: Iterator[tuple[str, str]]
+    ways: Callable[[], Way]
+    at_once: int
+    think: float
+    chance: Random
+    resigned: float = 0.0
+    stop: float = STOP
+    figures: Figures = field(default_factory=Figures)
+    people: list[Voter] = field(default_factory=list)
+    _is_over: bool = False
+
+    @asynccontextmanager
+    async def voting(self) -> AsyncIterator[None]:
+        """People come as long as this lasts; at its end the last of them are waited for."""
+        places = [asyncio.create_task(self._one_after_another(at)) for at in range(self.at_once)]
+        try:
+            yield
+        finally:
+            self._is_over = True
+            await asyncio.gather(*places)
+
+    async def _one_after_another(self, place: int) -> None:
+        await asyncio.sleep(self.think * place / self.at_once)
+        while not self._is_over and (pair := next(self.pairs, None)):
+            voter = Voter(
+                *pair,
+                choice=self.chance.choice((1, 2, 3)),
+                stops=self.chance.random() < self.stop,
+                takes_no_for_an_answer=self.chance.random() < self.resigned,
+            )
+            self.people.append(voter)
+            await voter.vote(self.ways(), self.chance, self.figures, self.think)
