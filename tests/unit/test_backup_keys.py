@@ -25,7 +25,9 @@ def test_a_key_as_age_makes_it_is_read_and_nobody_is_asked(tmp_path: Path) -> No
     assert pyrage.decrypt(pyrage.encrypt(b"isi", [recipient]), [identity]) == b"isi"
 
 
-@pytest.mark.parametrize("public", ["", "age1x", str(Identity.generate())])
+@pytest.mark.parametrize(
+    "public", ["", "age1x", str(Identity.generate())], ids=["empty", "short", "private"]
+)
 def test_what_is_no_public_key_gets_one_line_that_does_not_repeat_it(public: str) -> None:
     with pytest.raises(BilikError) as caught:
         backup_keys.recipient(public)
