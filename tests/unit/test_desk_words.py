@@ -10,7 +10,13 @@ import pytest
 from bilik.web.panitia.words import for_pages
 
 ROOT = Path(__file__).parent.parent.parent / "bilik"
-ON_THEIR_OWN_MACHINES = ("trustees decrypt", "trustees join", "trustees answer", "accounts", "backup")
+ON_THEIR_OWN_MACHINES = (
+    "trustees decrypt",
+    "trustees join",
+    "trustees answer",
+    "accounts",
+    "backup",
+)
 """What is not done at the desk, and keeps its command's name."""
 
 
