@@ -75,7 +75,7 @@ def open_sheets(path: Path) -> Iterator[list[Sheet]]:
 
 
 def _text_table(file: BinaryIO, path: Path) -> Sheet:
-    encoding, lines = _encoding_of(file)
+    encoding, lines = _encoding_of(file, path)
     file.seek(0)
     text = io.TextIOWrapper(file, encoding, errors="replace", newline="")
     first = text.readline()
@@ -104,8 +104,12 @@ def _text_rows(text: io.TextIOWrapper, delimiter: str, skipped: int, file: str) 
         raise FileProblems(file, [Problem(number + 1, _BAD_QUOTES)]) from None
 
 
-def _encoding_of(file: BinaryIO) -> tuple[str, int]:
-    """What a text is written in, and how many lines it has; reads it through once."""
+def _encoding_of(file: BinaryIO, path: Path) -> tuple[str, int]:
+    """What a text is written in, and how many lines it has; reads it through once.
+
+    Raises:
+        BilikError: it is no text.
+    """
     start = file.read(4)
     if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"
@@ -117,6 +121,11 @@ def _encoding_of(file: BinaryIO) -> tuple[str, int]:
     lines, tail, is_utf8 = 0, b"", encoding == "utf-8-sig"
     while block := file.read(_BLOCK):
         lines += block.count(b"\n")
+        if encoding == "utf-8-sig" and b"\0" in block:
+            raise BilikError(
+                f"Berkas {path} bukan CSV yang bisa dibaca. Simpan lagi dari Excel atau LibreOffice "
+                "sebagai .xlsx, atau sebagai CSV UTF-8."
+            )
         if is_utf8:
             is_utf8, tail = _goes_on_as_utf8(tail + block)
     if encoding == "utf-8-sig" and (not is_utf8 or tail):

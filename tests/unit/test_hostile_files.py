@@ -21,11 +21,9 @@ from tests.fuzz.test_files import WORKBOOK_BOMBS
 
 
 @pytest.mark.parametrize("start", ["sep=\0\n", 'sep="\0\n'])
-def test_a_note_of_excels_that_names_no_delimiter_is_a_line_like_any_other(
-    tmp_path: Path, start: str
-) -> None:
+def test_a_note_of_excels_that_names_no_delimiter_is_refused(tmp_path: Path, start: str) -> None:
     (tmp_path / "dpt.csv").write_text(start + "nik,nama\n")
-    with pytest.raises(BilikError):
+    with pytest.raises(BilikError, match="bukan CSV yang bisa dibaca"):
         read_entries(tmp_path / "dpt.csv", 5)
 
 
