@@ -123,8 +123,8 @@ def _encoding_of(file: BinaryIO, path: Path) -> tuple[str, int]:
         lines += block.count(b"\n")
         if encoding == "utf-8-sig" and b"\0" in block:
             raise BilikError(
-                f"Berkas {path} bukan CSV yang bisa dibaca. Simpan lagi dari Excel atau LibreOffice "
-                "sebagai .xlsx, atau sebagai CSV UTF-8."
+                f"Berkas {path} bukan CSV yang bisa dibaca. Simpan lagi dari Excel atau "
+                "LibreOffice sebagai .xlsx, atau sebagai CSV UTF-8."
             )
         if is_utf8:
             is_utf8, tail = _goes_on_as_utf8(tail + block)
