@@ -2,7 +2,7 @@
 # All that is needed beforehand: python3, make and git, on Linux x86-64.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train run shell test nlu-report check format bench bench-box bench-growth bench-roll bench-nlu clean run-cluster roll check-deploy fuzz audit soak faults
+.PHONY: help setup train run shell test nlu-report check format bench bench-box bench-capacity bench-growth bench-roll bench-nlu clean run-cluster roll check-deploy fuzz audit soak faults
 .DELETE_ON_ERROR:
 
 SHELL := /bin/bash
@@ -85,6 +85,9 @@ bench: .venv/.ready $(MODEL) ## benchmarks, each beside its peer
 
 bench-box: .venv/.ready ## whole boxes counted and verified: cores and memory
 	@$(BIN)/python -m bench.box
+
+bench-capacity: .venv/.ready $(MODEL) ## what a vote costs on a cluster, by its parts
+	@$(BIN)/python -W ignore -m bench.capacity
 
 bench-growth: .venv/.ready $(MODEL) ## long chats, long rolls, full boxes (14 GB of disk for a while)
 	@$(BIN)/python -m bench.growth
