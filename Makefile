@@ -78,10 +78,11 @@ check-deploy: .venv/.ready ## what stands in deploy/, by the programs that it is
 format: .venv/.ready ## put the code into its usual form
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-bench: .venv/.ready $(MODEL) ## benchmarks, each beside its peer
+bench: .venv/.ready $(MODEL) ## benchmarks, each beside its peer (14 GB of disk for a while)
 	@$(BIN)/python -m bench.conversation
 	@$(BIN)/python -m bench.ballots
 	@$(BIN)/python -m bench.codes
+	@$(BIN)/python -m bench.growth
 
 bench-box: .venv/.ready ## whole boxes counted and verified: cores and memory
 	@$(BIN)/python -m bench.box

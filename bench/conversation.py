@@ -21,9 +21,11 @@ from pathlib import Path
 
 import aiohttp
 
+from bench import chart
 from bench.peers import SMALL_TALK, Peer, keyword_floor, rasa_init, resident_mb
 from tests.installation import Installation, start
 
+CHART = Path(__file__).parent / "conversation.svg"
 LENGTH = 20
 """Messages in a conversation."""
 ROUNDS = 3
@@ -101,7 +103,11 @@ async def round_of(url: str, conversations: Sequence[Sequence[str]], clients: in
 
 
 def measure(sides: Sequence[Side]) -> list[str]:
-    """The table: for each number of clients a line per side, and Bilik's rate over each peer's."""
+    """The table: for each number of clients a line per side, and Bilik's rate over each peer's.
+
+    The rates are drawn, too.
+    """
+    drawn: dict[str, list[tuple[str, float]]] = {}
     lines = [
         "| clients | | messages/s | p50 ms | p95 ms | p99 ms | Bilik's messages/s over these |",
         "|---:|---|---:|---:|---:|---:|---:|",
@@ -122,6 +128,10 @@ def measure(sides: Sequence[Side]) -> list[str]:
                 f"| {clients} | {side.name} | {rate:.1f} | {p50:.1f} | {p95:.1f} | {p99:.1f} "
                 f"| {ratio} |"
             )
+        drawn[f"{clients} client{'s'[: clients > 1]}"] = [
+            (side.name, figures[side.name].row()[0]) for side in sides
+        ]
+    CHART.write_text(chart.svg("Messages a second, one worker each", drawn), encoding="utf-8")
     return lines
 
 
