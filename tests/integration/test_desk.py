@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 
 from bilik.demo import read_pairs
+from bilik.domain.election import Phase
 from bilik.errors import BilikError, FileProblems, NotFound, WrongState
 from bilik.keys import Keys
+from bilik.services import trustee
 from bilik.services.codes import CodesMade
 from bilik.services.desk import Desk
+from bilik.services.elections import all_elections
 from bilik.services.roll_import import RollChange
 from bilik.storage.database import Database
 from tests.booth import SECRET, HandClock, Polling
@@ -291,15 +294,19 @@ def test_opening_begins_the_record_and_forgets_whose_a_credential_is(
 
 
 def test_an_opening_that_failed_leaves_a_draft_and_can_be_repeated(
-    desk: Desk, tmp_path: Path
+    desk: Desk, database: Database, tmp_path: Path
 ) -> None:
-    load(desk, tmp_path, VILLAGE.replace("Bambang Sutrisno", '"Bambang\\x07"'))
+    load(desk, tmp_path)
     desk.import_roll(write(tmp_path / "dpt.csv", ROLL))
     desk.make_codes(tmp_path / "kode.csv")
-    with pytest.raises(BilikError, match="berganti baris"):
+    in_the_way = write(tmp_path / "trustee", "no folder")
+    with pytest.raises(BilikError, match="BILIK_TRUSTEE_DIR"):
         desk.open()
-    (key,) = (tmp_path / "trustee").iterdir()
-    made = key.read_bytes()
-    load(desk, tmp_path)
+    assert desk.glance().phase is Phase.DRAFT
+    in_the_way.unlink()
+    with database.read() as connection:
+        (stored,) = all_elections(connection)
+    left = trustee.ensure_private_key(tmp_path / "trustee", stored.uuid)  # it came so far, say
     desk.open()
-    assert key.read_bytes() == made
+    assert trustee.ensure_private_key(tmp_path / "trustee", stored.uuid) == left
+    assert len(list((tmp_path / "trustee").iterdir())) == 1
