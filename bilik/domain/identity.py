@@ -140,8 +140,13 @@ def _symbols(chunk: str) -> str:
 
 
 def masked_name(name: str) -> str:
-    """``Siti Rahmawati`` → ``S••• R•••``: enough to recognise oneself, too little to be known."""
-    return " ".join(f"{part[0].upper()}•••" for part in name.split() if part[0].isalpha())
+    """``Hj. Siti Rahmawati, S.Pd.`` → ``S••• R•••``: enough to recognise oneself, no more.
+
+    Titles tell nothing of a name; what has a full stop in it is one, or an initial.
+    """
+    parts = [part for part in name.split() if part[0].isalpha()]
+    names = [part for part in parts if "." not in part] or parts
+    return " ".join(f"{part[0].upper()}•••" for part in names)
 
 
 def masked_nik(nik: str) -> str:

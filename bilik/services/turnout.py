@@ -61,10 +61,14 @@ def not_voted(
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     ).all()
-    places = connection.execute(
-        select(columns.tps).where(columns.election_id == election_id).distinct()
-    ).scalars()
-    return Absent(tuple(Voter(*row) for row in rows), count, page, pages, tuple(sorted(places)))
+    found_voters = tuple(Voter(*row) for row in rows)
+    return Absent(found_voters, count, page, pages, places(connection, election_id))
+
+
+def places(connection: Connection, election_id: int) -> tuple[str, ...]:
+    """The stations on the roll, in order; an empty one stands for voters of none."""
+    query = select(voters.c.tps).where(voters.c.election_id == election_id).distinct()
+    return tuple(sorted(connection.execute(query).scalars()))
 
 
 def every_station(connection: Connection, election_id: int) -> list[Station]:

@@ -120,6 +120,8 @@ def test_what_cannot_be_is_said_in_one_line(village: Polling) -> None:
         desk.ask_for_lost(LATE_NIK)
     with pytest.raises(WrongState, match="roll reissue"):
         desk.ask_for_late(late(village, LATE.replace(LATE_NIK, village.pairs[0][0])))
+    with pytest.raises(BilikError, match="TPS “TPS 2” tidak ada di daftar pemilih"):
+        desk.ask_for_late(late(village, LATE.replace(",02", ",TPS 2")))
     with pytest.raises(BilikError, match="satu pemilih"):
         desk.ask_for_late(late(village, LATE + "3329015203909002,Dua,\n"))
     with pytest.raises(FileProblems):

@@ -53,6 +53,8 @@ def test_credentials_do_not_show_what_they_hold() -> None:
 
 def test_names_and_niks_are_masked() -> None:
     assert masked_name("Siti Rahmawati") == "S••• R•••"
+    assert masked_name("DRS. H. JUMADI SANTOSO, S.AG.") == "J••• S•••"
+    assert masked_name("H. M.") == "H••• M•••"
     assert masked_nik(NIK) == "332901********01"
 
 

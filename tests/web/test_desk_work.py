@@ -266,7 +266,7 @@ def test_trustees_make_their_key_and_count_by_way_of_the_desk(
 def test_an_election_comes_of_a_few_answers_and_replaces_none(visitor: Visitor, desk: Desk) -> None:
     answers = {
         "tempat": "Kota Bumi Asri", "zona": "WITA", "tanggal": "2099-11-29", "buka": "07:00",
-        "tutup": "13:00", "kontak": "Panitia, 0800", "calon1": 'Rudi "Bang" \\ & Ana: #1',
+        "tutup": "13:00", "kontak": "Panitia, 0800", "calon1": '1. Rudi "Bang" \\ & Ana: #1',
         "calon0": "Dewi Kartika & Hasan Basri\r\n\r\n Lukman  Hakim & Yuliana Tandi ",
     }  # fmt: skip
     for wrong, told in (

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from bilik.domain.audit import Act, Details
 from bilik.errors import BilikError
-from bilik.services import reserve, roll
+from bilik.services import reserve, roll, turnout
 from bilik.services.desk.seat import Seat
 from bilik.services.elections import StoredElection, pick
 from bilik.services.reserve import Given, Request
@@ -36,16 +36,33 @@ class SpareLetters(Seat):
 
         Raises:
             FileProblems: the row needs mending. WrongState: voting is not on, or the voter is on
-            the roll. BilikError: it is not one voter, or no spare is left.
+            the roll. BilikError: it is not one voter, no spare is left, or the roll has no such
+            station.
         """
         entries = read_entries(path, most=1)
         if len(entries) != 1:
             raise BilikError(f"Berkas {path} harus berisi satu pemilih, tidak lebih.")
         with self._database.write() as connection:
             stored = pick(connection, slug)
+            # A station of one voter would be put together with another, which nobody could undo.
+            known = turnout.places(connection, stored.id)
+            if any(known) and entries[0].tps not in known:
+                raise BilikError(
+                    f"TPS “{entries[0].tps}” tidak ada di daftar pemilih. Tulis persis seperti di "
+                    f"sana, misalnya {next(filter(None, known))}."
+                )
             row = roll.row_of(self._keys, stored.id, entries[0])
             request = reserve.ask_for_late(connection, stored, self._clock(), self._actor, row)
             return self._asked(connection, stored, request)
+
+    def places(self, slug: str | None = None) -> tuple[str, ...]:
+        """The stations on the roll.
+
+        Raises:
+            NotFound: there is no such election.
+        """
+        with self._database.read() as connection:
+            return turnout.places(connection, pick(connection, slug).id)
 
     def give_spare(self, number: int, slug: str | None = None) -> Given:
         """Approve what another member has asked for: the number of the envelope to hand over.

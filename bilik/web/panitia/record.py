@@ -69,10 +69,10 @@ def _snapshot(visit: Visit) -> Job:
         try:
             summary = desk.snapshot(made, slug)
             folders.make(path.parent)
-            zips.pack(made, path)
+            published, came = summary["suara_terbit"], desk.glance(slug).ballots
+            zips.pack(made, path, inside=f"cuplikan-{published}")
         finally:
             folders.remove(made)
-        published, came = summary["suara_terbit"], desk.glance(slug).ballots
         return Done(
             page,
             [

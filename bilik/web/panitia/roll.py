@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bilik.domain.election import Phase
+from bilik.domain.indonesian import figure
 from bilik.errors import BilikError, FileProblems, WrongState
 from bilik.services.roll_import import RollProblems
 from bilik.web.panitia.arrivals import Arrival
@@ -110,7 +111,10 @@ def _save(visit: Visit) -> Response:
             arrivals.forget(arrival.id)
         return Done(
             home,
-            [f"Tersimpan: {made.added} baru, {made.changed} diperbaiki, {made.unchanged} tetap."],
+            [
+                f"Tersimpan: {figure(made.added)} baru, {figure(made.changed)} diperbaiki, "
+                f"{figure(made.unchanged)} tetap."
+            ],
         )
 
     job = visit.workshop.jobs.start("Menyimpan daftar pemilih", visit.slug, f"{home}/pemilih", work)

@@ -27,6 +27,7 @@ def _shown(visit: Visit, said: str = "", problem: str = "", **more: object) -> R
         "is_on": standing.phase in _ON,
         "requests": visit.desk.requests(visit.slug),
         "reported": visit.desk.lost_letters(visit.slug),
+        "places": visit.desk.places(visit.slug),
         "said": said,
         "problem": problem,
         "given": None,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from bilik.domain.election import Phase
-from bilik.domain.indonesian import moment_text
+from bilik.domain.indonesian import figure, moment_text
 from bilik.errors import BilikError, WrongState
 from bilik.services.desk import Standing
 from bilik.web.panitia.letters_folder import Letters
@@ -51,9 +51,9 @@ class Deed:
 def _opening(standing: Standing) -> Sequence[str]:
     election = standing.election
     lines = [
-        f"Daftar {standing.voters} pemilih terkunci: tidak bisa ditambah atau diganti lagi, "
-        "kecuali dengan surat cadangan.",
-        "Berkas pemilihan terkunci: calon dan jadwalnya tidak berubah lagi.",
+        f"Daftar {figure(standing.voters)} pemilih terkunci: tidak bisa ditambah atau diganti "
+        "lagi, kecuali dengan surat cadangan.",
+        "Berkas pemilihan terkunci: calonnya tidak berubah lagi, dan jam tutup hanya bisa diundur.",
         f"Suara diterima mulai {moment_text(election.opens, election.zone)} sampai "
         f"{moment_text(election.closes, election.zone)}.",
     ]
@@ -73,7 +73,7 @@ def _opening(standing: Standing) -> Sequence[str]:
 def _before_opening(visit: Visit, standing: Standing) -> Sequence[str]:
     lines = []
     if lack := standing.voters - standing.with_code:
-        lines.append(f"{lack} pemilih belum punya kode undangan.")
+        lines.append(f"{figure(lack)} pemilih belum punya kode undangan.")
     if Letters(visit, standing.election.slug).present:
         lines.append("Kode dan surat masih ada di server. Cetak, lalu hapus dari sana.")
     return lines
@@ -84,7 +84,8 @@ def _closing(standing: Standing) -> Sequence[str]:
     return [
         f"Jadwalnya tutup {moment_text(election.closes, election.zone)}.",
         "Suara tidak diterima lagi, juga dari pemilih yang sedang di tengah percakapan.",
-        f"Sudah {standing.ballots} dari {standing.voters} pemilih memberikan suara.",
+        f"Sudah {figure(standing.ballots)} dari {figure(standing.voters)} pemilih memberikan "
+        "suara.",
         "Sesudah ditutup tidak bisa dibuka lagi.",
     ]
 

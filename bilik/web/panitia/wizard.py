@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
 
@@ -17,6 +18,8 @@ from bilik.services.files import write_secret_file
 from bilik.web.panitia.show import go, show
 from bilik.web.panitia.ways import PANITIA, Visit, Way
 
+_NUMBERED = re.compile(r"^\d{1,2}[.)]\s*")
+"""Who is told to keep to the order of the numbers likes to write them, too."""
 _FIELDS = ("tempat", "zona", "tanggal", "buka", "tutup", "kontak", "calon0", "calon1")
 _LONGEST = 120
 
@@ -81,7 +84,7 @@ def _answers(visit: Visit, preset: Preset) -> Answers:
 def _candidates(text: str, office: Office) -> list[tuple[str, ...]]:
     """One on each line, in the order of their numbers; both names of a pair beside an ``&``."""
     found: list[tuple[str, ...]] = []
-    for line in filter(None, map(one_line, text.splitlines())):
+    for line in filter(None, (_NUMBERED.sub("", one_line(one)) for one in text.splitlines())):
         parts = line.split("&") if office.pairs else [line]
         names = tuple(filter(None, map(one_line, parts)))
         if office.pairs and len(names) != 2:
