@@ -195,7 +195,7 @@ def import_the_roll(village: Village) -> None:
     siti.press("Periksa dulu")
     siti.sees("Belum ada yang disimpan")
     siti.press("Simpan semuanya")
-    siti.sees("Tersimpan: 1000 baru")
+    siti.sees("Tersimpan: 1.000 baru")
     siti.follow("Lanjut")
 
 
