@@ -110,7 +110,7 @@ def restore(
     Pemilihan yang sedang buka menjadi dijeda, dan pemulihannya tercatat di jejak panitia. Matikan
     server lebih dulu.
 
-    Contoh: bilik restore bilik-20261129T040000Z.age --key kunci-cadangan.age
+    Contoh: bilik restore bilik-20261129T040000.512Z.age --key kunci-cadangan.age
     """
     configured = settings.load()
     identity = backup_keys.unlock(key, passphrase(passphrase_file))

@@ -121,13 +121,14 @@ def make(
     Raises:
         TooSoon: see there. BilikError: it cannot be written; nothing is left of it.
     """
-    path = directory / f"bilik-{now.astimezone(timezone.utc):%Y%m%dT%H%M%SZ}.age"
+    at = now.astimezone(timezone.utc)
+    path = directory / f"bilik-{at:%Y%m%dT%H%M%S}.{at.microsecond // 1000:03}Z.age"
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise BilikError(f"Folder {directory} tidak bisa dibuat: {reason(error)}.") from None
     if path.exists():
-        raise BilikError(f"Berkas {path} sudah ada. Tunggu sedetik, lalu ulangi.")
+        raise BilikError(f"Berkas {path} sudah ada. Ulangi sekali lagi.")
     last = _last(directory / LAST)
     with database.read() as connection:
         stored = all_elections(connection)
