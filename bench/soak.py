@@ -33,8 +33,6 @@ DEFAULT_SOAK_SECONDS, DEFAULT_FAULT_SECONDS = 600, 15
 VOTES_A_SECOND = 2
 """More than come, with the usual settings; so many letters are made."""
 FEW, MOST_VOTERS = 200, 5000
-KABUPATEN, HOURS, PEAK = 1_500_000, 6, 3
-"""Voters, hours in which they vote, and how much more than on average come at the peak."""
 MOST_GROWTH = 1.05
 """Memory is flat, if a process has no more than that times as much in the last third of a run as in
 the second."""
@@ -81,7 +79,6 @@ async def soak_of(place: Town, seconds: float, talks: int) -> bool:
     books, figures = place.books(), crowd.figures
     p50, p95, p99 = figures.milliseconds()
     votes = books.ballots
-    in_peak_hour = KABUPATEN / HOURS * PEAK
     found = {
         "seconds": seconds,
         "conversations": len(crowd.people),
@@ -95,7 +92,6 @@ async def soak_of(place: Town, seconds: float, talks: int) -> bool:
         "lost": books.lost,
         "doubled": books.doubled,
         "wrong": books.wrong,
-        "machines_for_a_kabupaten": in_peak_hour / max(votes, 1),
         "memory_mb": memory.samples,
         "memory_growth": memory.growth(),
     }
@@ -103,14 +99,13 @@ async def soak_of(place: Town, seconds: float, talks: int) -> bool:
     shown = {key: round(one, 1) for key, one in found.items() if isinstance(one, int | float)}
     mistakes = [(name, len(getattr(books, name))) for name in ("lost", "doubled", "wrong")]
     table(("", "value"), [*shown.items(), *mistakes])
-    if votes:
-        print(
-            f"\nA kabupaten of {KABUPATEN:,} voters has {in_peak_hour:,.0f} votes in its busiest "
-            f"hour; these {votes} are one machine's share of it, if there are "
-            f"{in_peak_hour / votes:.0f}.\n"
-        )
     table(("MB", "begin", "end", "last third ÷ second"), memory.rows())
-    flat = all(growth <= MOST_GROWTH for growth in memory.growth().values())
+    # Redis keeps a little of every chat for a day, so it grows with the voters that come.
+    flat = all(
+        growth <= MOST_GROWTH
+        for name, growth in memory.growth().items()
+        if not name.startswith("Redis")
+    )
     return books.is_right and not figures.failures and not figures.checking and flat
 
 
