@@ -13,21 +13,16 @@ from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bilik.web.headers import COMMON, ONLY_TLS
+
 logger = logging.getLogger(__name__)
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
+    **COMMON,
 }
-ONLY_TLS = "max-age=31536000"
-"""A year, for a browser that has come by TLS once."""
 _WORDS = {
     404: "Alamat ini tidak ada.\n",
     405: "Cara itu tidak bisa dipakai di alamat ini.\n",

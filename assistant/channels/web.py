@@ -26,7 +26,6 @@ from sanic.response import HTTPResponse
 
 from assistant.channels.counting import keep_noting
 from assistant.channels.delivery import Answers, Delivery, Handler, Message
-from assistant.channels.guard import HEADERS as _HEADERS
 from assistant.channels.guard import is_by_tls, keep_guard
 from assistant.channels.notices import notice
 from assistant.channels.outbox import Batch, Line, Lines, MemoryOutbox, Outbox, Post
@@ -231,7 +230,7 @@ class WebChat(InputChannel):
 
         @blueprint.get("/")
         async def show(request: Request) -> HTTPResponse:
-            answer = response.html(page, headers=_HEADERS)
+            answer = response.html(page)
             return answer if self._session(request) else self._with_new_session(request, answer)
 
         @blueprint.get("/<file:str>")
@@ -245,7 +244,7 @@ class WebChat(InputChannel):
             content = await asyncio.to_thread(self._photo, slug, contest, file)
             if content is None:
                 return _refused(404)
-            headers = {**_HEADERS, "Cache-Control": f"public, max-age={PHOTO_SECONDS}"}
+            headers = {"Cache-Control": f"public, max-age={PHOTO_SECONDS}"}
             return response.raw(content, headers=headers, content_type="image/jpeg")
 
         @blueprint.post("/messages")
@@ -260,7 +259,7 @@ class WebChat(InputChannel):
                 batches = await conversations.answer(session, posted)
             except BilikError:
                 return _refused(503)  # the page posts it again
-            return response.json({"batches": [_shown(one) for one in batches]}, headers=_HEADERS)
+            return response.json({"batches": [_shown(one) for one in batches]})
 
         @blueprint.post("/seen")
         async def seen(request: Request) -> HTTPResponse:
@@ -270,7 +269,7 @@ class WebChat(InputChannel):
             content = request.json if isinstance(request.json, dict) else {}
             with suppress(BilikError):  # The next message says so again.
                 await outbox.seen(session, _names(content.get("seen")))
-            return response.empty(headers=_HEADERS)
+            return response.empty()
 
         @blueprint.post("/leave")
         async def leave(request: Request) -> HTTPResponse:
@@ -279,7 +278,7 @@ class WebChat(InputChannel):
                 return _refused(403)
             with suppress(BilikError):  # It goes by itself; nobody else can ask for it.
                 await outbox.forget(session)
-            return self._with_new_session(request, response.empty(headers=_HEADERS))
+            return self._with_new_session(request, response.empty())
 
         @blueprint.get("/events")
         async def events(request: Request) -> HTTPResponse | None:
@@ -287,7 +286,7 @@ class WebChat(InputChannel):
             if session is None:
                 return _refused(403)
             # Proxies are asked to pass each event on as it comes.
-            headers = {**_HEADERS, "X-Accel-Buffering": "no"}
+            headers = {"X-Accel-Buffering": "no"}
             stream = await request.respond(content_type="text/event-stream", headers=headers)
             with lines.line(session) as line:
                 async for event in _events(outbox, session, line):
@@ -353,7 +352,7 @@ class Asset:
 
     def response(self, request: Request) -> HTTPResponse:
         """The file, or that it has not changed."""
-        headers = {**_HEADERS, "Cache-Control": "no-cache", "ETag": self.tag}
+        headers = {"Cache-Control": "no-cache", "ETag": self.tag}
         if request.headers.get("if-none-match") == self.tag:
             return response.empty(304, headers=headers)
         return response.text(self.content, headers=headers, content_type=self.type)
@@ -409,4 +408,4 @@ def _is_json(request: Request) -> bool:
 
 
 def _refused(status: int) -> HTTPResponse:
-    return response.empty(status, headers=_HEADERS)
+    return response.empty(status)

@@ -31,7 +31,9 @@ def new_passphrase(file: Path | None) -> Passphrase:
         return lambda: _first_line(file)
 
     def ask_twice() -> str:
-        typed = _asked(f"Kata sandi baru, paling sedikit {trustee_key.SHORTEST_PASSPHRASE} tanda")
+        typed = _asked(
+            f"Kata sandi baru, paling sedikit {trustee_key.SHORTEST_PASSPHRASE} karakter"
+        )
         trustee_key.check_passphrase(typed)
         if _asked("Sekali lagi") != typed:
             raise BilikError("Kedua kata sandi itu tidak sama. Ulangi pelan-pelan.")

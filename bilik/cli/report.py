@@ -71,7 +71,7 @@ def _url(text: str) -> str:
     if text and not (good and text.isascii() and text.isprintable() and " " not in text):
         raise BilikError(
             "Alamat terbitan ditulis seperti https://sukamaju.desa.id/hasil, paling panjang "
-            f"{_LONGEST_URL} tanda."
+            f"{_LONGEST_URL} karakter."
         )
     return text
 

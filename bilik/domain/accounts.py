@@ -89,11 +89,11 @@ def check_password(password: str, name: str) -> None:
     plain = normal_password(password).casefold()
     if len(plain) < SHORTEST_PASSWORD:
         raise BilikError(
-            f"Kata sandi paling sedikit {SHORTEST_PASSWORD} tanda. Beberapa kata biasa yang Anda "
+            f"Kata sandi paling sedikit {SHORTEST_PASSWORD} karakter. Beberapa kata biasa yang Anda "
             "susun sendiri sudah cukup."
         )
     if len(plain) > LONGEST_PASSWORD:
-        raise BilikError(f"Kata sandi paling panjang {LONGEST_PASSWORD} tanda.")
+        raise BilikError(f"Kata sandi paling panjang {LONGEST_PASSWORD} karakter.")
     squeezed = "".join(one for one in plain if one.isalnum())
     left = squeezed
     mine = [part for part in key_of(name).split() if len(part) > 2]

@@ -259,7 +259,8 @@ def _committee(section: Section) -> tuple[str, ...]:
     names = tuple(_line(name) for name in section.texts("panitia"))
     if not all(names) or any(len(name) > LONGEST_NAME for name in names):
         section.problem(
-            f"nama panitia diisi, paling panjang {LONGEST_NAME} tanda", section.line_of("panitia")
+            f"nama panitia diisi, paling panjang {LONGEST_NAME} karakter",
+            section.line_of("panitia"),
         )
     if len(names) > MOST_MEMBERS:
         section.problem(f"`panitia` paling banyak {MOST_MEMBERS}", section.line_of("panitia"))
@@ -275,7 +276,7 @@ def _code(section: Section) -> str:
     code = section.text("kode")
     if code and not _CODE.fullmatch(code):
         section.problem(
-            "`kode` ditulis dengan huruf kecil, angka atau tanda hubung, 2 sampai 40 tanda",
+            "`kode` ditulis dengan huruf kecil, angka atau tanda hubung, 2 sampai 40 karakter",
             section.line_of("kode"),
         )
     return code

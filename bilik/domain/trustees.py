@@ -37,7 +37,7 @@ def read_trustees(section: Section) -> TrusteeGroup:
     for line, name in section.lined_texts("nama"):
         if not label(name) or len(name) > LONGEST_NAME:
             section.problem(
-                f"nama saksi diisi dengan huruf, paling panjang {LONGEST_NAME} tanda", line
+                f"nama saksi diisi dengan huruf, paling panjang {LONGEST_NAME} karakter", line
             )
         elif label(name) in names:
             section.problem(f"saksi `{name}` ditulis dua kali", line)

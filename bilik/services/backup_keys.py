@@ -7,7 +7,6 @@ opens what Bilik seals, and the other way round.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pyrage
@@ -15,9 +14,8 @@ from pyrage.x25519 import Identity, Recipient
 
 from bilik.errors import BilikError
 from bilik.services.files import new_file, read_bytes
-from bilik.services.trustee_key import check_passphrase
+from bilik.services.trustee_key import Passphrase, check_passphrase
 
-Passphrase = Callable[[], str]
 _SEALED = (b"age-encryption.org/v1\n-> scrypt ", b"-----BEGIN AGE ENCRYPTED FILE-----")
 _MOST_BYTES = 10_000
 

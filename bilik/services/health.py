@@ -46,6 +46,7 @@ class Health:
         self._asking = ThreadPoolExecutor(max(1, len(checks)), thread_name_prefix="health")
         self._lock = Lock()
         self._is_ready = False
+        self._told = ""
         self._until = float("-inf")
 
     def is_ready(self) -> bool:
@@ -63,14 +64,21 @@ class Health:
             for one in asked:
                 one.result(max(0.0, end - self._seconds()))
         except Late:
-            log.warning("not ready: something does not answer in time")
+            self._tell("something does not answer in time")
         except Exception as error:
-            log.warning("not ready: %s", type(error).__name__)
+            self._tell(type(error).__name__)
         else:
+            self._told = ""
             return True
         for one in asked:
             one.cancel()
         return False
+
+    def _tell(self, reason: str) -> None:
+        """Once for as long as it lasts: somebody asks every second."""
+        if reason != self._told:
+            self._told = reason
+            log.warning("not ready: %s", reason)
 
 
 def database_check(database: Database) -> Check:

@@ -93,14 +93,10 @@ class SignIn:
         with self._database.write() as connection:
             row = row_of(connection, name)
             subjects = self._subjects(name, row, address, device)
-            if until := attempts.blocked_until(connection, subjects, now):
-                raise HeldBack(until, now)
-            attempts.count_failure(connection, subjects, now)
+            _count_try(connection, subjects, now)
         kept = row.password if row else None
         is_password = passwords.matches(self._keys, kept, password)
-        step = one_time_codes.step_of(
-            self._keys, row.totp if row else None, row.stamp if row else _NOBODY, code, now
-        )
+        step = self._step(row, code, now)
         if row is not None and is_password and step is not None:
             with self._database.write() as connection:
                 if _use_up(connection, row, step):
@@ -136,15 +132,11 @@ class SignIn:
             Refused: it is wrong or was taken before. HeldBack: too many were wrong.
         """
         now = self._clock()
-        subjects: Subjects = {self._keys.attempt_hash("desk-confirm", session.stamp): ACCOUNT_RULE}
+        subjects = self._own(session)
         with self._database.write() as connection:
-            if until := attempts.blocked_until(connection, subjects, now):
-                raise HeldBack(until, now)
-            attempts.count_failure(connection, subjects, now)
+            _count_try(connection, subjects, now)
             row = row_of(connection, session.name)
-            step = None
-            if row is not None:
-                step = one_time_codes.step_of(self._keys, row.totp, row.stamp, code, now)
+            step = self._step(row, code, now)
             right = step is not None and _use_up(connection, row, step)
             if right:
                 attempts.forget(connection, subjects)
@@ -167,16 +159,12 @@ class SignIn:
         if normal_password(new) == normal_password(old):
             raise BilikError("Kata sandi barunya sama dengan yang lama. Pilih yang lain.")
         now = self._clock()
-        subjects: Subjects = {self._keys.attempt_hash("desk-confirm", session.stamp): ACCOUNT_RULE}
+        subjects = self._own(session)
         with self._database.write() as connection:
-            if until := attempts.blocked_until(connection, subjects, now):
-                raise HeldBack(until, now)
-            attempts.count_failure(connection, subjects, now)
+            _count_try(connection, subjects, now)
             row = row_of(connection, session.name)
         is_password = passwords.matches(self._keys, row.password if row else None, old)
-        step = None
-        if row is not None:
-            step = one_time_codes.step_of(self._keys, row.totp, row.stamp, code, now)
+        step = self._step(row, code, now)
         if not is_password or step is None:
             raise Refused
         kept = passwords.hashed(self._keys, new)
@@ -220,6 +208,14 @@ class SignIn:
         by_address = self._keys.attempt_hash("desk-address", network_of(address).encode())
         return {by_name: ACCOUNT_RULE, by_address: ADDRESS_RULE}
 
+    def _own(self, session: DeskSession) -> Subjects:
+        return {self._keys.attempt_hash("desk-confirm", session.stamp): ACCOUNT_RULE}
+
+    def _step(self, row: Any, code: str, now: datetime) -> int | None:
+        """Which time step's code it is; None if it is wrong, or nobody's."""
+        totp, stamp = (row.totp, row.stamp) if row else (None, _NOBODY)
+        return one_time_codes.step_of(self._keys, totp, stamp, code, now)
+
     def _mark(self, stamp: bytes) -> str:
         nonce = secrets.token_hex(16)
         return f"{nonce}.{self._keys.device_mark(stamp, nonce)}"
@@ -237,6 +233,17 @@ class SignIn:
         self, connection: Connection, act: Act, name: str, details: Details | None = None
     ) -> None:
         audit.append(connection, self._clock(), name, act, ACCOUNTS, details or {})
+
+
+def _count_try(connection: Connection, subjects: Subjects, now: datetime) -> None:
+    """Count it as a wrong one, until it proves right.
+
+    Raises:
+        HeldBack: too many were wrong.
+    """
+    if until := attempts.blocked_until(connection, subjects, now):
+        raise HeldBack(until, now)
+    attempts.count_failure(connection, subjects, now)
 
 
 def _use_up(connection: Connection, row: Any, step: int) -> bool:

@@ -239,7 +239,7 @@ def check_passphrase(passphrase: str) -> None:
     """
     if len(_spelt(passphrase)) < SHORTEST_PASSPHRASE:
         raise BilikError(
-            f"Kata sandi terlalu pendek: paling sedikit {SHORTEST_PASSPHRASE} tanda. Empat kata "
+            f"Kata sandi terlalu pendek: paling sedikit {SHORTEST_PASSPHRASE} karakter. Empat kata "
             "yang tidak berhubungan mudah diingat dan sulit ditebak."
         )
 

@@ -3,7 +3,8 @@
 app.py        puts it together
 office.py     what all pages work with: a desk, the clock, the settings
 pages.py      templates, and how figures are written in them
-guard.py      headers, and what a page says when something fails
+guard.py      what a page says when something fails, and what all answers carry
+headers.py    the headers that the chat shares
 hasil/        the public pages
 panitia/      the desk
 saksi/        where trustees make the key and count with it

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bilik.errors import BilikError, BoxUnavailable, NotFound, WrongState
 from bilik.services import metrics
+from bilik.web.headers import COMMON, ONLY_TLS
 from bilik.web.pages import page
 
 log = logging.getLogger(__name__)
@@ -27,14 +28,8 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
+    **COMMON,
 }
-_YEAR = 365 * 24 * 3600
 _STATUS = ((NotFound, 404), (WrongState, 409), (BoxUnavailable, 503))
 _HOST = re.compile(r"(?:[0-9A-Za-z._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?", re.ASCII)
 _CONTROL = re.compile("[\0-\x1f\x7f\ud800-\udfff]")
@@ -100,7 +95,7 @@ class Headers:
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 if scope["scheme"] == "https":
-                    headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
+                    headers.setdefault("Strict-Transport-Security", ONLY_TLS)
             await send(message)
 
         await answering(scope, receive, with_headers)

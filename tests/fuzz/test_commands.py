@@ -126,13 +126,13 @@ def test_no_command_fails_without_a_word(
             main(line)
         out.flush()
         err.flush()
-    said = err.buffer.getvalue().decode()  # type: ignore[attr-defined]
+    said = err.buffer.getvalue().decode()
     assert ended.value.code in (0, 1, 2), ascii((line, said))
     assert "tidak terduga" not in said, ascii((line, said))
     assert "Traceback" not in said, ascii((line, said))
     if ended.value.code:
         assert "bilik: " in said or "Usage" in said or "Usage" in out.buffer.getvalue().decode(), (
             ascii((line, said))
-        )  # type: ignore[attr-defined]
+        )
         assert not any(ord(one) < 32 and one != "\n" for one in said), ascii((line, said))
     assert ballots_in(polling) == 0

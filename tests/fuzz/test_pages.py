@@ -22,7 +22,7 @@ from bilik.keys import Keys
 from bilik.services import desk_sessions
 from bilik.settings import Settings
 from bilik.storage.tables import accounts, ballots, participations
-from bilik.web.app import create
+from bilik.web.app import create, routes
 from bilik.web.office import Office
 from bilik.web.panitia.gate import COOKIE
 from tests.booth import SECRET, Polling, set_up
@@ -53,7 +53,7 @@ class Site:
             return tuple(
                 connection.execute(select(func.count()).select_from(table)).scalar_one()
                 for table in (ballots, participations)
-            )  # type: ignore[return-value]
+            )
 
 
 @pytest.fixture(scope="module")
@@ -78,18 +78,14 @@ def site(postgres: PostgresDatabases, tmp_path_factory: pytest.TempPathFactory) 
     polling.database.close()
 
 
-def addresses(app: Application) -> list[tuple[str, str]]:
-    """Every method and address of the pages."""
-    return [
-        (method, one.path)
-        for one in app.routes  # type: ignore[attr-defined]
-        if isinstance(one, Route)
-        for method in sorted(one.methods or ())
-        if not one.path.endswith("/peristiwa")  # which goes on for as long as one listens
-    ]
-
-
-ADDRESSES = addresses(create(Office(None, Keys(SECRET), Settings("", SECRET))))  # type: ignore[arg-type]
+ADDRESSES = [
+    (method, one.path)
+    for one in routes()
+    if isinstance(one, Route)
+    for method in sorted(one.methods or ())
+    if not one.path.endswith("/peristiwa")  # which goes on for as long as one listens
+]
+"""Every method and address of the pages."""
 
 
 Sent = tuple[str, bytes, bytes, list[tuple[bytes, bytes]], bytes, bool]

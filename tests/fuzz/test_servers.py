@@ -23,7 +23,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.channels.delivery import CHECKING
-from assistant.channels.guard import HEADERS, ONLY_TLS
+from assistant.channels.guard import HEADERS
+from bilik.web.headers import ONLY_TLS
 from tests.booth import Polling
 from tests.channels.phones import KINDS, Phone, wait_until_idle
 from tests.channels.platforms import Platforms, running

@@ -20,7 +20,7 @@ def discreet() -> Iterator[None]:
     shape = logging.Handler.format
     logs.make_discreet()
     yield
-    logging.Handler.format = shape  # type: ignore[method-assign]
+    logging.Handler.format = shape
     logging.setLogRecordFactory(before[0])
     warnings.showwarning, sys.excepthook = before[1], before[2]
 

@@ -47,9 +47,10 @@ class SpareLetters(Seat):
             # A station of one voter would be put together with another, which nobody could undo.
             known = turnout.places(connection, stored.id)
             if any(known) and entries[0].tps not in known:
+                told = f"TPS “{entries[0].tps}” tidak ada di daftar pemilih"
                 raise BilikError(
-                    f"TPS “{entries[0].tps}” tidak ada di daftar pemilih. Tulis persis seperti di "
-                    f"sana, misalnya {next(filter(None, known))}."
+                    f"{told if entries[0].tps else 'TPS belum diisi'}. Tulis persis seperti di "
+                    f"daftar pemilih, misalnya {next(filter(None, known))}."
                 )
             row = roll.row_of(self._keys, stored.id, entries[0])
             request = reserve.ask_for_late(connection, stored, self._clock(), self._actor, row)

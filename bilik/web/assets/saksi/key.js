@@ -92,7 +92,7 @@ export async function sealed(file, secret, passphrase, changes = {}) {
 export function checkPassphrase(passphrase) {
   if ([...spelt(passphrase)].length < SHORTEST_PASSPHRASE) {
     throw new Problem(
-      `Kata sandi terlalu pendek: paling sedikit ${SHORTEST_PASSPHRASE} tanda. Empat kata yang ` +
+      `Kata sandi terlalu pendek: paling sedikit ${SHORTEST_PASSPHRASE} karakter. Empat kata yang ` +
         "tidak berhubungan mudah diingat dan sulit ditebak.",
     );
   }
