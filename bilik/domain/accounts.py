@@ -89,8 +89,8 @@ def check_password(password: str, name: str) -> None:
     plain = normal_password(password).casefold()
     if len(plain) < SHORTEST_PASSWORD:
         raise BilikError(
-            f"Kata sandi paling sedikit {SHORTEST_PASSWORD} karakter. Beberapa kata biasa yang Anda "
-            "susun sendiri sudah cukup."
+            f"Kata sandi paling sedikit {SHORTEST_PASSWORD} karakter. Beberapa kata biasa yang "
+            "Anda susun sendiri sudah cukup."
         )
     if len(plain) > LONGEST_PASSWORD:
         raise BilikError(f"Kata sandi paling panjang {LONGEST_PASSWORD} karakter.")
