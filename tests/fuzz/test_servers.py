@@ -174,6 +174,14 @@ def test_every_answer_of_the_chats_server_is_guarded_whoever_gives_it(
     assert by_tls.headers["Strict-Transport-Security"] == ONLY_TLS
 
 
+def test_the_line_that_a_page_holds_open_is_guarded_too(bilik: Installation) -> None:
+    with httpx.Client(base_url=bilik.url) as browser:
+        browser.get("/chat")
+        with browser.stream("GET", "/chat/events") as line:
+            assert line.status_code == 200
+            assert {name: line.headers.get(name) for name in HEADERS} == HEADERS
+
+
 RAW = (
     b"", b"\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n",
     b"\x16\x03\x01\x02\x00\x01\x00", b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",
