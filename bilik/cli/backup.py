@@ -15,8 +15,9 @@ from bilik.clock import system_clock
 from bilik.domain.election import State
 from bilik.domain.indonesian import figure, moment_text
 from bilik.keys import Keys
-from bilik.services import backup_keys, backups
-from bilik.services.backups import Back, Restored, TooSoon
+from bilik.services import backup_keys, backups, restoring
+from bilik.services.backups import TooSoon
+from bilik.services.restoring import Back, Restored
 
 app = typer.Typer()
 
@@ -114,7 +115,7 @@ def restore(
     """
     configured = settings.load()
     identity = backup_keys.unlock(key, passphrase(passphrase_file))
-    restored = backups.restore(
+    restored = restoring.restore(
         the_database(), Keys(configured.secret_key), path, identity, system_clock(), who_acts(by),
         configured.trustee_dir, since,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from bilik.clock import system_clock
 from bilik.domain.audit import Act
 from bilik.errors import BilikError, WrongState
 from bilik.keys import Keys
-from bilik.services import backups
+from bilik.services import backups, restoring
 from bilik.services.backups import KEPT, LEFT_OUT, TooSoon
 from bilik.services.booth import Booth
 from bilik.services.desk import Desk
@@ -68,7 +68,7 @@ def elsewhere(polling: Polling, path: Path, url: str, since: Path | None = None)
     """The election on another machine, brought back from a backup."""
     database = Database(url)
     upgrade(database)
-    backups.restore(
+    restoring.restore(
         database, polling.keys, path, IDENTITY, polling.clock(), "Bu Siti", polling.trustee_dir,
         since,
     )  # fmt: skip
@@ -207,7 +207,7 @@ def test_a_backup_tells_no_order_no_text_and_of_drafts_no_code(
     altered = made(polling, tmp_path / "b")
     database = empty_database(backend)
     with pytest.raises(BilikError, match=r"Surat suara ke-7 .* sudah berubah"):
-        backups.restore(
+        restoring.restore(
             database, polling.keys, altered, IDENTITY, polling.clock(), "Bu Siti",
             polling.trustee_dir,
         )  # fmt: skip
@@ -249,7 +249,7 @@ def test_what_is_not_a_whole_backup_of_this_server_changes_nothing(
         path = tmp_path / "rusak.age"
         path.write_bytes(data)
         with pytest.raises(BilikError, match=match) as caught:
-            backups.restore(
+            restoring.restore(
                 database, keys, path, IDENTITY, village.clock(), "Bu Siti", village.trustee_dir
             )
         assert "\n" not in str(caught.value)
@@ -276,12 +276,12 @@ def test_what_is_not_a_whole_backup_of_this_server_changes_nothing(
     refused(pyrage.encrypt(b"halo", [KEY]), "rusak")
 
     with pytest.raises(WrongState, match="sudah berisi"):
-        backups.restore(
+        restoring.restore(
             village.database, village.keys, good, IDENTITY, village.clock(), "Bu Siti",
             village.trustee_dir,
         )  # fmt: skip
     with pytest.raises(BilikError, match="tidak ada cuplikan"):
-        backups.restore(
+        restoring.restore(
             database, village.keys, good, IDENTITY, village.clock(), "Bu Siti",
             village.trustee_dir, tmp_path,
         )  # fmt: skip
