@@ -74,6 +74,8 @@ class Postgres:
         )  # fmt: skip
         with (self.data / "postgresql.conf").open("a") as file:
             file.write("listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\n")
+            # A statement that fails holds what a voter's row does, and its line has the hour.
+            file.write("log_min_error_statement = panic\nlog_error_verbosity = terse\n")
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -14,7 +14,8 @@ from secrets import token_urlsafe
 import httpx
 import pytest
 import redis
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import IntegrityError
 
 from assistant.cluster import programs, rolling
 from bilik.errors import SettingsError
@@ -74,6 +75,25 @@ def test_ballots_are_in_postgresql_and_trackers_in_redis(cluster: Cluster) -> No
     for words in ("Siti", "Rahmawati", "tercatat", "calon", "web:"):
         assert words.encode() not in everything
     assert not list(cluster.directory.glob("**/bilik.db*"))
+
+
+def test_a_statement_that_fails_leaves_nothing_of_itself_in_postgresqls_log(
+    cluster: Cluster,
+) -> None:
+    log = Path(cluster.parts.run) / "postgres.log"
+    with cluster.village.database.engine.connect() as connection:
+        voter = connection.execute(select(voters.c.id, voters.c.election_id)).first()
+        assert voter is not None
+        again = insert(voters).values(
+            id=voter.id, election_id=voter.election_id, nik_hash=bytes(32),
+            nik_masked="3329********01", name="Sebastian Tak Tercatat", tps="01",
+        )  # fmt: skip
+        with pytest.raises(IntegrityError):
+            connection.execute(again)
+    said = log.read_text()
+    assert "duplicate key value" in said
+    for hidden in ("Sebastian", "3329", "INSERT", f"({voter.id})"):
+        assert hidden not in said
 
 
 def test_without_haproxy_one_line_says_what_to_install(
