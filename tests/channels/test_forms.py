@@ -139,7 +139,7 @@ def test_notices_and_short_answers_fit_an_sms() -> None:
         "short_candidates": "Kepala Desa:\n1. H. Ahmad Fauzi, S.E.\n2. Siti Rahmawati, S.Pd.",
         "short_results": "Hasil akhir: Gubernur no. 1: 12.345 (52,2%), no. 2: 11.234 (47,8%); "
         "Bupati no. 1: 18.456 (100,0%), no. 2: 0 (0,0%).",
-        "turnout": " 1.234 dari 2.000 pemilih sudah memilih (61,7%).", "batch": "25",
+        "turnout": " 1.234 dari 2.000 pemilih sudah memilih (61,7%).", "batch": "25", "first": "50",
         "counting": "Suara sedang dihitung bersama saksi: 2 dari 3 bagian sudah masuk.",
         "until": "13.00 WIB", "page": "https://pilih.sukamaju.desa.id/hasil/sukamaju-2026",
         "short_elections": "Pemilihan Kepala Desa Sukamaju; Pilkada Kabupaten Rimba Jaya",
