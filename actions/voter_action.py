@@ -195,14 +195,18 @@ class VoterAction(Action, ABC):
             BilikError: the booth cannot be reached; nothing is known to be done.
         """
         booth = booth.hearing(heard.message)
-        visit = Visit(booth, heard, booth.look(heard.sender))
-        if visit.scene.stage is Stage.CONFIRMING and not booth.is_yes(visit.scene, visit.text):
+        # To one who has seen a read-back, an act of theirs may still be on its way into the box.
+        settled = heard.told_stage == Stage.CONFIRMING.value
+        visit = Visit(booth, heard, booth.look(heard.sender, settled))
+        agrees = booth.is_yes(visit.scene, visit.text)
+        if visit.scene.stage is Stage.CONFIRMING and not agrees and not settled:
             visit.scene = booth.look(heard.sender, settled=True)
+            agrees = booth.is_yes(visit.scene, visit.text)
         done_already = visit.scene.repeated and visit.scene.stage in _TOLD_AGAIN
         before = [] if done_already else self._settle(visit)
         if done_already:
             said = tell_again(visit)
-        elif booth.is_yes(visit.scene, visit.text):
+        elif agrees:
             said = confirm(visit)
         elif self.gives_way and booth.is_choice(visit.scene, visit.text, heard.hint):
             said = visit.act(booth.choose(visit.sender, visit.text, heard.hint))

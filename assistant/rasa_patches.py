@@ -5,8 +5,9 @@ store in memory, into which it puts the whole tracker, messages and all. Bilik's
 as it is.
 
 Made quicker, with the same outcome (`assistant/engine/`): the model's graph runs in an order that
-is found once, and so are the rules that fit a state; an action's usual answer is known at sight;
-its connection stays open; classes of events are looked up and not searched for.
+is found once, and so is what the policies decide in a state; an action's usual answer is known at
+sight; its connection stays open; classes of events are looked up and not searched for; what would
+be logged is not copied first.
 """
 
 from __future__ import annotations
@@ -16,15 +17,13 @@ from importlib.metadata import version
 import rasa.core.actions.action
 import rasa.core.agent
 import rasa.core.processor
-from rasa.core.policies.rule_policy import RulePolicy
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.utils.common import all_subclasses
 
-from assistant.engine.processor import LeanProcessor
+from assistant.engine.processor import LeanProcessor, Uncopied
 from assistant.engine.remote import QuickAction
-from assistant.engine.rules import fitting_rules
 from assistant.engine.runner import OrderedGraphRunner
 
 RASA = "3.6.21"
@@ -45,9 +44,9 @@ def apply() -> None:
 def quicken() -> None:
     """Apply those that only make Rasa quicker."""
     rasa.core.processor.DaskGraphRunner = OrderedGraphRunner
+    rasa.core.processor.copy = Uncopied
     rasa.core.agent.MessageProcessor = LeanProcessor
     rasa.core.actions.action.RemoteAction = QuickAction
-    RulePolicy._get_possible_keys = fitting_rules
     Event.resolve_by_type = staticmethod(_event_type)
 
 

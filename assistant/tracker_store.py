@@ -81,12 +81,9 @@ class StructureStore(TrackerStore):
         """
         with answering():
             kept = await self._shelf.retrieve(self._keys.tracker_name(sender_id))
-        if kept is None:
-            return None
-        slots = self.domain.slots
-        return DialogueStateTracker.from_events(
-            sender_id, list(kept.events), slots, self.max_event_history
-        )
+        if kept is not None:
+            kept.sender_id = sender_id
+        return kept
 
     async def keys(self) -> Iterable[str]:
         """The stored names: hashes, from which no sender id comes back."""

@@ -2,7 +2,7 @@
 
     runner.py      the model's graph, run in order
     processor.py   one message, without the copies that nobody changes
-    rules.py       which rules fit, remembered
+    decisions.py   what the policies have decided, remembered
     remote.py      one call of an action, on a connection that stays open
 
 `assistant/rasa_patches.py` puts them in; `tests/conversation/test_engine.py` plays the same

@@ -46,6 +46,10 @@ class MemoryShelf(InMemoryTrackerStore):
         while len(self.store) > self._room:
             self.store.popitem(last=False)
 
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """What is kept; of one session there is no need to look for the last."""
+        return await self.retrieve_full_tracker(sender_id)
+
 
 class RedisShelf(TrackerStore, SerializedTrackerAsText):
     """In Redis, which forgets a tracker after :data:`IDLE_SECONDS`.

@@ -6,10 +6,11 @@ Formats are CLDR's, by way of Babel. Figures in words (*terbilang*) have *se-* f
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
-from babel.dates import format_date, format_time, get_month_names
+from babel.dates import format_date, get_month_names
 from babel.numbers import format_decimal
 
 from bilik.clock import ZONES
@@ -21,12 +22,17 @@ _THOUSANDS = ("", "ribu", "juta", "miliar", "triliun")
 
 def hour_text(instant: datetime, zone: str) -> str:
     """``13.00 WIB``."""
-    return f"{format_time(instant, 'HH.mm', ZONES[zone], _LOCALE)} {zone}"
+    return f"{instant.astimezone(ZONES[zone]):%H.%M} {zone}"
 
 
 def day_text(instant: datetime, zone: str) -> str:
     """``Minggu, 29 November 2026``."""
-    return format_date(instant.astimezone(ZONES[zone]), "EEEE, d MMMM y", _LOCALE)
+    return _day_text(instant.astimezone(ZONES[zone]).date())
+
+
+@lru_cache(maxsize=256)
+def _day_text(day: date) -> str:
+    return format_date(day, "EEEE, d MMMM y", _LOCALE)
 
 
 def date_text(instant: datetime, zone: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
@@ -23,6 +23,9 @@ from bilik.services.elections import StoredElection
 from bilik.storage.tables import ballots, participations, voters
 
 _TRIES = 100
+_HAS_VOTED = select(participations.c.voter_id).where(
+    participations.c.voter_id == bindparam("voter")
+)
 
 
 class AlreadyVoted(Exception):
@@ -74,8 +77,7 @@ class MadeBallot:
 
 def has_voted(connection: Connection, voter_id: int) -> bool:
     """Whether the voter's ballot is in the box."""
-    query = select(participations.c.voter_id).where(participations.c.voter_id == voter_id)
-    return connection.execute(query).first() is not None
+    return connection.execute(_HAS_VOTED, {"voter": voter_id}).first() is not None
 
 
 def cast(

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.engine import Connection
 
 from bilik.domain.definition import read_definition
@@ -21,6 +21,10 @@ _TO_COME_OR_ON = (Phase.OPEN, Phase.GRACE, Phase.PAUSED, Phase.UPCOMING)
 _LINE = int.from_bytes(b"line", "big")
 """PostgreSQL's name for the locks of :func:`_stand_in_line`, any number that nobody else takes."""
 _OVER = (Phase.TALLIED, Phase.CLOSED)
+
+_ALL = select(elections).order_by(elections.c.id)
+_ONE = select(elections).where(elections.c.id == bindparam("election"))
+_ONE_LOCKED = _ONE.with_for_update(read=True)
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,7 @@ class StoredElection:
 
 def all_elections(connection: Connection) -> list[StoredElection]:
     """Every election, the oldest first."""
-    rows = connection.execute(select(elections).order_by(elections.c.id)).all()
-    return [_stored(row) for row in rows]
+    return [_stored(row) for row in connection.execute(_ALL)]
 
 
 def one_election(connection: Connection, election_id: int, lock: bool = False) -> StoredElection:
@@ -61,11 +64,9 @@ def one_election(connection: Connection, election_id: int, lock: bool = False) -
     Raises:
         NotFound: there is none.
     """
-    query = select(elections).where(elections.c.id == election_id)
     if lock:
         _stand_in_line(connection, func.pg_advisory_xact_lock_shared, election_id)
-        query = query.with_for_update(read=True)
-    row = connection.execute(query).first()
+    row = connection.execute(_ONE_LOCKED if lock else _ONE, {"election": election_id}).first()
     if row is None:
         raise NotFound("Pemilihan itu tidak ada.")
     return _stored(row)

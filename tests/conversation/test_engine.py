@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
-import json
+import copy
+import inspect
 import logging
 import random
 import re
@@ -16,16 +18,27 @@ import rasa.core.agent
 import rasa.core.processor
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
-from rasa.core.policies.rule_policy import RulePolicy
+from rasa.core.policies.policy import PolicyPrediction
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
-from rasa.shared.core.events import Event
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionReverted,
+    ActiveLoop,
+    BotUttered,
+    DefinePrevUserUtteredFeaturization,
+    Event,
+    SlotSet,
+    UserUttered,
+)
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 from rasa.utils.log_utils import configure_structlog
 
 from assistant import rasa_patches
-from assistant.engine import rules
-from assistant.engine.processor import LeanProcessor
+from assistant.engine.decisions import Decisions, name_of
+from assistant.engine.processor import LeanProcessor, Uncopied
 from assistant.engine.remote import QuickAction, is_usual
 from assistant.engine.runner import OrderedGraphRunner
 from assistant.tracker_store import StructureStore
@@ -38,7 +51,7 @@ RASAS_OWN = (
     (rasa.core.processor, "DaskGraphRunner", DaskGraphRunner),
     (rasa.core.agent, "MessageProcessor", rasa.core.processor.MessageProcessor),
     (rasa.core.actions.action, "RemoteAction", QuickAction.__base__),
-    (RulePolicy, "_get_possible_keys", rules._look_through),
+    (rasa.core.processor, "copy", copy),
     (Event, "resolve_by_type", staticmethod(rasa_patches._search_event_type)),
 )
 SAYINGS = (
@@ -135,21 +148,16 @@ def test_conversations_run_alike_with_rasas_own_code_and_with_the_quick_one(
             texts += [("saya pilih nomor 2",) * 2, ("ya",) * 2, ("ya",) * 2]
             await both(sides, texts, f"engine-{number}-")
 
-    rules._remembered.clear()
     asyncio.run(play())
     switched(True)
-    remembered = [name for known in rules._remembered.values() for _, _, name in known]
-    assert remembered
-    said = [*SAYINGS, *(one for voters in pairs for voter in voters for one in voter)]
-    for text in filter(None, said):  # not one message stays in memory
-        assert json.dumps(text)[1:-1] not in {
-            state[part].get("text")
-            for name in remembered
-            for state in json.loads(name)
-            for part in state
-            if isinstance(state[part], dict)
-        }
-    assert not any(code in name for name in remembered for pair in pairs for _, code in pair)
+    decisions = sides[1].agent.processor.decisions
+    remembered = [part for name in decisions.names() for part in name]
+    assert len(decisions.names()) > 10
+    said = {*SAYINGS, *(one for voters in pairs for voter in voters for one in voter)}
+    kept = {one for part in remembered for one in (part if isinstance(part, tuple) else (part,))}
+    assert not (said - set(DOMAIN.intents)) & kept  # not one message stays in memory
+    assert not [code for pair in pairs for _, code in pair if code in repr(remembered)]
+    assert {"choose", "affirm", "stage", "choosing"} <= kept
 
 
 def test_an_action_server_that_is_down_leaves_both_alike(sides: tuple[Side, Side]) -> None:
@@ -206,3 +214,99 @@ def test_an_input_with_the_name_of_a_node_is_refused(sides: tuple[Side, Side]) -
     assert processor
     with pytest.raises(GraphRunError):
         processor.graph_runner.run(inputs={"domain_provider": 1}, targets=["domain_provider"])
+
+
+DOMAIN = Domain.load(ROOT / "domain.yml")
+
+
+def seen(*events: Event) -> DialogueStateTracker:
+    return DialogueStateTracker.from_events("web:1", list(events), DOMAIN.slots)
+
+
+def user(intent: str, text: str = "ya", **more: Any) -> UserUttered:
+    return UserUttered(text, {"name": intent, "confidence": 0.9}, **more)
+
+
+def test_trackers_that_policies_cannot_tell_apart_have_one_name() -> None:
+    one = seen(ActionExecuted("action_listen"), user("affirm", "ya"))
+    assert name_of(one) == name_of(seen(ActionExecuted("action_listen"), user("affirm", "iya bu")))
+    answered = seen(BotUttered("Halo"), *one.events)
+    assert name_of(answered) == name_of(one)
+    read_back = [seen(SlotSet("readback", value), *one.events) for value in ("0a" * 8, "1b" * 8)]
+    assert name_of(read_back[0]) == name_of(read_back[1])
+    assert "iya bu" not in repr(name_of(one))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        [ActionExecuted("action_listen"), user("deny")],
+        [ActionExecuted("action_greet"), user("affirm")],
+        [user("affirm")],
+        [ActionExecuted("action_listen", hide_rule_turn=True), user("affirm")],
+        [SlotSet("stage", "choosing"), ActionExecuted("action_listen"), user("affirm")],
+        [
+            ActionExecuted("action_listen"), user("affirm"),
+            DefinePrevUserUtteredFeaturization(False),
+        ],
+    ],
+)  # fmt: skip
+def test_others_have_another(other: list[Event]) -> None:
+    name = name_of(seen(*other))
+    assert name is not None
+    assert name != name_of(seen(ActionExecuted("action_listen"), user("affirm")))
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        ActionReverted(),
+        ActiveLoop("a_form"),
+        ActionExecuted(action_text="Halo"),
+        user("choose", entities=[{"entity": "number", "value": "2"}]),
+        SlotSet("stage", ["choosing"]),
+        SlotSet("unheard_of", "x"),
+    ],
+)
+def test_a_tracker_with_anything_else_has_no_name_and_is_decided_each_time(event: Event) -> None:
+    tracker, decisions, asked = seen(event), Decisions(), []
+
+    def decide() -> PolicyPrediction:
+        asked.append(1)
+        return PolicyPrediction([1.0], "RulePolicy")
+
+    assert name_of(tracker) is None
+    decisions.about(tracker, decide)
+    decisions.about(tracker, decide)
+    assert len(asked) == 2
+    assert decisions.names() == []
+
+
+def test_each_tracker_is_given_events_of_its_own() -> None:
+    tracker, decisions = seen(user("affirm")), Decisions()
+    featurized = DefinePrevUserUtteredFeaturization(False, timestamp=1.0, metadata={})
+    decided = PolicyPrediction([0.0, 1.0], "RulePolicy", events=[featurized])
+    given = [decisions.about(tracker, lambda: decided) for _ in range(2)]
+    for one in given:
+        assert one.probabilities == decided.probabilities
+        assert one.policy_name == decided.policy_name
+        assert one.events == [featurized]
+        assert one.events[0].timestamp > 1.0
+    given[0].events[0].metadata["model_id"] = "x"
+    given[0].events.append(featurized)
+    assert given[1].events[0].metadata == featurized.metadata == {}
+    assert len(decisions.about(tracker, lambda: decided).events) == 1
+
+
+def test_rasas_processor_copies_nothing_but_what_it_logs() -> None:
+    tree = ast.parse(inspect.getsource(rasa.core.processor))
+    logged = {
+        part
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "structlogger.debug"
+        for part in ast.walk(call)
+    }
+    copies = [part for part in ast.walk(tree) if isinstance(part, ast.Name) and part.id == "copy"]
+    assert copies
+    assert logged >= set(copies)
+    assert rasa.core.processor.copy is Uncopied
