@@ -194,9 +194,7 @@ def may_be_yes(text: str) -> bool:
     kept = [
         word.raw
         for word in words(clean(text))
-        if not (
-            word.is_number or word.text in _BESIDE_A_NAME | set(WORDS) or word.text not in _READ
-        )
+        if not (word.is_number or word.text in _NAMING_BY_NUMBER or word.text not in _READ)
     ]
     return is_clear_yes(text) or is_clear_yes(" ".join(kept))
 
@@ -244,10 +242,12 @@ def _says_yes(texts: list[str], message: Sequence[Word]) -> bool:
     return texts[0] in _ASSENT_ALONE or done or go_ahead
 
 
-_READ = ALL | _YES | _ASSENT | _POLITE | _ADDRESS | _THANKS | _GREETING | _MARKS
+_IN_A_YES = _YES | _ASSENT | _POLITE | _ADDRESS | _THANKS | _GREETING
+_READ = ALL | _IN_A_YES | _MARKS
 """Words and marks that mean something; the rest may be names."""
 _MUSING = frozenset({"oh", "ah", "nah", "lah", "euy"})
 _BESIDE_A_NAME = MARKER | DEGREE | {"sama", "dan", "&"}
+_NAMING_BY_NUMBER = _BESIDE_A_NAME | set(WORDS)
 _HASTE = frozenset("sekarang saja dong deh langsung".split())
 _SCORN = ("lah itu", "benar benar deh", "betul betul deh", "sah sah saja", "ya right", "yeah right")
 
@@ -296,6 +296,10 @@ def _without_phrases(texts: list[str]) -> list[str]:
 _CLAIM = ("sudah kirim", "sudah saya kirim", "sudah aku kirim", "sudah gue kirim")
 
 
+_ADDRESSED_AFTER = _YES | _ASSENT | _THANKS | _MUCH | {"banyak"}
+_SAID_TO_SOMEBODY = _YES | _ASSENT | _THANKS | _AFTER_ADDRESS | _GREETING | _ADDRESS
+
+
 def _without_address(texts: Sequence[str]) -> list[str]:
     """Without those spoken to: after a yes ("iya pak, kirim"), or last ("kirim saja, min")."""
     kept: list[str] = []
@@ -306,8 +310,8 @@ def _without_address(texts: Sequence[str]) -> list[str]:
         chain = kept[-1] if kept and before in _ADDRESS else before  # "iya mas admin, betul"
         if text in _ADDRESS and (
             (is_last and before and (before not in _NAMING or text in _NO_CANDIDATE))
-            or ((chain in _YES | _ASSENT | _THANKS | _MUCH | {"banyak"} or text in _NO_CANDIDATE)
-                and following in _YES | _ASSENT | _THANKS | _AFTER_ADDRESS | _GREETING | _ADDRESS)
+            or ((chain in _ADDRESSED_AFTER or text in _NO_CANDIDATE)
+                and following in _SAID_TO_SOMEBODY)
         ):  # fmt: skip
             continue
         kept.append(text)
@@ -331,11 +335,10 @@ def _is_pending(mention: Mention, pending: Selections) -> bool:
 
 def _usual(text: str) -> str:
     """Without doubled letters and the particles that cling to a word: "betull", "benarmi"."""
-    known = _YES | _ASSENT | _POLITE | _ADDRESS | _THANKS | _GREETING
-    if text in known:
+    if text in _IN_A_YES:
         return text
     short = spelled(_TWICE.sub(r"\1", text))
-    if short in known:
+    if short in _IN_A_YES:
         return short
     for particle in ("lah", "mi", "mo"):
         bare = spelled(text.removesuffix(particle))

@@ -12,6 +12,7 @@ from bilik.domain.words import Word, words_of
 _VERBS = lexicon.CHOOSE - frozenset(
     "suara suaraku suaranya suarane mantap mantep fix pokoknya final tetap kasih kasi".split()
 )
+_NO_NAME = lexicon.TITLE | lexicon.DEGREE | lexicon.OWNER | lexicon.NEGATION | _VERBS
 _RIGHT_BEFORE = frozenset("ke si sang untuk calon paslon".split())
 _ALONE_WITH = frozenset(
     ". ! , saja min admin kak nomor pak terima please tolong saya pilih si".split()
@@ -46,7 +47,7 @@ def wordlike_name_at(
 
 def _bearers(word: Word, contests: Sequence[Contest]) -> dict[str, frozenset[Selection]]:
     """Who has this word, as typed, in a full name; by contest."""
-    if word.text in lexicon.TITLE | lexicon.DEGREE | lexicon.OWNER | lexicon.NEGATION | _VERBS:
+    if word.text in _NO_NAME:
         return {}
     found = {
         contest.id: frozenset[Selection](
