@@ -7,6 +7,8 @@ import logging
 import re
 import time
 from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +34,10 @@ PATIENCE_SECONDS = 20
 """Longer than any wait for the database, shorter than the server's own time limit."""
 ACT_SECONDS = 12
 """Nothing is recorded later than that, so that when an act is given up, it is over."""
+ACTS_AT_ONCE = 3
+"""Python computes in one thread at a time; meanwhile others wait for the database or hash a code.
+More of them would only take turns more often, each while it holds what the next one waits for."""
+_acting = ThreadPoolExecutor(ACTS_AT_ONCE, "act")
 _NOT_OURS = {"action_listen", "action_session_start", "action_extract_slots"}
 _TOLD_AGAIN = {Stage.CHOOSING, Stage.CONFIRMING, Stage.DONE}
 _STAGE_SLOTS = {Stage.CHOOSING, Stage.CONFIRMING, Stage.LOST}
@@ -156,9 +162,12 @@ class VoterAction(Action, ABC):
         )
         began = time.monotonic()
         try:
-            with patience.until(time.monotonic() + ACT_SECONDS):  # the thread takes it along
-                answering = asyncio.to_thread(lambda: self.respond(the_booth(), heard))
-                response = await asyncio.wait_for(answering, PATIENCE_SECONDS)
+            with patience.until(time.monotonic() + ACT_SECONDS):
+                known = copy_context()  # the thread takes it along
+            answering = asyncio.get_running_loop().run_in_executor(
+                _acting, lambda: known.run(self.respond, the_booth(), heard)
+            )
+            response = await asyncio.wait_for(answering, PATIENCE_SECONDS)
         except Exception as error:
             logger.error("%s failed: %s", self.name(), type(error).__name__)
             the_meter.failed(channel_of(heard.sender))

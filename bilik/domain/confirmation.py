@@ -160,7 +160,7 @@ def is_clear_yes(
     if not _PLAIN.fullmatch("".join(sign for sign in plain if sign not in _FRIENDLY)):
         return False
     written = words(plain)
-    if any(one.text in NEGATION | _NO and other.text in _MARKS for one, other in pairwise(written)):
+    if any(one.text in _DENIAL and other.text in _MARKS for one, other in pairwise(written)):
         return False  # "tidak, ada yang salah" is not "tidak ada yang salah"
     message = [word for word in written if word.text not in _MARKS]
     named = find_mentions(message, contests) if contests else []
@@ -181,7 +181,7 @@ def is_clear_yes(
     texts = _without_address(_without_phrases(_without_greeting(usual)))
     if len(texts) < len(usual) and texts == ["ya"] and usual[0] in _GREETING | _MUSING:
         return False  # "halo ya"
-    if not texts or not all(text in _YES | _ASSENT | _POLITE | _THANKS | {"kok"} for text in texts):
+    if not texts or not all(text in _OF_A_YES for text in texts):
         return False
     return _says_yes(texts, message)
 
@@ -242,6 +242,8 @@ def _says_yes(texts: list[str], message: Sequence[Word]) -> bool:
     return texts[0] in _ASSENT_ALONE or done or go_ahead
 
 
+_DENIAL = NEGATION | _NO
+_OF_A_YES = _YES | _ASSENT | _POLITE | _THANKS | {"kok"}
 _IN_A_YES = _YES | _ASSENT | _POLITE | _ADDRESS | _THANKS | _GREETING
 _READ = ALL | _IN_A_YES | _MARKS
 """Words and marks that mean something; the rest may be names."""

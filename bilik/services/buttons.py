@@ -9,6 +9,7 @@ set counts, only in its own chat, and a button can be used once.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import re
 import secrets
@@ -105,5 +106,5 @@ _STOP: _Act = (Press.STOP, None, None)
 
 
 def _payload(seed: str, place: int) -> str:
-    digest = hmac.digest(seed.encode(), str(place).encode(), "sha256").hex()[:16]
+    digest = hashlib.blake2b(str(place).encode(), key=seed.encode(), digest_size=8).hexdigest()
     return PREFIX + digest.translate(_FROM_HEX)
