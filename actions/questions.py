@@ -32,16 +32,16 @@ class Greet(VoterAction):
     """Greets, and says which election this is."""
 
     def answer(self, visit: Visit) -> list[Reply]:
-        """Greet a newcomer; lead the others on."""
-        scene = visit.scene
+        """Greet a newcomer, a salam with its answer; lead the others on."""
+        scene, salute = visit.scene, render.salute(visit.text)
         if scene.stage in (Stage.CHOOSING, Stage.CONFIRMING):
-            again = replies.titled(replies.reply("greet_again", scene), scene)
+            again = replies.titled(replies.reply("greet_again", scene, salute=salute), scene)
             return [again, *replies.guide(scene)]
         if not scene.elections:
-            return replies.welcome(scene)
+            return replies.welcome(scene, salute)
         # Before and after the hours the greeting says all there is to say.
         open_now = any(phase is Phase.OPEN for _, phase in scene.elections)
-        return [*replies.welcome(scene), *(replies.guide(scene) if open_now else [])]
+        return [*replies.welcome(scene, salute), *(replies.guide(scene) if open_now else [])]
 
 
 class Guide(VoterAction):

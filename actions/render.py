@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bilik.clock import ZONES
@@ -17,7 +18,16 @@ from bilik.services.public_view import PublicView
 
 BLANK_TEXT = "dikosongkan (tidak memilih siapa pun)"
 SHORT_BLANK_TEXT = "dikosongkan"
+HELLO = "Halo"
+_SALAM = re.compile(
+    r"as+a?l+a*m+.{0,2}u?.{0,2}a?l+a*i?k|aslmkm|askum|sa?m+l?ekum|\bass?\W{0,2}wr\b"
+)
 _HE_OR_SHE = {"dia", "beliau", "doi", "orangnya", "deseu", "piyambake"}
+
+
+def salute(text: str) -> str:
+    """What a greeting is answered with: a salam has an answer of its own."""
+    return "Waalaikumsalam" if _SALAM.search(text.lower()) else HELLO
 
 
 def hours(scene: Scene) -> str:

@@ -74,9 +74,9 @@ def reply(name: str, scene: Scene, **values: str) -> Reply:
     """
     if scene.again and f"{name}_revote" in answers():
         name = f"{name}_revote"
-    common = {"contact": NO_CONTACT}
+    common = {"contact": NO_CONTACT, "salute": render.HELLO}
     if election := scene.election:
-        common = {
+        common |= {
             "title": election.title,
             "contact": election.contact,
             "opens": moment_text(election.opens, election.zone),
@@ -85,15 +85,16 @@ def reply(name: str, scene: Scene, **values: str) -> Reply:
     return Reply(name, {**common, **values})
 
 
-def welcome(scene: Scene) -> list[Reply]:
+def welcome(scene: Scene, salute: str = render.HELLO) -> list[Reply]:
     """The greeting of a voter who comes in."""
     if not scene.elections:
-        return [reply("no_election", scene)]
+        return [reply("no_election", scene, salute=salute)]
     if scene.election is None:
-        elections, short = render.elections(scene), render.short_elections(scene)
-        return [reply("greet_several", scene, elections=elections, short_elections=short)]
-    hours, short_hours = render.hours(scene), render.short_hours(scene)
-    return [titled(reply("greet", scene, hours=hours, short_hours=short_hours), scene)]
+        values = {"elections": render.elections(scene), "salute": salute}
+        short = render.short_elections(scene)
+        return [reply("greet_several", scene, short_elections=short, **values)]
+    values = {"hours": render.hours(scene), "short_hours": render.short_hours(scene)}
+    return [titled(reply("greet", scene, salute=salute, **values), scene)]
 
 
 def titled(answer: Reply, scene: Scene) -> Reply:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from actions import replies
 from actions.replies import Reply
 from actions.voter_action import Visit, VoterAction, answer_to_yes, confirm, leave_finished
+from bilik.domain.wondering import asks_what_if
 from bilik.services.outcomes import Kind
 from bilik.services.sessions import Stage
 
@@ -34,7 +36,12 @@ class ChangeChoice(VoterAction):
     """Goes back from the read-back to choosing."""
 
     def answer(self, visit: Visit) -> list[Reply]:
-        """Ask what to change."""
+        """Ask what to change; to those who only wonder whether they could, say so."""
+        if asks_what_if(visit.text):
+            election = visit.scene.election
+            later = election is not None and election.allows_revote
+            said = replies.reply("may_change_later" if later else "may_change", visit.scene)
+            return [said, *replies.guide(visit.scene)]
         return visit.act(visit.booth.change(visit.sender, visit.text))
 
 

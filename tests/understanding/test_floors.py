@@ -90,10 +90,33 @@ def test_a_regex_bot_does_far_worse(measured: Measured) -> None:
         (Place.CONFIRMING, "ya tapi bu siti", Act.READ_BACK),
         (Place.CONFIRMING, "rahasia ga sih pilihan saya?", Act.ANSWER),
         (Place.CONFIRMING, "berhenti", Act.STOP),
+        (Place.CONFIRMING, "kalau salah bisa diganti?", Act.ANSWER),
+        (Place.CONFIRMING, "kalau begitu ganti saja", Act.ASK),
     ],
 )
 def test_each_place_has_its_acts(village: Trial, place: Place, text: str, act: Act) -> None:
     assert village.understand(text, place).act is act
+
+
+def test_who_wonders_whether_they_could_change_keeps_what_is_read_back(village: Trial) -> None:
+    told = "\n".join(
+        village.understand("misal salah pencet, bisa ganti ga?", Place.CONFIRMING).says
+    )
+    assert told.startswith("Bisa. Selama belum Anda balas *ya*")
+    assert "nomor 1, H. Ahmad Fauzi" in told
+
+
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [
+        ("Assalamualaikum wr. wb.", "Waalaikumsalam! Saya Bilik"),
+        ("assalamu'alaikum pak", "Waalaikumsalam! Saya Bilik"),
+        ("halo", "Halo! Saya Bilik"),
+        ("selamat pagi", "Halo! Saya Bilik"),
+    ],
+)
+def test_a_salam_has_its_answer(village: Trial, said: str, answered: str) -> None:
+    assert village.understand(said, Place.IDENTITY).says[0].startswith(answered)
 
 
 def test_nothing_is_left_of_a_message(village: Trial) -> None:
