@@ -137,7 +137,7 @@ def measure(sides: Sequence[Side]) -> list[str]:
 
 def sizes(bilik: Installation, started: float, peers: Sequence[Peer]) -> list[str]:
     """Memory after the run and seconds until the first answer, a line per side."""
-    rasa = max(bilik.processes("rasa", "run", str(bilik.port)), key=resident_mb)
+    rasa = max(bilik.processes("assistant.serve", "run", str(bilik.port)), key=resident_mb)
     actions = max(bilik.action_server(), key=resident_mb)
     return [
         "| | MB after the run | start-up, s |",

@@ -1,5 +1,6 @@
 """Rasa's own ways made shorter: the same steps, without what Bilik does not use of them.
 
+    imports.py     what only training needs, not imported
     runner.py      the model's graph, run in order
     processor.py   one message, without the copies that nobody changes
     decisions.py   what the policies have decided, remembered

@@ -189,7 +189,7 @@ def test_a_restart_of_the_server_in_the_middle_loses_and_doubles_nothing(
     prove_identity(chat, bilik)
     chat.card("Siti Rahmawati").click()
     chat.hears("Saya ulangi pilihan Anda")
-    (rasa,) = bilik.processes("rasa", "run", str(bilik.port))
+    (rasa,) = bilik.processes("assistant.serve", "run", str(bilik.port))
     os.kill(rasa, signal.SIGKILL)
     expect(chat.notice).to_contain_text("Sambungan terputus")
     chat.say("ya")
@@ -211,7 +211,10 @@ def test_a_restart_while_an_answer_is_being_made(bilik: Installation, open_chat:
     prove_identity(chat, bilik)
     chat.card("Siti Rahmawati").click()
     chat.hears("Saya ulangi pilihan Anda")
-    actions, (rasa,) = bilik.action_server(), bilik.processes("rasa", "run", str(bilik.port))
+    actions, (rasa,) = (
+        bilik.action_server(),
+        bilik.processes("assistant.serve", "run", str(bilik.port)),
+    )
     for process in actions:
         os.kill(process, signal.SIGSTOP)
     with chat.page.expect_request("**/chat/messages"):

@@ -40,6 +40,6 @@ def test_nobody_is_told_that_a_message_arrived_while_the_database_is_away(
 
 
 def _crash(bilik: Installation) -> None:
-    (rasa,) = bilik.processes("rasa", "run", str(bilik.port))
+    (rasa,) = bilik.processes("assistant.serve", "run", str(bilik.port))
     os.kill(rasa, signal.SIGKILL)
     wait_for(f"{bilik.url}/chat", bilik.process)

@@ -275,7 +275,7 @@ def kill_everything(bilik: Installation, traces: Traces, who: str) -> None:
     traces.write_ahead = {
         one.name: one.read_bytes() for one in traces.place.directory.glob("*.db-wal")
     }
-    rasa = bilik.processes("rasa", "run", str(bilik.port))
+    rasa = bilik.processes("assistant.serve", "run", str(bilik.port))
     servers = [*rasa, *bilik.action_server()]
     for process in servers:
         limits = Path(f"/proc/{process}/limits").read_text(encoding="ascii")

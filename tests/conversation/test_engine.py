@@ -9,6 +9,7 @@ import inspect
 import logging
 import random
 import re
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -21,6 +22,7 @@ from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -52,6 +54,7 @@ RASAS_OWN = (
     (rasa.core.agent, "MessageProcessor", rasa.core.processor.MessageProcessor),
     (rasa.core.actions.action, "RemoteAction", QuickAction.__base__),
     (rasa.core.processor, "copy", copy),
+    (ModelMetadata, "from_dict", classmethod(rasa_patches._whole_metadata)),
     (Event, "resolve_by_type", staticmethod(rasa_patches._search_event_type)),
 )
 SAYINGS = (
@@ -158,6 +161,13 @@ def test_conversations_run_alike_with_rasas_own_code_and_with_the_quick_one(
     assert not (said - set(DOMAIN.intents)) & kept  # not one message stays in memory
     assert not [code for pair in pairs for _, code in pair if code in repr(remembered)]
     assert {"choose", "affirm", "stage", "choosing"} <= kept
+
+
+def test_a_server_has_nothing_in_memory_of_what_only_training_needs(bilik: Installation) -> None:
+    (server,) = bilik.processes("assistant.serve", "run", str(bilik.port))
+    libraries = Path(f"/proc/{server}/maps").read_text()
+    assert "numpy" in libraries
+    assert "tensorflow" not in libraries
 
 
 def test_an_action_server_that_is_down_leaves_both_alike(sides: tuple[Side, Side]) -> None:

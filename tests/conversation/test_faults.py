@@ -82,7 +82,7 @@ def test_a_killed_rasa_server_starts_again_and_the_vote_goes_on(bilik: Installat
     who, before = sender(), bilik.ballots(bilik.village)
     identified(bilik, who)
     bilik.say(who, "2")
-    (rasa,) = bilik.processes("rasa", "run", str(bilik.port))
+    (rasa,) = bilik.processes("assistant.serve", "run", str(bilik.port))
     os.kill(rasa, signal.SIGKILL)
     wait_for(f"{bilik.url}/chat", bilik.process)
     # The read-back that the voter saw is not known any more: it is read again before any cast.

@@ -90,7 +90,7 @@ class Stand:
         """The processes, by what they are."""
         servers = self.servers
         return {
-            "Rasa": servers.own("rasa", "run"),
+            "Rasa": servers.own("assistant.serve", "run"),
             "actions": servers.own("rasa_sdk"),
             "proxy": servers.own("-W", "-db"),
             "keeper": servers.by_command("keep"),
