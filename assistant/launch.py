@@ -79,7 +79,7 @@ def environment(configured: Settings, is_demo: bool) -> dict[str, str]:
         "BILIK_TRACKER_URL": configured.tracker_url or "",
         "BILIK_VERBOSITY": "--debug" if configured.debug else "--quiet",
         "BILIK_DEMO": "1" if is_demo else "0",
-        "BILIK_MODEL": "models/bilik.tar.gz",
+        "BILIK_MODEL": os.environ.get("BILIK_MODEL") or "models/bilik.tar.gz",
         "BILIK_PYTHON": sys.executable,
         "BILIK_RUN": str(RUN.resolve()),
         "BILIK_UID": str(os.getuid()),

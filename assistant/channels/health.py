@@ -6,6 +6,7 @@ For proxies and process managers. It is a connector, since that is how Rasa lets
 from __future__ import annotations
 
 import asyncio
+from datetime import timezone
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel
@@ -16,6 +17,7 @@ from sanic.response import HTTPResponse
 from assistant.channels.delivery import Handler
 from assistant.trackers.place import tracker_check
 from bilik import settings
+from bilik.services import metrics
 from bilik.services.health import ALIVE_PATH, NO, YES, Health, database_check
 from bilik.storage.database import Database
 
@@ -57,6 +59,10 @@ class HealthChannel(InputChannel):
         async def ready(request: Request) -> HTTPResponse:
             agent = getattr(request.app.ctx, "agent", None)
             is_ready = agent is not None and agent.is_ready()
+            if agent is not None and is_ready:
+                # Rasa says nowhere that a model is loaded; here somebody asks all the time.
+                trained = agent.processor.model_metadata.trained_at.replace(tzinfo=timezone.utc)
+                metrics.model_trained.set(trained.timestamp())
             is_ready = is_ready and await asyncio.to_thread(self._health.is_ready)
             return response.text(YES if is_ready else NO, 200 if is_ready else 503)
 

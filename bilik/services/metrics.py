@@ -91,6 +91,10 @@ database_up = Gauge(
     "bilik_database_up", "Whether the keeper's last look at the database succeeded.",
     registry=registry,
 )  # fmt: skip
+model_trained = Gauge(
+    "bilik_model_trained_timestamp_seconds", "When the model that this server reads with was made.",
+    registry=registry,
+)  # fmt: skip
 part = Gauge("bilik_part", "Which part of Bilik this process is.", ["part"], registry=registry)
 
 

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -29,6 +29,7 @@ class Cluster(Installation):
     """The same as one installation to whoever votes, with what runs behind the proxy."""
 
     layout: Layout | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def parts(self) -> Layout:
@@ -82,7 +83,7 @@ def start(settings: Mapping[str, str] | None = None, voters: int = 400) -> Itera
                 )  # fmt: skip
             running = Cluster(
                 directory, port, actions_port, port, polls["village"], polls["region"], process,
-                layout=layout,
+                layout=layout, settings=settings or {},
             )  # fmt: skip
             running.wait_until_ready()
             yield running

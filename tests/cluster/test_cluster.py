@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import tarfile
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import Path
 from secrets import token_urlsafe
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -19,6 +25,7 @@ from sqlalchemy.exc import IntegrityError
 
 from assistant.cluster import programs, rolling
 from bilik.errors import SettingsError
+from bilik.metrics_port import PROCESSES
 from bilik.storage.tables import participations, voters
 from tests.channels.failing import fail
 from tests.channels.phones import TelegramPhone, wait_until_idle
@@ -27,6 +34,7 @@ from tests.cluster.cluster import Cluster, health, stop
 from tests.cluster.voters import Page, told, vote
 
 RECEIPT = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{1,4}")
+TRAINED = re.compile(r"^bilik_model_trained_timestamp_seconds (\S+)$", re.MULTILINE)
 AT_ONCE = 3
 THINK_SECONDS = 0.3
 """Voters that are faster than any take the processor from the workers that are to start."""
@@ -207,9 +215,43 @@ class Crowd:
                 self.again += page.again
 
 
-def test_votes_go_on_while_workers_are_killed_and_restarted(
-    cluster: Cluster, platforms: Platforms
+def retrained(model: Path) -> float:
+    """Put a new model in the old one's place, as training does; when it was trained.
+
+    It understands the same, so that what people hear does not depend on who answers.
+    """
+    with tempfile.TemporaryDirectory(dir=model.parent) as name:
+        parts = Path(name) / "parts"
+        with tarfile.open(model) as archive:
+            archive.extractall(parts, filter="data")
+        metadata = parts / "metadata.json"
+        content = json.loads(metadata.read_text())
+        trained = datetime.now(timezone.utc).replace(tzinfo=None)
+        content |= {"trained_at": trained.isoformat(), "model_id": uuid4().hex}
+        metadata.write_text(json.dumps(content))
+        new = Path(name) / model.name
+        with tarfile.open(new, "w:gz") as archive:
+            archive.add(parts, arcname="")
+        new.replace(model)
+    return trained.replace(tzinfo=timezone.utc).timestamp()
+
+
+def models_in_use(cluster: Cluster) -> set[float]:
+    """When the models were trained that the chat's workers say they read with."""
+    first = int(cluster.settings["BILIK_METRICS_PORT"])
+    found = set()
+    for port in range(first, first + PROCESSES):
+        with suppress(httpx.HTTPError):
+            figures = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+            if 'bilik_part{part="rasa"}' in figures:
+                found.add(float(TRAINED.findall(figures)[0]))
+    return found
+
+
+def test_votes_go_on_while_workers_are_killed_and_restarted_with_a_new_model(
+    cluster: Cluster, platforms: Platforms, model: Path
 ) -> None:
+    (old,) = models_in_use(cluster)
     before = cluster.ballots(cluster.village)
     chat, acts = cluster.parts.of("chat"), cluster.parts.of("actions")
     phones = [TelegramPhone(cluster, platforms) for _ in range(6)]
@@ -217,6 +259,8 @@ def test_votes_go_on_while_workers_are_killed_and_restarted(
         fail(platforms, phone, times=1, status=503, seconds=2)
     with Crowd(cluster) as crowd:
         crowd.wait_for(3)
+        trained = retrained(model)
+        assert trained > old
         start = len(platforms.calls)
         assert [phone.send(phone.request("halo")) for phone in phones] == [200] * len(phones)
         cluster.kill(chat[0].name)
@@ -230,6 +274,8 @@ def test_votes_go_on_while_workers_are_killed_and_restarted(
         crowd.wait_for(3)
         # A graceful restart is not noticed by anybody.
         assert crowd.again == again
+    (new,) = models_in_use(cluster)
+    assert new == pytest.approx(trained, abs=1e-3)
     assert crowd.problems == []
     assert [said for said in crowd.told.values() if not RECEIPT.search(said)] == []
     receipts = [RECEIPT.search(said) for said in crowd.told.values()]
