@@ -34,7 +34,7 @@ from tests.fuzz.chatter import Chatter
 from tests.fuzz.hostile import CANARY, DEEP, as_body, fuzz, mutated, noise, printable, values
 from tests.installation import Installation, start
 
-TALK = int(os.environ.get("FUZZ_TALK", "1500"))
+TALK = int(os.environ.get("FUZZ_TALK", "1000"))
 AT_ONCE = 6
 PER_VOTER = 25
 NAMES = {1: "Ahmad Fauzi", 2: "Siti Rahmawati", 3: "Bambang Sutrisno"}

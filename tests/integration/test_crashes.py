@@ -24,7 +24,7 @@ from bilik.storage.database import Database
 from bilik.storage.schema import upgrade
 from tests.booth import SECRET, HandClock, set_up
 from tests.crashes import at_desk, cast, do, steps
-from tests.databases import ONLY_SQLITE, Backend
+from tests.databases import ONLY_POSTGRES, ONLY_SQLITE, Backend
 from tests.elections import VILLAGE
 
 VOTERS = 3
@@ -178,6 +178,7 @@ def test_codes_killed_at_any_step_are_never_half_a_file(office: Office) -> None:
         vote(one.booth, read_pairs(office.roll, out))
 
 
+@ONLY_SQLITE
 def test_an_opening_killed_at_any_step_can_be_repeated(office: Office) -> None:
     office.prepare("codes")
     for one in office.killed_in("open"):
@@ -223,6 +224,7 @@ def test_a_closing_killed_at_any_step_is_done_or_not_and_loses_no_ballot(office:
         assert one.desk.tally().counts[0].votes == TWO
 
 
+@ONLY_POSTGRES
 def test_a_count_killed_at_any_step_gives_the_same_count_when_repeated(office: Office) -> None:
     office.prepare("codes", "open", "vote", "close")
     for one in office.killed_in("tally"):
