@@ -27,7 +27,7 @@ SHARE = 0.2
 """Of a core, for each worker: four of them leave the half of two cores to all else."""
 AT_ONCE = 32
 THINK = 0.05
-VOTERS = 6_000
+VOTERS = 4_000
 SECONDS = 30
 SETTLE_SECONDS = 6
 ROUNDS = 3
