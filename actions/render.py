@@ -22,6 +22,7 @@ HELLO = "Halo"
 _SALAM = re.compile(
     r"as+a?l+a*m+.{0,2}u?.{0,2}a?l+a*i?k|aslmkm|askum|sa?m+l?ekum|\bass?\W{0,2}wr\b"
 )
+"""*Assalamu'alaikum* as thumbs write it: "asalamualaikum", "samlekum", "ass. wr. wb."."""
 _HE_OR_SHE = {"dia", "beliau", "doi", "orangnya", "deseu", "piyambake"}
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from actions import replies
 from actions.replies import Reply
 from actions.voter_action import Visit, VoterAction, answer_to_yes, confirm, leave_finished
+from bilik.domain.election import Phase
 from bilik.domain.wondering import asks_what_if
 from bilik.services.outcomes import Kind
 from bilik.services.sessions import Stage
@@ -37,7 +38,8 @@ class ChangeChoice(VoterAction):
 
     def answer(self, visit: Visit) -> list[Reply]:
         """Ask what to change; to those who only wonder whether they could, say so."""
-        if asks_what_if(visit.text):
+        phases = {phase for _, phase in visit.scene.elections}
+        if asks_what_if(visit.text) and phases & {Phase.OPEN, Phase.GRACE}:
             election = visit.scene.election
             later = election is not None and election.allows_revote
             said = replies.reply("may_change_later" if later else "may_change", visit.scene)

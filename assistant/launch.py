@@ -61,7 +61,7 @@ def begin() -> Settings:
 
 def hand_over(environ: Mapping[str, str]) -> NoReturn:
     """Become the process manager of servers with these settings beside the environment's."""
-    print("Menyalakan Bilik, sekitar setengah menit … (Ctrl-C untuk berhenti)", flush=True)
+    print("Menyalakan Bilik, biasanya belasan detik … (Ctrl-C untuk berhenti)", flush=True)
     RUN.mkdir(parents=True, exist_ok=True)
     supervisord = str(Path(sys.executable).parent / "supervisord")
     arguments = [supervisord, "-c", str(ROOT / "deploy" / "supervisord.conf")]

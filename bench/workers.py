@@ -66,7 +66,7 @@ def slices(pids: dict[str, int]) -> Iterator[None]:
 
 
 async def rate(crowd: Crowd) -> float:
-    """Messages a second that are answered, and how long that takes on the way."""
+    """Messages a second that are answered, once all have settled in."""
     await asyncio.sleep(SETTLE_SECONDS)
     began, before = time.monotonic(), len(crowd.figures.answers)
     await asyncio.sleep(SECONDS)

@@ -28,7 +28,7 @@ from rasa.shared.core.events import (
     SlotSet,
     UserUttered,
 )
-from rasa.shared.core.slots import Slot
+from rasa.shared.core.slots import CategoricalSlot, Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 
 ROOM = 4096
@@ -88,15 +88,20 @@ def _part(event: Event, slots: Mapping[str, Slot]) -> Hashable | None:
         return "action", event.action_name, event.hide_rule_turn
     if kind is UserUttered and not event.entities:
         return "user", event.intent_name, event.use_text_for_featurization
-    if kind is SlotSet and event.key in slots:
-        value = event.value if slots[event.key].has_features() else None
-        if value is None or isinstance(value, str | bool):
+    if kind is SlotSet and (slot := slots.get(event.key)) is not None:
+        value = event.value if slot.has_features() else None
+        if value is None or isinstance(value, bool) or _is_of_a_few(slot, value):
             return "slot", event.key, value
     if kind is SessionStarted:
         return "session"
     if kind is DefinePrevUserUtteredFeaturization:
         return "features", event.use_text_for_featurization
     return None
+
+
+def _is_of_a_few(slot: Slot, value: Any) -> bool:
+    """Whether the domain names the value: nothing that anybody said is kept."""
+    return isinstance(slot, CategoricalSlot) and value in slot.values
 
 
 def _anew(decision: PolicyPrediction) -> PolicyPrediction:

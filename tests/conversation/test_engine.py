@@ -275,6 +275,7 @@ def test_others_have_another(other: list[Event]) -> None:
         ActionExecuted(action_text="Halo"),
         user("choose", entities=[{"entity": "number", "value": "2"}]),
         SlotSet("stage", ["choosing"]),
+        SlotSet("stage", "bu siti"),
         SlotSet("unheard_of", "x"),
     ],
 )

@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from actions import cards, replies
+from actions.voter_action import Heard
+from actions.voting import ChangeChoice
 from bilik.services.outcomes import Kind, Outcome
 from bilik.services.sessions import Stage
 from tests.booth import Polling
@@ -53,6 +55,23 @@ def test_whoever_votes_again_hears_what_becomes_of_the_ballot_that_is_there(
             name.removesuffix("_revote"), scene, voter="Bu S•••", place="", selections="nomor 2"
         )
         assert (said.name, bool(said.text)) == (name, True)
+
+
+@ONLY_SQLITE
+def test_who_wonders_about_changing_keeps_the_choice_and_hears_no_promise_after_the_closing(
+    village: Polling,
+) -> None:
+    village.identify("web:1")
+    read_back = village.booth.choose("web:1", "2").scene.readback
+    heard = Heard(
+        "web:1", "kalau salah bisa diganti?", "change_choice", 0.9, "confirming", read_back
+    )
+    said = ChangeChoice().respond(village.booth, heard).said
+    assert "may_change" in [one.name for one in said]
+    assert village.booth.look("web:1").selections == {"kades": 2}
+    village.desk.close()
+    said = ChangeChoice().respond(village.booth, replace(heard, message="2")).said
+    assert "may_change" not in [one.name for one in said]
 
 
 def test_only_the_casting_action_says_recorded_or_not() -> None:
