@@ -22,6 +22,7 @@ from bilik.storage.database import Database
 from bilik.storage.tables import accounts
 from bilik.web.panitia.gate import COOKIE
 from tests.booth import SECRET
+from tests.untrusting import NO_CERTIFICATES
 
 PASSWORD = "kopi hangat di serambi"
 
@@ -57,7 +58,9 @@ class Visitor:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.http = httpx.Client(base_url=url, headers={"Origin": url}, timeout=60)
+        self.http = httpx.Client(
+            base_url=url, headers={"Origin": url}, timeout=60, verify=NO_CERTIFICATES
+        )
 
     def hold(self, token: str) -> None:
         """Have that for the id of one's session."""
