@@ -2,7 +2,7 @@
 # All that is needed beforehand: python3, make and git, on Linux x86-64.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train run shell test nlu-report check format bench bench-box bench-capacity bench-growth bench-workers bench-roll bench-nlu clean run-cluster roll check-deploy fuzz audit soak faults
+.PHONY: help setup train run shell test nlu-report check format bench bench-box bench-capacity bench-growth bench-talks bench-workers bench-roll bench-nlu clean run-cluster roll check-deploy fuzz audit soak faults
 .DELETE_ON_ERROR:
 
 SHELL := /bin/bash
@@ -92,6 +92,9 @@ bench-capacity: .venv/.ready $(MODEL) ## what a vote costs on a cluster, by its 
 
 bench-growth: .venv/.ready $(MODEL) ## long chats, long rolls, full boxes (14 GB of disk for a while)
 	@$(BIN)/python -m bench.growth
+
+bench-talks: .venv/.ready $(MODEL) ## memory over 100,000 conversations (half an hour)
+	@$(BIN)/python -W ignore -m bench.talks
 
 bench-workers: .venv/.ready $(MODEL) ## a second worker beside the first, each on a slice of a core (as root)
 	@$(BIN)/python -W ignore -m bench.workers
