@@ -2,7 +2,7 @@
 # All that is needed beforehand: python3, make and git, on Linux x86-64.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train run shell test nlu-report check format bench bench-box bench-capacity bench-growth bench-talks bench-workers bench-roll bench-nlu clean run-cluster roll check-deploy fuzz audit soak faults
+.PHONY: help setup train run shell test nlu-report check format bench bench-box bench-capacity bench-growth bench-talks bench-workers bench-roll bench-nlu clean run-cluster roll grow check-deploy fuzz audit soak faults
 .DELETE_ON_ERROR:
 
 SHELL := /bin/bash
@@ -51,6 +51,9 @@ run-cluster: .venv/.ready $(MODEL) ## several workers behind a proxy, with Postg
 
 roll: .venv/.ready $(MODEL) ## the workers of run-cluster restarted one by one, with the newest model
 	@$(BIN)/python -m assistant.cluster.rolling
+
+grow: .venv/.ready $(MODEL) ## a Rasa server and an action server more for run-cluster
+	@$(BIN)/python -m assistant.cluster.growing
 
 shell: .venv/.ready $(MODEL) ## talk to Bilik in the terminal, while `make run` runs elsewhere
 	@BILIK_ACTIONS_PORT=$${BILIK_ACTIONS_PORT:-5055} $(BIN)/rasa shell --quiet \

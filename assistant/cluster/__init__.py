@@ -6,4 +6,5 @@ postgres.py   a PostgreSQL of one's own, if none is given
 redis.py      a Redis of one's own, if none is given
 layout.py     what runs where, written down for whoever looks after it
 rolling.py    `make roll`: workers restarted one by one, with a new model
+growing.py    `make grow`: a pair of workers more
 """

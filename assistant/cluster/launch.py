@@ -13,12 +13,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
-from itertools import count
 from pathlib import Path
 
 from assistant import launch
-from assistant.cluster import programs, redis
-from assistant.cluster.layout import Layout, Worker
+from assistant.cluster import growing, programs, redis
+from assistant.cluster.layout import HERE, Layout, Worker, free_ports
 from assistant.cluster.postgres import Postgres
 from assistant.trackers import place
 from bilik import demo
@@ -27,9 +26,10 @@ from bilik.settings import Settings
 
 PLACE = Path("var/cluster")
 """PostgreSQL's files."""
-_HERE = "127.0.0.1"
 _CONNECTIONS = 48
 """To PostgreSQL, of one process: 16 at most for each of three parts."""
+_MORE = 2
+"""So many pairs of workers may be added later without counting on PostgreSQL's reserve."""
 
 
 def main() -> None:
@@ -45,8 +45,8 @@ def main() -> None:
 def _prepare(configured: Settings) -> dict[str, str]:
     haproxy = programs.haproxy()
     launch.require_free(configured.host, "BILIK_PORT", configured.port)
-    launch.require_free(_HERE, "BILIK_ACTIONS_PORT", configured.actions_port)
-    ports = _free_ports(configured.worker_port)
+    launch.require_free(HERE, "BILIK_ACTIONS_PORT", configured.actions_port)
+    ports = free_ports(configured.worker_port)
     run = launch.RUN.resolve()
     run.mkdir(parents=True, exist_ok=True)
 
@@ -77,38 +77,38 @@ def _prepare(configured: Settings) -> dict[str, str]:
     layout = Layout(
         run=str(run),
         url=f"http://{host}:{configured.port}",
-        actions_url=f"http://{_HERE}:{configured.actions_port}",
+        actions_url=f"http://{HERE}:{configured.actions_port}",
         database_url=configured.database_url,
         tracker_url=configured.tracker_url or "",
         manager_password=secrets.token_urlsafe(24),
         workers=(
-            *_workers("rasa", "chat", rasa_port, workers),
-            *_workers("actions", "actions", actions_port, workers),
-            Worker("web", "pages/web-1", f"http://{_HERE}:{web_port}"),
+            *(Worker.at(rasa_port + at, "rasa", at + 1) for at in range(workers)),
+            *(Worker.at(actions_port + at, "actions", at + 1) for at in range(workers)),
+            Worker.at(web_port, "web", 1),
         ),
     )
     layout.write()
-    (run / "servers.cfg").write_text(layout.servers())
+    growing.forget(run)
     ready = [*(one.ready for one in layout.workers), f"{layout.url}/chat", f"{layout.url}/hasil"]
     return {
         **launch.environment(configured, is_demo),
-        "BILIK_HOST": _HERE,
+        "BILIK_HOST": HERE,
         "BILIK_WEB_PORT": str(web_port),
         "BILIK_WORKERS": str(workers),
         "BILIK_FIRST_RASA_PORT": str(rasa_port),
         "BILIK_FIRST_ACTIONS_PORT": str(actions_port),
-        "BILIK_BESIDE": "cluster.conf",
+        "BILIK_BESIDE": f"cluster.conf {run / growing.FILE}",
         "BILIK_MANAGER_PASSWORD": layout.manager_password,
         "BILIK_ROOT": str(launch.ROOT),
         "BILIK_HAPROXY": str(haproxy),
         "BILIK_BIND": f"{configured.host}:{configured.port}",
-        "BILIK_ACTIONS_BIND": f"{_HERE}:{configured.actions_port}",
+        "BILIK_ACTIONS_BIND": f"{HERE}:{configured.actions_port}",
         "BILIK_PROXY_SOCKET": str(layout.proxy_socket),
         "BILIK_STARTS_POSTGRES": str(bool(postgres)).lower(),
         "BILIK_POSTGRES": str(postgres.programs / "postgres") if postgres else "",
         "BILIK_POSTGRES_DATA": str(postgres.data) if postgres else "",
         "BILIK_POSTGRES_PORT": str(postgres.port) if postgres else "",
-        "BILIK_POSTGRES_CONNECTIONS": str(_CONNECTIONS * (2 * workers + 3)),
+        "BILIK_POSTGRES_CONNECTIONS": str(_CONNECTIONS * (2 * (workers + _MORE) + 3)),
         "BILIK_POSTGRES_USER": postgres.user if postgres else str(os.getuid()),
         "BILIK_STARTS_REDIS": str(bool(redis_program)).lower(),
         "BILIK_REDIS": redis_program,
@@ -116,19 +116,6 @@ def _prepare(configured: Settings) -> dict[str, str]:
         "BILIK_PAGES_AT": layout.url,
         "BILIK_READY_AT": " ".join(ready),
     }
-
-
-def _workers(program: str, backend: str, first: int, many: int) -> Iterator[Worker]:
-    for number in range(many):
-        port = first + number
-        yield Worker(
-            f"{program}-{port}", f"{backend}/{program}-{number + 1}", f"http://{_HERE}:{port}"
-        )
-
-
-def _free_ports(first: int) -> Iterator[int]:
-    """Ports that nobody listens on, in order."""
-    return (port for port in count(first) if launch.is_free(_HERE, port))
 
 
 def _row(ports: Iterator[int], many: int) -> int:

@@ -3,35 +3,63 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 from xmlrpc.client import Fault, ServerProxy
 
 from supervisor.xmlrpc import SupervisorTransport
 
+from assistant import launch
 from bilik.errors import NotFound
 
 FILE = "cluster.json"
 """In the run directory, for its owner's eyes only: the URLs hold passwords."""
+SERVERS = "servers.cfg"
+"""The proxy's second file, there as well."""
+
+
+HERE = "127.0.0.1"
+_BACKENDS = {"rasa": "chat", "actions": "actions", "web": "pages"}
 
 
 @dataclass(frozen=True)
 class Worker:
     """One process behind the proxy.
 
-    ``name`` is the process manager's, ``server`` the proxy's, as backend/server.
+    ``group`` and ``name`` are the process manager's, ``server`` the proxy's, as backend/server.
     """
 
+    group: str
     name: str
     server: str
     url: str
+
+    @classmethod
+    def at(cls, port: int, program: str, number: int, group: str | None = None) -> Worker:
+        """The n-th ``rasa``, ``actions`` or ``web`` of this machine.
+
+        Those that are there from the start have one group; one that comes later has its own.
+        """
+        server = f"{_BACKENDS[program]}/{program}-{number}"
+        return cls(group or program, f"{program}-{port}", server, f"http://{HERE}:{port}")
 
     @property
     def ready(self) -> str:
         """Where it says whether it can answer."""
         return f"{self.url}/sehat/siap"
+
+    @property
+    def address(self) -> str:
+        """Where the proxy reaches it: host and port."""
+        return self.url.removeprefix("http://")
+
+    @property
+    def port(self) -> int:
+        """The port alone."""
+        return int(self.address.rpartition(":")[2])
 
 
 @dataclass(frozen=True)
@@ -47,8 +75,9 @@ class Layout:
     workers: tuple[Worker, ...]
 
     def write(self) -> None:
-        """Into the run directory."""
+        """Into the run directory: for :meth:`read`, and for the proxy when it starts."""
         (Path(self.run) / FILE).write_text(json.dumps(asdict(self), indent=1))
+        (Path(self.run) / SERVERS).write_text(self._servers())
 
     @classmethod
     def read(cls, run: Path) -> Layout:
@@ -67,15 +96,17 @@ class Layout:
         """The workers of one kind: ``chat``, ``actions`` or ``pages``."""
         return tuple(one for one in self.workers if one.server.startswith(f"{backend}/"))
 
-    def servers(self) -> str:
-        """The proxy's second file."""
+    def _servers(self) -> str:
         lines = []
-        for backend in ("chat", "actions", "pages"):
+        for backend in _BACKENDS.values():
             lines.append(f"backend {backend} from {backend}")
             for one in self.of(backend):
-                name, address = one.server.split("/")[1], one.url.removeprefix("http://")
-                lines.append(f"    server {name} {address}")
+                lines.append(f"    server {one.server.split('/')[1]} {one.address}")
         return "\n".join([*lines, ""])
+
+    def free_ports(self) -> Iterator[int]:
+        """Ports above those of the workers, in order."""
+        return free_ports(max(one.port for one in self.workers) + 1)
 
     @property
     def proxy_socket(self) -> Path:
@@ -95,3 +126,8 @@ class Layout:
         except (OSError, Fault):
             return {}
         return {one["name"]: one["pid"] for one in known if one["pid"]}
+
+
+def free_ports(first: int) -> Iterator[int]:
+    """Ports of this machine that nobody listens on, in order."""
+    return (port for port in count(first) if launch.is_free(HERE, port))

@@ -50,10 +50,10 @@ def restart(layout: Layout, worker: Worker) -> None:
     try:
         time.sleep(SETTLE_SECONDS)
         manager = layout.manager()
-        group = worker.name.partition("-")[0]
-        manager.stopProcess(f"{group}:{worker.name}")  # waits until what it answers is answered
-        manager.startProcess(f"{group}:{worker.name}", False)
-        _wait_for(worker)
+        name = f"{worker.group}:{worker.name}"
+        manager.stopProcess(name)  # waits until what it answers is answered
+        manager.startProcess(name, False)
+        wait_for(worker)
     finally:
         order(layout.proxy_socket, f"set server {worker.server} state ready")
 
@@ -83,11 +83,16 @@ def is_ready(worker: Worker) -> bool:
         return False
 
 
-def _wait_for(worker: Worker) -> None:
+def wait_for(worker: Worker) -> None:
+    """Until a worker that starts is ready.
+
+    Raises:
+        BilikError: it takes too long.
+    """
     deadline = time.monotonic() + READY_SECONDS
     while not is_ready(worker):
         if time.monotonic() > deadline:
-            raise BilikError(f"{worker.name} tidak menyala lagi. Lihat catatannya di var/run.")
+            raise BilikError(f"{worker.name} tidak menyala. Lihat catatannya di var/run.")
         time.sleep(0.5)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -23,7 +24,8 @@ import redis
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from assistant.cluster import programs, rolling
+from assistant.cluster import growing, programs, rolling
+from assistant.cluster.layout import Layout
 from bilik.errors import SettingsError
 from bilik.metrics_port import PROCESSES
 from bilik.storage.tables import participations, voters
@@ -98,10 +100,18 @@ def test_a_statement_that_fails_leaves_nothing_of_itself_in_postgresqls_log(
         )  # fmt: skip
         with pytest.raises(IntegrityError):
             connection.execute(again)
-    said = log.read_text()
-    assert "duplicate key value" in said
+    said = written(log, "duplicate key value")
     for hidden in ("Sebastian", "3329", "INSERT", f"({voter.id})"):
         assert hidden not in said
+
+
+def written(log: Path, words: str) -> str:
+    """What a log says, once it has these words; it is written by the process manager."""
+    deadline = time.monotonic() + 30
+    while words not in (said := log.read_text()):
+        assert time.monotonic() < deadline, said
+        time.sleep(0.1)
+    return said
 
 
 def test_without_haproxy_one_line_says_what_to_install(
@@ -286,6 +296,42 @@ def test_votes_go_on_while_workers_are_killed_and_restarted_with_a_new_model(
     wait_until_idle(cluster)
     for phone in phones:
         assert "\n".join(phone.read(start)).count("Saya Bilik") == 1
+
+
+def requests(cluster: Cluster) -> dict[str, int]:
+    """How many the proxy has sent to each server."""
+    table = rolling.order(cluster.parts.proxy_socket, "show stat").removeprefix("# ").strip()
+    return {
+        f"{row['pxname']}/{row['svname']}": int(row["stot"])
+        for row in csv.DictReader(table.splitlines())
+        if row["type"] == "2"
+    }
+
+
+def test_a_pair_of_workers_is_added_while_people_vote_and_takes_part(cluster: Cluster) -> None:
+    before, there = cluster.ballots(cluster.village), requests(cluster)
+    with Crowd(cluster) as crowd:
+        crowd.wait_for(3)
+        cluster.layout = growing.grow(cluster.parts)
+        new = {one.server for one in cluster.parts.workers} - set(there)
+        assert new == {"chat/rasa-3", "actions/actions-3"}
+        enough = len(crowd.told) + 60
+        while min(requests(cluster)[one] for one in new) < 4 and len(crowd.told) < enough:
+            crowd.wait_for(1)
+        # Nobody noticed that it came, nor that it was restarted as the others are.
+        rolling.restart(cluster.parts, cluster.parts.of("chat")[-1])
+        assert crowd.again == 0
+        taken = requests(cluster)
+        cluster.kill(cluster.parts.of("actions")[-1].name)
+        crowd.wait_for(3)
+    assert min(taken[one] for one in new) >= 4, taken
+    assert crowd.problems == []
+    assert [said for said in crowd.told.values() if not RECEIPT.search(said)] == []
+    assert cluster.ballots(cluster.village) == before + len(crowd.told)
+    cluster.wait_until_ready()
+    # Whoever looks after the cluster finds it, and so does the proxy when it starts anew.
+    assert Layout.read(Path(cluster.parts.run)) == cluster.parts
+    assert "server rasa-3 " in (Path(cluster.parts.run) / "servers.cfg").read_text()
 
 
 def voted(cluster: Cluster) -> set[str]:
