@@ -1,9 +1,8 @@
 """`make soak` and `make faults`: people vote, things break or do not, and the books must be right.
 
     BILIK_SOAK_SECONDS   how long people vote (600); around each fault, before and after it (15)
-    BILIK_SOAK_AT_ONCE   how many at a time (12)
+    BILIK_SOAK_AT_ONCE   how many at a time (12); of the long load, at its height (48)
     BILIK_SOAK_THINK     how long each looks at an answer, in seconds on average (1)
-    BILIK_SOAK_TALKS     instead of voting, so many conversations without a vote, for memory
     BILIK_SOAK_VOTERS    how many letters are made, if not as many as the time may need
     BILIK_SOAK_ONLY      parts of the names of the faults that are tried, with commas; all if empty
 
@@ -30,9 +29,12 @@ from tests.soak.trial import Trial, try_fault
 
 RESULTS = Path("results")
 DEFAULT_SOAK_SECONDS, DEFAULT_FAULT_SECONDS = 600, 15
-VOTES_A_SECOND = 2
+SOAK_AT_ONCE, FAULTS_AT_ONCE = 48, 12
+"""At their height so many cast nine votes a second: the part of a kabupaten's peak that falls to
+two cores (docs/kapasitas.md). Whoever breaks things wants people, not a load."""
+VOTES_A_SECOND, VOTES_AT_FAULTS = 8, 2
 """More than come, with the usual settings; so many letters are made."""
-FEW, MOST_VOTERS = 200, 5000
+SPARE, MOST_VOTERS = 200, 6000
 MOST_GROWTH = 1.05
 """Memory is flat, if a process has no more than that times as much in the last third of a run as in
 the second."""
@@ -42,9 +44,8 @@ def setting(name: str, usual: float) -> float:
     return float(os.environ.get(f"BILIK_SOAK_{name}") or usual)
 
 
-def crowd_of(one: Town, resigned: float = 0.0, passing_by: bool = False) -> Crowd:
-    at_once, think = int(setting("AT_ONCE", 12)), setting("THINK", 1.0)
-    return one.passers_by(at_once, think) if passing_by else one.crowd(at_once, think, resigned)
+def crowd_of(one: Town, at_once: int, resigned: float = 0.0) -> Crowd:
+    return one.crowd(int(setting("AT_ONCE", at_once)), setting("THINK", 1.0), resigned)
 
 
 def write(name: str, content: Mapping[str, Any]) -> None:
@@ -59,23 +60,19 @@ def table(heading: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 
 async def soak(directory: Path) -> bool:
     """A long load without a fault; whether all was as it should be."""
-    seconds, talks = setting("SECONDS", DEFAULT_SOAK_SECONDS), int(setting("TALKS", 0))
-    needed = FEW if talks else min(MOST_VOTERS, FEW + int(VOTES_A_SECOND * seconds))
+    seconds = setting("SECONDS", DEFAULT_SOAK_SECONDS)
+    needed = min(MOST_VOTERS, SPARE + int(VOTES_A_SECOND * seconds))
     async with town(directory, int(setting("VOTERS", needed))) as place:
-        return await soak_of(place, seconds, talks)
+        return await soak_of(place, seconds)
 
 
-async def soak_of(place: Town, seconds: float, talks: int) -> bool:
+async def soak_of(place: Town, seconds: float) -> bool:
     memory = Memory(place.stand.pids)
-    crowd = crowd_of(place, passing_by=talks > 0)
+    crowd = crowd_of(place, SOAK_AT_ONCE)
+    crowd.tide = seconds
     began = time.monotonic()
     async with crowd.voting(), memory.watched():
-        if talks:
-            while len(crowd.people) < talks:
-                await asyncio.sleep(1)
-            seconds = time.monotonic() - began
-        else:
-            await asyncio.sleep(seconds)
+        await asyncio.sleep(seconds)
     books, figures = place.books(), crowd.figures
     p50, p95, p99 = figures.milliseconds()
     votes = books.ballots
@@ -84,6 +81,7 @@ async def soak_of(place: Town, seconds: float, talks: int) -> bool:
         "conversations": len(crowd.people),
         "votes": votes,
         "messages_per_second": len(figures.answers) / seconds,
+        "votes_per_second_at_the_height": height(figures.voted, began + seconds / 2),
         "p50_ms": p50,
         "p95_ms": p95,
         "p99_ms": p99,
@@ -109,12 +107,17 @@ async def soak_of(place: Town, seconds: float, talks: int) -> bool:
     return books.is_right and not figures.failures and not figures.checking and flat
 
 
+def height(moments: Sequence[float], middle: float, width: float = 60.0) -> float:
+    """Votes a second in the minute around a moment."""
+    return sum(abs(at - middle) <= width / 2 for at in moments) / width
+
+
 async def faults(directory: Path) -> bool:
     """Each fault in the midst of a load; whether the books were right after all of them."""
     seconds = setting("SECONDS", DEFAULT_FAULT_SECONDS)
     only = os.environ.get("BILIK_SOAK_ONLY", "").lower().split(",")
     chosen = [one for one in FAULTS if any(part in one.name.lower() for part in only)]
-    needed = min(MOST_VOTERS, int(len(chosen) * VOTES_A_SECOND * (2 * seconds + 20)))
+    needed = min(MOST_VOTERS, int(len(chosen) * VOTES_AT_FAULTS * (2 * seconds + 20)))
     voters = int(setting("VOTERS", needed))
     trials = []
     async with town(directory, voters, can_hurt=True) as place:
@@ -122,7 +125,8 @@ async def faults(directory: Path) -> bool:
             if not fault.is_possible(place):
                 print(f"!! not possible on this machine: {fault.name}", flush=True)
                 continue
-            trials.append(await try_fault(place, crowd_of(place, resigned=0.5), fault, seconds))
+            crowd = crowd_of(place, FAULTS_AT_ONCE, resigned=0.5)
+            trials.append(await try_fault(place, crowd, fault, seconds))
             print(told(trials[-1]), flush=True)
             write("faults", {"faults": [as_json(one) for one in trials]})
     table(

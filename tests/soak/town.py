@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from itertools import cycle
 from pathlib import Path
 from random import Random
 
@@ -35,12 +34,6 @@ class Town:
     pairs: Iterator[tuple[str, str]]
     people: list[Voter]
     _http: aiohttp.ClientSession
-
-    def passers_by(self, at_once: int, think: float) -> Crowd:
-        """People who come again and again, and never vote."""
-        crowd = self.crowd(at_once, think)
-        crowd.stop, crowd.pairs = 1.0, cycle(self.stand.servers.village.pairs)
-        return crowd
 
     def crowd(self, at_once: int, think: float, resigned: float = 0.0) -> Crowd:
         """People who come now, so many at a time."""
