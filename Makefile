@@ -52,7 +52,7 @@ run-cluster: .venv/.ready $(MODEL) ## several workers behind a proxy, with Postg
 roll: .venv/.ready $(MODEL) ## the workers of run-cluster restarted one by one, with the newest model
 	@$(BIN)/python -m assistant.cluster.rolling
 
-grow: .venv/.ready $(MODEL) ## a Rasa server and an action server more for run-cluster
+grow: .venv/.ready ## a Rasa server and an action server more for run-cluster
 	@$(BIN)/python -m assistant.cluster.growing
 
 shell: .venv/.ready $(MODEL) ## talk to Bilik in the terminal, while `make run` runs elsewhere

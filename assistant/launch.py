@@ -75,6 +75,7 @@ def environment(configured: Settings, is_demo: bool) -> dict[str, str]:
         "BILIK_HOST": configured.host,
         "BILIK_PORT": str(configured.port),
         "BILIK_WEB_PORT": str(configured.web_port),
+        "BILIK_ACTIONS_HOST": os.environ.get("BILIK_ACTIONS_HOST") or "127.0.0.1",
         "BILIK_ACTIONS_PORT": str(configured.actions_port),
         "BILIK_TRACKER_URL": configured.tracker_url or "",
         "BILIK_VERBOSITY": "--debug" if configured.debug else "--quiet",

@@ -76,12 +76,15 @@ async def soak_of(place: Town, seconds: float) -> bool:
     books, figures = place.books(), crowd.figures
     p50, p95, p99 = figures.milliseconds()
     votes = books.ballots
+    if next(crowd.pairs, None) is None:
+        print("!! There were fewer letters than people who came: see BILIK_SOAK_VOTERS.")
+        return False
     found = {
         "seconds": seconds,
         "conversations": len(crowd.people),
         "votes": votes,
         "messages_per_second": len(figures.answers) / seconds,
-        "votes_per_second_at_the_height": height(figures.voted, began + seconds / 2),
+        "votes_per_second_at_the_height": height(figures.voted, began + seconds / 2, seconds / 10),
         "p50_ms": p50,
         "p95_ms": p95,
         "p99_ms": p99,
@@ -107,8 +110,8 @@ async def soak_of(place: Town, seconds: float) -> bool:
     return books.is_right and not figures.failures and not figures.checking and flat
 
 
-def height(moments: Sequence[float], middle: float, width: float = 60.0) -> float:
-    """Votes a second in the minute around a moment."""
+def height(moments: Sequence[float], middle: float, width: float) -> float:
+    """Votes a second in so many seconds around a moment."""
     return sum(abs(at - middle) <= width / 2 for at in moments) / width
 
 

@@ -109,7 +109,7 @@ def main(many: int) -> None:
     votes = -(-many // VOTES)
     with tempfile.TemporaryDirectory() as name:
         print(f"Making letters for {votes:,} voters …", flush=True)
-        with start(Path(name), voters=votes) as bilik:
+        with start(Path(name), voters=votes, region_voters=1) as bilik:
             memory = Memory(bilik)
             memory.look(0)
             began = time.perf_counter()

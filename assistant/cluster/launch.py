@@ -28,8 +28,6 @@ PLACE = Path("var/cluster")
 """PostgreSQL's files."""
 _CONNECTIONS = 48
 """To PostgreSQL, of one process: 16 at most for each of three parts."""
-_MORE = 2
-"""So many pairs of workers may be added later without counting on PostgreSQL's reserve."""
 
 
 def main() -> None:
@@ -108,7 +106,7 @@ def _prepare(configured: Settings) -> dict[str, str]:
         "BILIK_POSTGRES": str(postgres.programs / "postgres") if postgres else "",
         "BILIK_POSTGRES_DATA": str(postgres.data) if postgres else "",
         "BILIK_POSTGRES_PORT": str(postgres.port) if postgres else "",
-        "BILIK_POSTGRES_CONNECTIONS": str(_CONNECTIONS * (2 * (workers + _MORE) + 3)),
+        "BILIK_POSTGRES_CONNECTIONS": str(_CONNECTIONS * (2 * (workers + growing.MOST) + 3)),
         "BILIK_POSTGRES_USER": postgres.user if postgres else str(os.getuid()),
         "BILIK_STARTS_REDIS": str(bool(redis_program)).lower(),
         "BILIK_REDIS": redis_program,

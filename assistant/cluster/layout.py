@@ -22,7 +22,8 @@ SERVERS = "servers.cfg"
 
 
 HERE = "127.0.0.1"
-_BACKENDS = {"rasa": "chat", "actions": "actions", "web": "pages"}
+BACKENDS = {"rasa": "chat", "actions": "actions", "web": "pages"}
+"""Each program's place in deploy/haproxy.cfg."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,18 @@ class Worker:
 
         Those that are there from the start have one group; one that comes later has its own.
         """
-        server = f"{_BACKENDS[program]}/{program}-{number}"
+        server = f"{BACKENDS[program]}/{program}-{number}"
         return cls(group or program, f"{program}-{port}", server, f"http://{HERE}:{port}")
 
     @property
     def ready(self) -> str:
         """Where it says whether it can answer."""
         return f"{self.url}/sehat/siap"
+
+    @property
+    def came_later(self) -> bool:
+        """Whether it was added to those that were there from the start."""
+        return self.group == self.name
 
     @property
     def address(self) -> str:
@@ -84,13 +90,19 @@ class Layout:
         """Of the cluster that runs there, or ran last.
 
         Raises:
-            NotFound: none did.
+            NotFound: none did, or one that knew less than this.
         """
         try:
             content = json.loads((run / FILE).read_text())
+            workers = tuple(Worker(**one) for one in content["workers"])
         except OSError:
             raise NotFound("Klaster belum jalan. Jalankan dulu: make run-cluster") from None
-        return cls(**{**content, "workers": tuple(Worker(**one) for one in content["workers"])})
+        except TypeError:
+            raise NotFound(
+                "Klaster ini dijalankan oleh versi lama. Hentikan, lalu jalankan lagi: "
+                "make run-cluster"
+            ) from None
+        return cls(**{**content, "workers": workers})
 
     def of(self, backend: str) -> tuple[Worker, ...]:
         """The workers of one kind: ``chat``, ``actions`` or ``pages``."""
@@ -98,7 +110,7 @@ class Layout:
 
     def _servers(self) -> str:
         lines = []
-        for backend in _BACKENDS.values():
+        for backend in BACKENDS.values():
             lines.append(f"backend {backend} from {backend}")
             for one in self.of(backend):
                 lines.append(f"    server {one.server.split('/')[1]} {one.address}")

@@ -18,6 +18,7 @@ import httpx
 from assistant.cluster.layout import Layout
 from bilik.clock import system_clock
 from tests.booth import set_up
+from tests.cluster.voters import Page
 from tests.elections import REGION, VILLAGE, open_now
 from tests.installation import ROOT, START_SECONDS, Installation, environment, free_port, wait_for
 
@@ -30,6 +31,14 @@ class Cluster(Installation):
 
     layout: Layout | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
+    _pages: dict[str, Page] = field(default_factory=dict)
+
+    def say(self, sender: str, text: str) -> str:
+        """Over the page, past the proxy: each message of a chat comes to another worker."""
+        chat = self.parts.of("chat")
+        page = self._pages.get(sender) or self._pages.setdefault(sender, Page(chat[0].url))
+        page.browser.base_url = chat[page.said % len(chat)].url
+        return page.say(text)
 
     @property
     def parts(self) -> Layout:
@@ -49,7 +58,7 @@ class Cluster(Installation):
 
 
 @contextmanager
-def start(settings: Mapping[str, str] | None = None, voters: int = 400) -> Iterator[Cluster]:
+def start(settings: Mapping[str, str] | None = None, voters: int = 500) -> Iterator[Cluster]:
     """A cluster with two open elections; stopped at the end, with all that is in it."""
     # Not in pytest's own directory: PostgreSQL, run by root, has a user of its own.
     with tempfile.TemporaryDirectory(prefix="bilik-klaster-") as name:
@@ -74,7 +83,7 @@ def start(settings: Mapping[str, str] | None = None, voters: int = 400) -> Itera
         try:
             layout = _layout(directory / "run", process)
             polls = {}
-            rolls = (("village", VILLAGE, voters, 0), ("region", REGION, 10, 5000))
+            rolls = (("village", VILLAGE, voters, 0), ("region", REGION, 80, 5000))
             for one, definition, many, first in rolls:
                 (directory / one).mkdir()
                 polls[one] = set_up(

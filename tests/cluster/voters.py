@@ -26,6 +26,7 @@ class Page:
     url: str
     think_seconds: float = 0.0
     again: int = 0
+    said: int = 0
     seen: list[str] = field(default_factory=list)
     browser: httpx.Client = field(init=False)
 
@@ -36,6 +37,7 @@ class Page:
     def say(self, text: str) -> str:
         """The words on the screen after it."""
         time.sleep(self.think_seconds)
+        self.said += 1
         return told(self.post({"name": token_urlsafe(9), "text": text}))
 
     def post(self, message: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,12 +1,16 @@
 """Whole conversations over HTTP; what counts is what is in the database afterwards."""
 
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from itertools import count
 
 import pytest
+from sqlalchemy import update
 
+from bilik.clock import system_clock
 from bilik.domain.voting_code import new_code
+from bilik.storage.database import to_column
+from bilik.storage.tables import sessions
 from tests.booth import Polling
 from tests.installation import Installation
 
@@ -219,9 +223,9 @@ def test_an_expired_session_is_told_and_nothing_of_it_is_left(bilik: Installatio
     who, before = sender(), bilik.ballots(bilik.village)
     identified(bilik, who)
     bilik.say(who, "2")
-    with sqlite3.connect(bilik.village.url.removeprefix("sqlite:///")) as connection:
-        connection.execute("UPDATE sessions SET expires_at = datetime('now', '-1 minute')")
-    connection.close()
+    a_minute_ago = to_column(system_clock() - timedelta(minutes=1))
+    with bilik.village.database.write() as connection:
+        connection.execute(update(sessions).values(expires_at=a_minute_ago))
     answer = bilik.say(who, "ya")
     assert "lama tidak ada pesan" in answer
     assert "SUDAH" not in answer

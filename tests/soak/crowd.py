@@ -15,7 +15,7 @@ from tests.soak.voter import Voter, Way
 
 LOOK_SECONDS = 0.5
 STOP = 0.04
-"""So many of the voters do not want to, in the end, as a rule."""
+"""So many of the voters do not want to, in the end."""
 
 
 @dataclass
@@ -24,10 +24,9 @@ class Crowd:
 
     ``pairs`` are NIK and code of each; ``ways`` opens a way to Bilik for one of them. ``think`` is
     how long a person looks at an answer on average, in seconds; ``resigned`` is the share of those
-    who leave when they hear after some trouble that their vote is not recorded, and ``stop`` of
-    those who do not want to vote in the end. With ``tide`` they come as in an election's busiest
-    hour, drawn together to so many seconds: a third of them at first, all in the middle, a third in
-    the end.
+    who leave when they hear after some trouble that their vote is not recorded. With ``tide`` they
+    come as in an election's busiest hour, drawn together to so many seconds: a third of them at
+    first, all in the middle, a third in the end.
     """
 
     pairs: Iterator[tuple[str, str]]
@@ -36,7 +35,6 @@ class Crowd:
     think: float
     chance: Random
     resigned: float = 0.0
-    stop: float = STOP
     tide: float | None = None
     figures: Figures = field(default_factory=Figures)
     people: list[Voter] = field(default_factory=list)
@@ -65,7 +63,7 @@ class Crowd:
             voter = Voter(
                 *pair,
                 choice=self.chance.choice((1, 2, 3)),
-                stops=self.chance.random() < self.stop,
+                stops=self.chance.random() < STOP,
                 takes_no_for_an_answer=self.chance.random() < self.resigned,
             )
             self.people.append(voter)

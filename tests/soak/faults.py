@@ -7,10 +7,12 @@ import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import attrgetter
 
 from tests.channels import platforms
-from tests.soak.stand import send
+from tests.soak.stand import Stand, send
 from tests.soak.town import Town
+from tests.soak.wire import Wire
 
 DOWN_SECONDS = 5.0
 HANG_SECONDS = 30.0
@@ -61,34 +63,35 @@ async def _flush_redis(town: Town) -> None:
     town.stand.redis.flush()
 
 
-async def _slow_postgres(town: Town) -> None:
-    town.stand.to_postgres.delay = 0.15
-    await asyncio.sleep(HANG_SECONDS)
-    town.stand.to_postgres.delay = 0.0
+def _slow(line: Callable[[Stand], Wire]) -> Callable[[Town], Awaitable[None]]:
+    async def do(town: Town) -> None:
+        line(town.stand).delay = 0.15
+        await asyncio.sleep(HANG_SECONDS)
+        line(town.stand).delay = 0.0
+
+    return do
 
 
-async def _hold_postgres(town: Town) -> None:
-    town.stand.to_postgres.hold()
-    await asyncio.sleep(HANG_SECONDS)
-    town.stand.to_postgres.release()
+def _hold(line: Callable[[Stand], Wire]) -> Callable[[Town], Awaitable[None]]:
+    async def do(town: Town) -> None:
+        line(town.stand).hold()
+        await asyncio.sleep(HANG_SECONDS)
+        line(town.stand).release()
+
+    return do
 
 
-async def _cut_postgres(town: Town) -> None:
-    await town.stand.to_postgres.cut()
-    await asyncio.sleep(DOWN_SECONDS)
-    await town.stand.to_postgres.mend()
+def _cut(line: Callable[[Stand], Wire]) -> Callable[[Town], Awaitable[None]]:
+    async def do(town: Town) -> None:
+        await line(town.stand).cut()
+        await asyncio.sleep(DOWN_SECONDS)
+        await line(town.stand).mend()
+
+    return do
 
 
-async def _hold_redis(town: Town) -> None:
-    town.stand.to_redis.hold()
-    await asyncio.sleep(HANG_SECONDS)
-    town.stand.to_redis.release()
-
-
-async def _cut_redis(town: Town) -> None:
-    await town.stand.to_redis.cut()
-    await asyncio.sleep(DOWN_SECONDS)
-    await town.stand.to_redis.mend()
+_to_postgres, _to_redis, _to_actions = map(attrgetter, ("to_postgres", "to_redis", "to_actions"))
+_cut_postgres, _cut_actions = _cut(_to_postgres), _cut(_to_actions)
 
 
 async def _kill_proxy(town: Town) -> None:
@@ -142,11 +145,14 @@ FAULTS = (
     Fault("PostgreSQL berhenti 30 detik (SIGSTOP)", _pause_postgres),
     Fault("Redis mati mendadak, 5 detik kemudian menyala kosong", _kill_redis),
     Fault("Isi Redis dihapus (FLUSHALL)", _flush_redis),
-    Fault("Jaringan ke PostgreSQL lambat 150 ms, 30 detik", _slow_postgres),
-    Fault("Jaringan ke PostgreSQL bungkam, 30 detik", _hold_postgres),
+    Fault("Jaringan ke PostgreSQL lambat 150 ms, 30 detik", _slow(_to_postgres)),
+    Fault("Jaringan ke PostgreSQL bungkam, 30 detik", _hold(_to_postgres)),
     Fault("Jaringan ke PostgreSQL putus, 5 detik", _cut_postgres),
-    Fault("Jaringan ke Redis bungkam, 30 detik", _hold_redis),
-    Fault("Jaringan ke Redis putus, 5 detik", _cut_redis),
+    Fault("Jaringan ke Redis bungkam, 30 detik", _hold(_to_redis)),
+    Fault("Jaringan ke Redis putus, 5 detik", _cut(_to_redis)),
+    Fault("Jaringan Rasa ke action lambat 150 ms, 30 detik", _slow(_to_actions)),
+    Fault("Jaringan Rasa ke action bungkam, 30 detik", _hold(_to_actions)),
+    Fault("Jaringan Rasa ke action putus, 5 detik", _cut_actions),
     Fault("Disk PostgreSQL penuh, 30 detik", _fill_disk, lambda town: bool(town.stand.disk)),
     Fault(
         "Jam server maju 1 jam, lalu mundur 1 jam, masing-masing 10 detik",
@@ -162,6 +168,7 @@ FAULTS = (
 SHORT = tuple(
     one
     for one in FAULTS
-    if one.do in (_kill_rasa, _kill_actions, _restart_postgres, _flush_redis, _cut_postgres)
+    if one.do
+    in (_kill_rasa, _kill_actions, _restart_postgres, _flush_redis, _cut_postgres, _cut_actions)
 )
 """Those that take no longer than a few seconds."""

@@ -20,6 +20,8 @@ from tests.installation import Installation, free_port, start
 from tests.soak.hurts import LIBRARY, JumpingClock, SmallDisk
 from tests.soak.wire import Wire
 
+ACTIONS_HOST = "127.0.0.2"
+"""Where the wire to the action servers begins: at their port, on another address of loopback."""
 START_SECONDS = 900
 """Two Rasa servers that start at once, perhaps beside other work."""
 
@@ -68,7 +70,8 @@ def redis_server() -> Iterator[RedisServer]:
 
 @dataclass
 class Stand:
-    """Servers under load. Between them and their PostgreSQL and Redis are wires.
+    """Servers under load. Between them and their PostgreSQL and Redis are wires, and one is between
+    the Rasa servers and the action servers.
 
     ``disk`` is PostgreSQL's, and ``clock`` the servers', where this machine lets them be hurt.
     """
@@ -78,6 +81,7 @@ class Stand:
     redis: RedisServer
     to_postgres: Wire
     to_redis: Wire
+    to_actions: Wire
     disk: SmallDisk | None = None
     clock: JumpingClock | None = None
 
@@ -140,6 +144,7 @@ async def stand(
         wired = {
             "BILIK_DATABASE_URL": f"postgresql://postgres:@127.0.0.1:{to_postgres.port}/{parts.database}",
             "BILIK_TRACKER_URL": f"redis://127.0.0.1:{to_redis.port}/0",
+            "BILIK_ACTIONS_HOST": ACTIONS_HOST,
             **(clock.environment if clock else {}),
             **(settings or {}),
         }
@@ -153,9 +158,14 @@ async def stand(
             patience=START_SECONDS,
         )
         servers = await asyncio.to_thread(starting.__enter__)
+        to_actions = Wire(servers.actions_port, servers.actions_port, ACTIONS_HOST)
+        await to_actions.start()
         try:
-            yield Stand(servers, postgres, redis_at, to_postgres, to_redis, disk, clock)
+            yield Stand(
+                servers, postgres, redis_at, to_postgres, to_redis, to_actions, disk, clock
+            )  # fmt: skip
         finally:
+            await to_actions.close()
             await to_postgres.close()
             await to_redis.close()
             await asyncio.to_thread(starting.__exit__, None, None, None)

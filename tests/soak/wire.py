@@ -19,6 +19,7 @@ class Wire:
 
     target: int | str
     port: int = 0
+    host: str = "127.0.0.1"
     delay: float = 0.0
     _open: asyncio.Event = field(default_factory=asyncio.Event)
     _server: asyncio.AbstractServer | None = None
@@ -27,7 +28,7 @@ class Wire:
     async def start(self) -> None:
         """Begin to listen, on a free port unless one is set."""
         self._open.set()
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._serve, self.host, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     def hold(self) -> None:
