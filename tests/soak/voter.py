@@ -30,7 +30,11 @@ NO_ANSWER = re.compile(
 )
 """What is an error's text and no answer to a voter."""
 
-_ASKS_FOR_YES = re.compile(r"[Bb]alas (?:\*|<b>)?ya\b")
+_BOLD = r"(?:\*|</?b>)?"
+_ASKS_FOR_YES = re.compile(
+    rf"balas {_BOLD}ya{_BOLD} untuk mengirim|sudah benar, balas {_BOLD}ya\b", re.I
+)
+"""A read-back does; how one votes is told with "balas ya" as well."""
 
 
 class Told(Enum):
