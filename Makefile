@@ -108,7 +108,7 @@ bench-roll: .venv/.ready ## voter rolls of up to a million imported: speed and m
 bench-nlu: .venv/.ready ## intent pipelines side by side: accuracy and milliseconds
 	@$(BIN)/python -W ignore -m bench.understanding
 
-soak: .venv/.ready $(MODEL) ## ten minutes of voting on a cluster: nothing lost, memory flat
+soak: .venv/.ready $(MODEL) ## a busiest hour on a cluster, in ten minutes: nothing lost, memory flat
 	@$(BIN)/python -W ignore -m bench.soak soak
 
 faults: .venv/.ready $(MODEL) ## servers, disks and networks broken while people vote
