@@ -1,6 +1,8 @@
-"""Whole conversations over HTTP; what counts is what is in the database afterwards."""
+"""Whole conversations over HTTP; what counts is what is in the database afterwards.
 
-from concurrent.futures import ThreadPoolExecutor
+`tests/cluster/test_as_one.py` holds all of them with a cluster as well.
+"""
+
 from datetime import timedelta
 from itertools import count
 
@@ -244,17 +246,6 @@ def test_a_pause_of_the_panitia_is_told_and_the_place_kept(bilik: Installation) 
     finally:
         bilik.region.desk.open(slug)
     assert "SUDAH tercatat" in bilik.say(who, "ya")
-
-
-def test_fifty_simultaneous_yeses_over_http_give_one_ballot(bilik: Installation) -> None:
-    who, before = sender(), bilik.ballots(bilik.village)
-    identified(bilik, who)
-    bilik.say(who, "2")
-    with ThreadPoolExecutor(50) as pool:
-        answers = set(pool.map(lambda _: bilik.say(who, "ya"), range(50)))
-    assert bilik.ballots(bilik.village) == before + 1
-    assert len(answers) == 1
-    assert "SUDAH tercatat" in answers.pop()
 
 
 def test_where_results_are_live_the_voter_is_told_so_and_hears_the_newest_count(
