@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from bilik.domain.election import Contest, Selections
+from bilik.domain.identity import holds_credentials
 from bilik.domain.lexicon import ALL, DEGREE, MARKER, NEGATION
 from bilik.domain.mention import Mention
 from bilik.domain.mentions import find_mentions
 from bilik.domain.numbers import WORDS
+from bilik.domain.receipt import find_receipt
 from bilik.domain.words import MAX_CHARACTERS, Word, clean, spelled, words
 
 _YES = frozenset(
@@ -189,14 +191,19 @@ def is_clear_yes(
 def may_be_yes(text: str) -> bool:
     """Whether a message is a yes if its numbers and unknown words name what was read back.
 
-    For those who do not know what that is: "ya nomor 2", "iya bu Siti".
+    For those who do not know what that is: "ya nomor 2", "iya bu Siti". A code or a receipt is
+    neither: 42Y-7KQ-2M9 has a number and a "y" in it, and says no yes.
     """
+    if is_clear_yes(text):
+        return True
+    if holds_credentials(text) or find_receipt(text):
+        return False
     kept = [
         word.raw
         for word in words(clean(text))
         if not (word.is_number or word.text in _NAMING_BY_NUMBER or word.text not in _READ)
     ]
-    return is_clear_yes(text) or is_clear_yes(" ".join(kept))
+    return is_clear_yes(" ".join(kept))
 
 
 def _says_yes(texts: list[str], message: Sequence[Word]) -> bool:

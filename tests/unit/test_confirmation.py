@@ -1,6 +1,10 @@
+from random import Random
+
 import pytest
 
 from bilik.domain.confirmation import is_clear_yes, may_be_yes
+from bilik.domain.receipt import is_plain, receipt_of
+from bilik.domain.voting_code import new_code, printed
 from tests.elections import village
 
 
@@ -56,6 +60,19 @@ def test_what_is_no_clear_yes(message: str) -> None:
 )  # fmt: skip
 def test_a_yes_may_name_what_only_others_know(message: str, may: bool) -> None:
     assert may_be_yes(message) is may
+
+
+def test_no_code_no_nik_and_no_receipt_may_be_a_yes() -> None:
+    random = Random(1)
+    codes = [new_code(random.choice) for _ in range(3000)]
+    trackers = (random.randbytes(32) for _ in range(3000))
+    receipts = [one for one in map(receipt_of, trackers) if is_plain(one)]
+    assert sum("Y" in one for one in codes) > 500 < len(receipts)
+    for said in ("{}", "kode {}", "ini {} ya", "3329015203900001 {}"):
+        for code in codes:
+            assert not may_be_yes(said.format(printed(code)))
+            assert not may_be_yes(said.format(code.lower()))
+    assert not any(map(may_be_yes, receipts))
 
 
 @pytest.mark.parametrize(
