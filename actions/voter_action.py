@@ -221,6 +221,8 @@ class VoterAction(Action, ABC):
             said = visit.act(booth.choose(visit.sender, visit.text, heard.hint))
         else:
             said = self.answer(visit)
+        if visit.scene.ageing:
+            booth.stay(visit.sender)
         if not heard.greeted and visit.scene.stage is not Stage.DONE:
             before.append(replies.reply("privacy", visit.scene))
         if said and said[0].name.startswith("greet"):

@@ -62,7 +62,7 @@ class Scene:
     missing, ``"nik"`` or ``"code"``, when the other has come. ``buttons`` are what can be pressed
     instead of typing. ``again`` says that a ballot of the voter's is in the box, and a new one
     would take its place. ``repeated`` says that the very message that is being heard has led here
-    already.
+    already. ``ageing`` says that the session will expire if this message does not prolong it.
     """
 
     stage: Stage
@@ -76,6 +76,7 @@ class Scene:
     buttons: tuple[Button, ...] = ()
     again: bool = False
     repeated: bool = False
+    ageing: bool = False
 
     @property
     def election(self) -> Election | None:

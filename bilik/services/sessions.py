@@ -18,6 +18,8 @@ from bilik.storage.tables import sessions
 
 IDLE = timedelta(minutes=15)
 """A session without a message for so long has expired."""
+FRESH = timedelta(minutes=1)
+"""A session used within this time need not be kept anew for a mere question."""
 REMEMBERED = timedelta(days=1)
 """For so long an expired session's voter is told that it has expired."""
 _BLOCK = 1024
@@ -51,7 +53,8 @@ class Session:
     that a repeated *ya* gets the same answer, and then the voter is no longer known here. ``seed``
     is what the payloads of the newest buttons are made from, see :mod:`bilik.services.buttons`.
     ``spare`` is the number of the spare letter that opened it, if one did. ``heard`` is the digest
-    of the message that led here, by which it is known when it comes again.
+    of the message that led here, by which it is known when it comes again. ``until`` is when it
+    expires; it is kept beside the seal, not in it.
     """
 
     stage: Stage = Stage.IDENTITY
@@ -69,6 +72,7 @@ class Session:
     seed: str | None = None
     spare: int | None = None
     heard: str | None = None
+    until: datetime | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         """Without its contents, so that none reaches a log."""
@@ -77,6 +81,7 @@ class Session:
     def to_bytes(self) -> bytes:
         """Padded JSON: its sealed length tells neither the choice nor the stage."""
         plain: dict[str, Any] = asdict(self)
+        del plain["until"]
         plain["stage"] = self.stage.value
         plain["selections"] = {
             contest: None if one is BLANK else one for contest, one in self.selections.items()
@@ -104,19 +109,22 @@ def load(connection: Connection, keys: Keys, sender: bytes, now: datetime) -> Se
     if row.sealed is None or from_column(row.expires_at) <= now:
         return Session() if row.finished else Session(Stage.EXPIRED)
     try:
-        return Session.from_bytes(keys.sessions.unseal(row.sealed, sender))
+        session = Session.from_bytes(keys.sessions.unseal(row.sealed, sender))
     except SealBroken:
         # The server's key was changed: nobody can know what stood there.
         return Session()
+    session.until = from_column(row.expires_at)
+    return session
 
 
 def save(
     connection: Connection, keys: Keys, sender: bytes, session: Session, now: datetime
 ) -> None:
     """Keep the session for another :data:`IDLE`."""
+    session.until = now + IDLE
     values = {
         "sealed": keys.sessions.seal(session.to_bytes(), sender),
-        "expires_at": to_column(now + IDLE),
+        "expires_at": to_column(session.until),
         "finished": session.stage is Stage.DONE,
     }
     if connection.execute(_REPLACE, {"sender": sender, **values}).rowcount:
@@ -126,6 +134,15 @@ def save(
         .values(sender_hash=sender, **values)
         .on_conflict_do_update(index_elements=["sender_hash"], set_=values)
     )
+
+
+def prolong(connection: Connection, sender: bytes, now: datetime) -> None:
+    """Keep a session as it is for another :data:`IDLE`, unless it has expired or is finished."""
+    is_on = and_(sessions.c.expires_at > to_column(now), sessions.c.finished.is_(False))
+    connection.execute(
+        update(sessions).where(sessions.c.sender_hash == sender, is_on)
+        .values(expires_at=to_column(now + IDLE))
+    )  # fmt: skip
 
 
 def forget(connection: Connection, sender: bytes) -> None:

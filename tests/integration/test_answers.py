@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from actions import cards, replies
+from actions.questions import Profile
 from actions.voter_action import Heard
 from actions.voting import ChangeChoice
 from bilik.services.outcomes import Kind, Outcome
@@ -72,6 +73,23 @@ def test_who_wonders_about_changing_keeps_the_choice_and_hears_no_promise_after_
     village.desk.close()
     said = ChangeChoice().respond(village.booth, replace(heard, message="2")).said
     assert "may_change" not in [one.name for one in said]
+
+
+@ONLY_SQLITE
+def test_a_session_goes_on_while_its_voter_asks_and_not_longer(village: Polling) -> None:
+    clock = village.clock
+    village.identify("web:1")
+    read_back = village.booth.choose("web:1", "2").scene.readback
+    heard = Heard("web:1", "apa visi nomor 1", "ask_candidate", 1.0, "confirming", read_back)
+    for minute in range(4):
+        clock.forward(minutes=14)
+        said = Profile().respond(village.booth, replace(heard, message=str(minute)))
+        assert "session_expired" not in [one.name for one in said.said]
+    assert village.booth.look("web:1").readback == read_back
+    clock.forward(minutes=16)
+    assert village.booth.look("web:1").stage is Stage.EXPIRED
+    Profile().respond(village.booth, replace(heard, message="late"))
+    assert village.booth.look("web:1").selections == {}
 
 
 def test_only_the_casting_action_says_recorded_or_not() -> None:

@@ -37,6 +37,11 @@ class Booth(Identity, Lost, Pressing):
                 session = Session()
             return self._scene(connection, session, now)
 
+    def stay(self, sender: str) -> None:
+        """Whoever asks something is still there: the session goes on for another while."""
+        with self._database.write() as connection:
+            sessions.prolong(connection, self._keys.sender_hash(sender), self._clock())
+
     def take_leave(self, sender: str) -> None:
         """Forget what is left of a finished or expired session: the next voter starts afresh."""
         with self._visit(sender) as (connection, session, _):

@@ -179,6 +179,8 @@ class Visits:
             buttons=pressable,
             again=self._votes_again(connection, session, found),
             repeated=self._heard is not None and session.heard == self._heard,
+            ageing=session.until is not None
+            and session.until < now + sessions.IDLE - sessions.FRESH,
         )
 
 
