@@ -19,6 +19,8 @@ from bilik.services.public_view import PublicView
 BLANK_TEXT = "dikosongkan (tidak memilih siapa pun)"
 SHORT_BLANK_TEXT = "dikosongkan"
 HELLO = "Halo"
+MOST_NUMBERS = 5
+"""More candidates' numbers are not told one by one."""
 _SALAM = re.compile(
     r"as+a?l+a*m+.{0,2}u?.{0,2}a?l+a*i?k|aslmkm|askum|sa?m+l?ekum|\bass?\W{0,2}wr\b"
 )
@@ -194,22 +196,40 @@ def not_on_ballot(outcome: Outcome) -> str:
     return _enumeration([f"Nomor {number}" for number in unknown]) or "Pilihan itu"
 
 
-def example(scene: Scene) -> str:
-    """How to say a choice in this election."""
-    election = scene.election
-    if election is None or len(election.contests) == 1 or scene.asked:
-        return "nomor 2"
-    return ", ".join(f"{_short(contest)} 1" for contest in election.contests[:2])
+def what_to_say(scene: Scene) -> str:
+    """What makes a choice clear in this election, and no number as an example: a booth prefers
+    nobody."""
+    contest = _contest_asked(scene)
+    if contest is None:
+        return "jabatan beserta nomor atau nama calonnya"
+    return f"nomor calon ({_numbers(contest)}) atau namanya"
 
 
-def example_of_change(scene: Scene) -> str:
-    """How to say what is to be changed."""
-    election = scene.election
-    return f"{_short(election.contests[-1])} 1" if election else "nomor 1"
+def short_what_to_say(scene: Scene) -> str:
+    """The same in few words."""
+    contest = _contest_asked(scene)
+    return f"nomor calon: {_numbers(contest)}" if contest else "jabatan dan nomor calonnya"
 
 
-def _short(contest: Contest) -> str:
-    return contest.aliases[0] if contest.aliases else contest.title.lower()
+def contest_titles(scene: Scene) -> str:
+    """``Gubernur atau Bupati``."""
+    contests = scene.election.contests if scene.election else ()
+    return _enumeration([contest.title for contest in contests], "atau")
+
+
+def _contest_asked(scene: Scene) -> Contest | None:
+    contests = scene.election.contests if scene.election else ()
+    if len(contests) == 1:
+        return contests[0]
+    return next((one for one in contests if one.id == scene.asked), None)
+
+
+def _numbers(contest: Contest) -> str:
+    """``1, 2, atau 3``; of many that follow one another ``1 sampai 9``."""
+    numbers = [one.number for one in in_order(contest)]
+    if len(numbers) > MOST_NUMBERS and numbers[-1] - numbers[0] == len(numbers) - 1:
+        return f"{numbers[0]} sampai {numbers[-1]}"
+    return _enumeration([str(number) for number in numbers], "atau")
 
 
 def keys_held(scene: Scene) -> str:
@@ -310,7 +330,7 @@ def in_order(contest: Contest) -> list[Candidate]:
     return sorted(contest.candidates, key=lambda one: one.number)
 
 
-def _enumeration(parts: Sequence[str]) -> str:
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} dan {parts[-1]}"
+def _enumeration(parts: Sequence[str], last: str = "dan") -> str:
+    if len(parts) < 3:
+        return f" {last} ".join(parts)
+    return f"{', '.join(parts[:-1])}, {last} {parts[-1]}"

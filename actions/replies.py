@@ -254,7 +254,9 @@ def _unclear(outcome: Outcome) -> list[Reply]:
     answer = reply(
         f"unclear_{(doubt or Doubt.NOTHING).value}",
         scene,
-        example=render.example(scene),
+        contests=render.contest_titles(scene),
+        say=render.what_to_say(scene),
+        short_say=render.short_what_to_say(scene),
         candidates=candidates,
         what=render.not_on_ballot(outcome),
     )
@@ -264,7 +266,7 @@ def _unclear(outcome: Outcome) -> list[Reply]:
 
 
 def _what_to_change(scene: Scene) -> Reply:
-    return _selected("ask_what_to_change", scene, example=render.example_of_change(scene))
+    return _selected("ask_what_to_change", scene, contests=render.contest_titles(scene))
 
 
 def _selected(name: str, scene: Scene, **values: str) -> Reply:

@@ -133,7 +133,8 @@ def test_notices_and_short_answers_fit_an_sms() -> None:
     values = {
         "title": "Pemilihan Kepala Desa Sukamaju", "contact": "Panitia, 0812-0000-000",
         "short_hours": "Buka s.d. 13.00 WIB.", "contest": "Kepala Desa", "receipt": "8F3K-Q9XM-2",
-        "voter": "Bu S••• R•••", "short_place": "(TPS 03)", "example": "nomor 2",
+        "voter": "Bu S••• R•••", "short_place": "(TPS 03)",
+        "short_say": "nomor calon: 1, 2, 3, 4, atau 5",
         "short_selections": "Gubernur no. 2, Dewi Kartika & Hasan Basri\n"
         "Bupati no. 1, Lukman Hakim & Yuliana Tandi",
         "short_candidates": "Kepala Desa:\n1. H. Ahmad Fauzi, S.E.\n2. Siti Rahmawati, S.Pd.",

@@ -143,3 +143,21 @@ def test_a_list_of_candidates_and_its_cards_say_the_same(region: Polling) -> Non
     for reply in replies.ballot(region.booth.look("web:1")):
         for card in reply.beside.get("candidates", ()):
             assert f"{card['number']}. {card['name']}" in reply.text
+
+
+def test_nobody_is_told_whom_to_choose_by_an_example(village: Polling, region: Polling) -> None:
+    village.identify("web:1")
+    region.identify("web:1")
+    ((said,), (of_region,)) = (
+        replies.of_outcome(polling.booth.choose("web:1", "hmm")) for polling in (village, region)
+    )
+    assert said.text.endswith("Sebut nomor calon (1, 2, atau 3) atau namanya.")
+    assert said.short.text == "Pilihan Anda belum jelas. Balas nomor calon: 1, 2, atau 3."
+    assert "(1 atau 2)" in of_region.text
+    for name, text in {**replies.answers(), **replies.short_answers()}.items():
+        assert not re.search(r"misalnya\W+(nomor )?\d\b", text), name
+    region.booth.choose("web:1", "gubernur 1, bupati 2")
+    outcome = region.booth.choose("web:1", "nomor 1")
+    (asked, *_) = replies.of_outcome(outcome)
+    titles = [contest.title for contest in region.election.contests]
+    assert f"{titles[0]} atau {titles[1]}?" in asked.text
