@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bilik.cli.common import show
+from bilik.domain.indonesian import figure
 from bilik.services.roll_import import RollChange, RollProblems, Warned
 
 _SHOWN = 20
@@ -23,6 +24,7 @@ def show_change(change: RollChange, dry_run: bool, as_json: bool) -> None:
     content = {
         "added": change.added, "changed": change.changed, "unchanged": change.unchanged,
         "missing": change.missing, "dry_run": dry_run, "warnings": _warnings_json(change.warnings),
+        "tps": dict(change.places),
     }  # fmt: skip
     if as_json:
         show(True, content)
@@ -35,6 +37,7 @@ def show_change(change: RollChange, dry_run: bool, as_json: bool) -> None:
             table.add_row("…", f"dan {change.changed - len(change.corrections)} lagi", "")
         _console().print(table)
     _show_warnings(change.warnings)
+    _show_places(change.places)
     done = "Akan masuk" if dry_run else "Masuk"
     lines = [f"{done}: {change.added} baru, {change.changed} diperbaiki, {change.unchanged} tetap."]
     if change.missing:
@@ -86,6 +89,18 @@ def _show_warnings(warnings: Sequence[Warned], stderr: bool = False) -> None:
         more = f" … ({one.count} baris)" if one.count > len(one.lines) and one.lines else ""
         table.add_row(one.text, f"{lines}{more}")
     _console(stderr).print(table)
+
+
+def _show_places(places: Sequence[tuple[str, int]]) -> None:
+    """How many voters each TPS has in the file."""
+    if not places:
+        return
+    table = _table("TPS", "Pemilih di berkas")
+    for place, count in places[:_SHOWN]:
+        table.add_row(place, figure(count))
+    if len(places) > _SHOWN:
+        table.add_row("…", f"dan {figure(len(places) - _SHOWN)} TPS lagi")
+    _console().print(table)
 
 
 def _warnings_json(warnings: Sequence[Warned]) -> list[dict[str, object]]:

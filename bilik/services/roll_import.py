@@ -77,7 +77,8 @@ class RollChange:
     """What an import does to the roll: how many voters come, change and stay as they are.
 
     ``missing`` voters are on the roll and not in the file; they stay. The first of the
-    ``corrections`` are told, and what should be looked at again.
+    ``corrections`` are told, and what should be looked at again. ``places`` are the TPS in the
+    file, each with how many voters it has there, to be compared with the list on paper.
     """
 
     added: int
@@ -86,6 +87,7 @@ class RollChange:
     missing: int = 0
     corrections: tuple[Correction, ...] = field(default=(), compare=False)
     warnings: tuple[Warned, ...] = field(default=(), compare=False)
+    places: tuple[tuple[str, int], ...] = field(default=(), compare=False)
 
 
 class RollProblems(FileProblems):
@@ -138,7 +140,12 @@ class Arrival:
             (bytes(row[0]), row[1], row[2], row[3], row[4] and bytes(row[4])) for row in rows
         )
         first = next(self._spool.changed(), [])[:_SHOWN]
-        return RollChange(*self._spool.counts(), tuple(map(_correction, first)), self._warnings)
+        return RollChange(
+            *self._spool.counts(),
+            tuple(map(_correction, first)),
+            self._warnings,
+            tuple((station_name(tps), voters) for tps, voters in self._spool.places()),
+        )
 
     def write(
         self, connection: Connection, election_id: int, change: RollChange, progress: Progress
@@ -222,7 +229,7 @@ def arriving(
         bad, _ = spool.bad_counts()
         warnings = tuple(
             Warned(one.value, odd[one], tuple(examples[one])) for one in Oddity if odd[one]
-        ) + _odd_places(spool.places())
+        ) + _odd_places([place for place, _ in spool.places()])
         if bad:
             problems = [Problem(*one) for one in islice(spool.bad(), _KEPT_PROBLEMS)]
             if to_correct:

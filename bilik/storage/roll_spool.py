@@ -130,10 +130,10 @@ class RollSpool:
             "WHERE nik_hash NOT IN (SELECT nik_hash FROM arriving) ORDER BY tps, name"
         )
 
-    def places(self) -> list[str]:
-        """The TPS in the file."""
-        query = "SELECT DISTINCT tps FROM arriving WHERE tps <> '' ORDER BY tps"
-        return [tps for (tps,) in self._database.execute(query)]
+    def places(self) -> list[tuple[str, int]]:
+        """The TPS in the file, each with how many voters it has there."""
+        query = "SELECT tps, count(*) FROM arriving WHERE tps <> '' GROUP BY tps ORDER BY tps"
+        return list(self._database.execute(query))
 
     def _one(self, query: str) -> int:
         return int(self._database.execute(query, {"phones": self._phones}).fetchone()[0])

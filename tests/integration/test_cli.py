@@ -240,9 +240,15 @@ def test_a_bad_roll_comes_back_to_be_corrected_and_then_goes_in(bilik: Shell) ->
     bilik.ok("roll", "import", "dpt.csv")
     roll.write_text(good.replace("Siti", "Siti [bold]Aminah"), encoding="utf-8")
     again = bilik.ok("roll", "import", "dpt.csv")
+    assert "Pemilih di berkas" not in again
     assert "Siti [bold]Aminah" in again
     assert "0 baru, 1 diperbaiki, 0 tetap" in again
     assert "1 orang di daftar tidak ada di berkas ini" in again
+    nik = "332901520390{:04d},Warga,{:02d}".format
+    rows = "\n".join(nik(at + 2, 1 + at % 25) for at in range(50))
+    roll.write_text(f"nik,nama,tps\n{rows}\n", encoding="utf-8")
+    stations = bilik.ok("roll", "import", "dpt.csv", "--dry-run")
+    assert re.search(r"^ TPS 01 +2 *$.*^ TPS 20 +2 *$.*dan 5 TPS lagi", stations, re.M | re.S)
 
 
 @ONLY_SQLITE

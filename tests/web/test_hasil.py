@@ -89,7 +89,10 @@ def test_each_state_is_told_on_the_page_and_in_the_data(client: httpx.Client, sl
 
 def test_no_count_is_on_a_page_before_there_is_one(client: httpx.Client) -> None:
     for slug in ("nanti", "buka", "jeda", "tenggang", "saksi"):
-        assert 'class="candidates"' not in client.get(f"/hasil/{slug}").text
+        page = client.get(f"/hasil/{slug}").text
+        assert "Siti Rahmawati, S.Pd." in page
+        assert 'class="votes"' not in page
+        assert 'class="share"' not in page
         data = said(client, slug)
         assert "hasil" not in data
         assert data["hasil_sementara"] is None
