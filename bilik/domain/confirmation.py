@@ -196,14 +196,12 @@ def may_be_yes(text: str) -> bool:
     """
     if is_clear_yes(text):
         return True
-    if holds_credentials(text) or find_receipt(text):
-        return False
     kept = [
         word.raw
         for word in words(clean(text))
         if not (word.is_number or word.text in _NAMING_BY_NUMBER or word.text not in _READ)
     ]
-    return is_clear_yes(" ".join(kept))
+    return is_clear_yes(" ".join(kept)) and not (holds_credentials(text) or find_receipt(text))
 
 
 def _says_yes(texts: list[str], message: Sequence[Word]) -> bool:

@@ -260,6 +260,7 @@ def test_trustees_make_their_key_and_count_by_way_of_the_desk(
     assert "sudah diterima sebelumnya" in send(parts[:1], "hitung/bagian")
     assert "0 suara dihitung" in send(parts[1:], "hitung/bagian")
     assert "Bambang Sutrisno" in words(witness.get(f"{HOME}/hitung"))
+    assert "Tidak ada suara untuk calon" in words(witness.get(HOME))
     assert KeyCeremony(database).standing(SLUG).step is None
 
 

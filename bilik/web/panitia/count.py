@@ -10,11 +10,11 @@ from starlette.responses import Response
 
 from bilik.domain.election import Phase
 from bilik.domain.indonesian import figure
-from bilik.domain.outcome import sentence
 from bilik.errors import BilikError
 from bilik.services.counting import Result, Waiting
 from bilik.services.desk import Desk
 from bilik.services.trustee_files import LARGEST
+from bilik.web.panitia import standing as how_it_stands
 from bilik.web.panitia import zips
 from bilik.web.panitia.folders import Folders
 from bilik.web.panitia.forms import Upload
@@ -32,7 +32,7 @@ def _page(visit: Visit) -> Response:
     counts = visit.desk.result(visit.slug)
     values = {
         "standing": standing,
-        "sentences": _sentences(counts),
+        "sentences": [line for _, line in how_it_stands.outcome(counts)],
         "is_over": standing.phase in (Phase.CLOSED, Phase.TALLIED),
         "is_tallied": standing.phase is Phase.TALLIED,
         "counts": counts,
@@ -42,16 +42,6 @@ def _page(visit: Visit) -> Response:
         "running": visit.workshop.jobs.running(visit.slug),
     }
     return show(visit, "hitung.html", values)
-
-
-def _sentences(counts: Result | None) -> Sequence[str]:
-    """What the count of each contest means."""
-    if counts is None:
-        return ()
-    return [
-        sentence(contest, one)
-        for contest, one in zip(counts.election.contests, counts.counts, strict=True)
-    ]
 
 
 def _tally(visit: Visit) -> Response:

@@ -65,6 +65,7 @@ def _one(visit: Visit) -> Response:
         "standing": standing,
         "phase": how_it_stands.PHASES[standing.phase],
         "steps": steps,
+        "outcome": how_it_stands.outcome(visit.desk.result(visit.slug)),
         "charts": _charts(visit, standing),
         "running": visit.workshop.jobs.running(visit.slug),
         "codes_left": standing.phase is not Phase.DRAFT and Letters(visit, visit.slug).present,

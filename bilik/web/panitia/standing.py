@@ -10,6 +10,8 @@ from typing import NamedTuple
 from bilik.domain.audit import Act
 from bilik.domain.election import Phase
 from bilik.domain.indonesian import figure
+from bilik.domain.outcome import sentence
+from bilik.services.counting import Result
 from bilik.services.desk import Standing
 from bilik.services.key_ceremony import KeyCeremony
 from bilik.web.panitia.letters_folder import Letters
@@ -76,6 +78,16 @@ def steps(visit: Visit, standing: Standing) -> list[Step]:
             one.action,
         )
         for at, one in enumerate(plans)
+    ]
+
+
+def outcome(counts: Result | None) -> list[tuple[str, str]]:
+    """Each contest's title and what its count means; nothing before the count."""
+    if counts is None:
+        return []
+    return [
+        (contest.title, sentence(contest, one))
+        for contest, one in zip(counts.election.contests, counts.counts, strict=True)
     ]
 
 
