@@ -199,7 +199,9 @@ def _made(
     database = Database(url)
     upgrade(database)
     (directory / "pemilihan.yml").write_text(definition, encoding="utf-8")
-    niks = [f"332901520390{index:04d}" for index in range(first, first + voters)]
+    # Ten thousand are born on a day, women from the twelfth of March 1990 on.
+    born = [52 + index // 10_000 for index in range(first, first + voters)]
+    niks = [f"332901{day}0390{index % 10_000:04d}" for index, day in enumerate(born, start=first)]
     numbers = [*phones, *[""] * voters]
     rows = [
         f"{nik},Pemilih {chr(65 + i % 26)}{i},{numbers[i]},{1 + i % 3:02d}"
