@@ -8,6 +8,7 @@ import re
 import time
 from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +22,7 @@ from actions.booth import note_failures, the_booth
 from actions.replies import Reply
 from bilik.domain.hint import Hint
 from bilik.domain.sender import SMS, channel_of
+from bilik.errors import BilikError
 from bilik.services import metrics
 from bilik.services.activity import the_meter
 from bilik.services.booth import Booth
@@ -222,7 +224,8 @@ class VoterAction(Action, ABC):
         else:
             said = self.answer(visit)
         if visit.scene.ageing:
-            booth.stay(visit.sender)
+            with suppress(BilikError):  # the answer is there; the next message tries again
+                booth.stay(visit.sender)
         if not heard.greeted and visit.scene.stage is not Stage.DONE:
             before.append(replies.reply("privacy", visit.scene))
         if said and said[0].name.startswith("greet"):

@@ -36,7 +36,7 @@ def main() -> None:
         print("Untuk mencoba, pakai salah satu pemilih contoh ini:")
         for nik, code in pairs:
             print(f"  NIK {nik}   kode undangan {code}")
-        print("\nTulis misalnya: saya pilih nomor 2\n")
+        print("\nLalu sebut saja nomor atau nama calonnya.\n")
     sys.stdout.flush()
 
 

@@ -199,9 +199,7 @@ def _made(
     database = Database(url)
     upgrade(database)
     (directory / "pemilihan.yml").write_text(definition, encoding="utf-8")
-    # Ten thousand are born on a day, women from the twelfth of March 1990 on.
-    born = [52 + index // 10_000 for index in range(first, first + voters)]
-    niks = [f"332901{day}0390{index % 10_000:04d}" for index, day in enumerate(born, start=first)]
+    niks = [_nik(index) for index in range(first, first + voters)]
     numbers = [*phones, *[""] * voters]
     rows = [
         f"{nik},Pemilih {chr(65 + i % 26)}{i},{numbers[i]},{1 + i % 3:02d}"
@@ -218,6 +216,13 @@ def _made(
         before_opening(database)
     desk.open(election.slug)
     return _polling(directory, database, url, clock, election)
+
+
+def _nik(index: int) -> str:
+    """Women's, ten thousand of a day, from the twelfth of March 1990 on."""
+    days, serial = divmod(index, 10_000)
+    months, day = divmod(days, 17)
+    return f"332901{52 + day}{3 + months:02d}90{serial:04d}"
 
 
 def _polling(

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from bilik.cli.common import show
 from bilik.domain.indonesian import figure
+from bilik.domain.turnout import station_name
 from bilik.services.roll_import import RollChange, RollProblems, Warned
 
 _SHOWN = 20
@@ -97,7 +98,7 @@ def _show_places(places: Sequence[tuple[str, int]]) -> None:
         return
     table = _table("TPS", "Pemilih di berkas")
     for place, count in places[:_SHOWN]:
-        table.add_row(place, figure(count))
+        table.add_row(station_name(place), figure(count))
     if len(places) > _SHOWN:
         table.add_row("…", f"dan {figure(len(places) - _SHOWN)} TPS lagi")
     _console().print(table)

@@ -168,6 +168,8 @@ def is_clear_yes(
     named = find_mentions(message, contests) if contests else []
     if not all(_is_pending(mention, pending or {}) for mention in named):
         return False
+    if named and _is_no_saying(text):
+        return False
     covered = {index for mention in named for index in range(mention.start, mention.end)}
     beside = _BESIDE_A_NAME if named else frozenset()
     message = [
@@ -201,7 +203,12 @@ def may_be_yes(text: str) -> bool:
         for word in words(clean(text))
         if not (word.is_number or word.text in _NAMING_BY_NUMBER or word.text not in _READ)
     ]
-    return is_clear_yes(" ".join(kept)) and not (holds_credentials(text) or find_receipt(text))
+    return is_clear_yes(" ".join(kept)) and not _is_no_saying(text)
+
+
+def _is_no_saying(text: str) -> bool:
+    """Whether a code, a NIK or a receipt is in it, whose letters and digits are no words."""
+    return holds_credentials(text) or find_receipt(text) is not None
 
 
 def _says_yes(texts: list[str], message: Sequence[Word]) -> bool:

@@ -62,7 +62,8 @@ class Scene:
     missing, ``"nik"`` or ``"code"``, when the other has come. ``buttons`` are what can be pressed
     instead of typing. ``again`` says that a ballot of the voter's is in the box, and a new one
     would take its place. ``repeated`` says that the very message that is being heard has led here
-    already. ``ageing`` says that the session will expire if this message does not prolong it.
+    already. ``ageing`` says that the session was last kept more than a minute ago, and is to be
+    prolonged.
     """
 
     stage: Stage

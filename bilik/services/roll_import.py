@@ -77,8 +77,9 @@ class RollChange:
     """What an import does to the roll: how many voters come, change and stay as they are.
 
     ``missing`` voters are on the roll and not in the file; they stay. The first of the
-    ``corrections`` are told, and what should be looked at again. ``places`` are the TPS in the
-    file, each with how many voters it has there, to be compared with the list on paper.
+    ``corrections`` are told, and what should be looked at again. ``places`` are the TPS as the
+    file has them, each with how many voters it has there, to be compared with the list on paper; an
+    empty one stands for voters of none.
     """
 
     added: int
@@ -144,7 +145,7 @@ class Arrival:
             *self._spool.counts(),
             tuple(map(_correction, first)),
             self._warnings,
-            tuple((station_name(tps), voters) for tps, voters in self._spool.places()),
+            tuple(self._spool.places()),
         )
 
     def write(
@@ -229,7 +230,7 @@ def arriving(
         bad, _ = spool.bad_counts()
         warnings = tuple(
             Warned(one.value, odd[one], tuple(examples[one])) for one in Oddity if odd[one]
-        ) + _odd_places([place for place, _ in spool.places()])
+        ) + _odd_places([place for place, _ in spool.places() if place])
         if bad:
             problems = [Problem(*one) for one in islice(spool.bad(), _KEPT_PROBLEMS)]
             if to_correct:

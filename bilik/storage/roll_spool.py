@@ -131,8 +131,8 @@ class RollSpool:
         )
 
     def places(self) -> list[tuple[str, int]]:
-        """The TPS in the file, each with how many voters it has there."""
-        query = "SELECT tps, count(*) FROM arriving WHERE tps <> '' GROUP BY tps ORDER BY tps"
+        """The TPS in the file, each with how many voters it has there; none without the column."""
+        query = "SELECT tps, count(*) FROM arriving WHERE tps IS NOT NULL GROUP BY tps ORDER BY tps"
         return list(self._database.execute(query))
 
     def _one(self, query: str) -> int:

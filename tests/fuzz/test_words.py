@@ -28,6 +28,10 @@ from tests.elections import region, village
 from tests.fuzz.hostile import fuzz, texts
 
 CONTESTS = (*village().contests, *region().contests)
+PENDING = (
+    (CONTESTS[:1], {CONTESTS[0].id: 2}),
+    (CONTESTS[1:], {one.id: 1 for one in CONTESTS[1:]}),
+)
 KNOWN = sorted(
     {
         *lexicon.ALL, *WORDS, *confirmation._READ, *confirmation._NO,
@@ -84,6 +88,9 @@ def test_no_message_is_too_odd_to_be_read(text: str, asked: str | None, hint: Hi
         masked(text, contests)
     if is_clear_yes(text):
         assert may_be_yes(text)
+    for contests, pending in PENDING:
+        if is_clear_yes(text, contests, pending):
+            assert may_be_yes(text)
     asks_for_blank(text)
     is_bare_number(text)
     find_credentials(text)

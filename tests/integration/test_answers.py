@@ -75,21 +75,40 @@ def test_who_wonders_about_changing_keeps_the_choice_and_hears_no_promise_after_
     assert "may_change" not in [one.name for one in said]
 
 
-@ONLY_SQLITE
 def test_a_session_goes_on_while_its_voter_asks_and_not_longer(village: Polling) -> None:
-    clock = village.clock
+    clock, booth = village.clock, village.booth
     village.identify("web:1")
-    read_back = village.booth.choose("web:1", "2").scene.readback
-    heard = Heard("web:1", "apa visi nomor 1", "ask_candidate", 1.0, "confirming", read_back)
+    read_back = booth.choose("web:1", "2").scene.readback
+    village.identify("web:2", voter=1)
+    told = {"web:1": ("confirming", read_back), "web:2": ("choosing", None)}
     for minute in range(4):
         clock.forward(minutes=14)
-        said = Profile().respond(village.booth, replace(heard, message=str(minute)))
-        assert "session_expired" not in [one.name for one in said.said]
-    assert village.booth.look("web:1").readback == read_back
+        for chat, (stage, seen) in told.items():
+            question = ("apa visi nomor 1", "ask_candidate", 1.0, stage, seen)
+            said = Profile().respond(booth, Heard(chat, *question, message=str(minute))).said
+            assert "session_expired" not in [one.name for one in said]
+    assert booth.look("web:1").readback == read_back
+    assert booth.look("web:2").stage is Stage.CHOOSING
     clock.forward(minutes=16)
-    assert village.booth.look("web:1").stage is Stage.EXPIRED
-    Profile().respond(village.booth, replace(heard, message="late"))
-    assert village.booth.look("web:1").selections == {}
+    for chat in told:
+        booth.stay(chat)
+        assert booth.look(chat).stage is Stage.EXPIRED
+
+
+def test_what_is_finished_or_over_is_not_prolonged(village: Polling) -> None:
+    clock, booth = village.clock, village.booth
+    village.identify("web:1")
+    booth.confirm("web:1", "ya", booth.choose("web:1", "2").scene.readback)
+    village.identify("web:2", voter=1)
+    assert not booth.look("web:2").ageing
+    clock.forward(minutes=5)
+    assert booth.look("web:2").ageing
+    assert not booth.look("web:1").ageing
+    booth.stay("web:1")
+    village.desk.close()
+    assert not booth.look("web:2").ageing
+    clock.forward(minutes=11)
+    assert booth.look("web:1").receipt is None
 
 
 def test_only_the_casting_action_says_recorded_or_not() -> None:
@@ -155,7 +174,7 @@ def test_nobody_is_told_whom_to_choose_by_an_example(village: Polling, region: P
     assert said.short.text == "Pilihan Anda belum jelas. Balas nomor calon: 1, 2, atau 3."
     assert "(1 atau 2)" in of_region.text
     for name, text in {**replies.answers(), **replies.short_answers()}.items():
-        assert not re.search(r"misalnya\W+(nomor )?\d\b", text), name
+        assert not re.search(r"misalnya\W+(\w+ )?\d\b", text), name
     region.booth.choose("web:1", "gubernur 1, bupati 2")
     outcome = region.booth.choose("web:1", "nomor 1")
     (asked, *_) = replies.of_outcome(outcome)

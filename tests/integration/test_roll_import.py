@@ -58,7 +58,7 @@ def test_a_form_with_heading_and_numbered_columns_becomes_the_roll(
         KEYS.nik_hash(BUDI): ("Budi", "03", KEYS.phone_hash("+6281234567891")),
     }
     assert [one.text for one in change.warnings] == ["TPS yang mungkin sama ditulis berbeda: 03, 3"]
-    assert change.places == (("TPS 03", 1), ("TPS 3", 1))
+    assert change.places == (("03", 1), ("3", 1))
 
 
 def test_bad_rows_come_back_in_a_workbook_that_says_why_and_none_is_taken(

@@ -3,6 +3,7 @@ from random import Random
 import pytest
 
 from bilik.domain.confirmation import is_clear_yes, may_be_yes
+from bilik.domain.identity import holds_credentials
 from bilik.domain.receipt import is_plain, receipt_of
 from bilik.domain.voting_code import new_code, printed
 from tests.elections import village
@@ -73,6 +74,14 @@ def test_no_code_no_nik_and_no_receipt_may_be_a_yes() -> None:
             assert not may_be_yes(said.format(printed(code)))
             assert not may_be_yes(said.format(code.lower()))
     assert not any(map(may_be_yes, receipts))
+
+
+@pytest.mark.parametrize("message", ["no2 oke kak", "no2 iyo pak", "iya-no2-pak"])
+def test_a_yes_in_the_form_of_a_code_is_asked_for_again(message: str) -> None:
+    assert holds_credentials(message)
+    assert not is_clear_yes(message, village().contests, {"kades": 2})
+    assert not may_be_yes(message)
+    assert is_clear_yes("no 2 oke kak", village().contests, {"kades": 2})
 
 
 @pytest.mark.parametrize(

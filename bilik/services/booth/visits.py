@@ -179,11 +179,19 @@ class Visits:
             buttons=pressable,
             again=self._votes_again(connection, session, found),
             repeated=self._heard is not None and session.heard == self._heard,
-            ageing=session.until is not None
-            and session.until < now + sessions.IDLE - sessions.FRESH,
+            ageing=self._is_ageing(session, found, now),
         )
 
+    @staticmethod
+    def _is_ageing(session: Session, found: Sequence[StoredElection], now: datetime) -> bool:
+        if session.until is None or session.until >= now + sessions.IDLE - sessions.FRESH:
+            return False
+        # Of a finished session, and of one whose election is over, nothing more can come.
+        is_on = session.election_id is None or found[0].phase(now) in _GOES_ON
+        return is_on and session.stage is not Stage.DONE
 
+
+_GOES_ON = (Phase.OPEN, Phase.PAUSED, Phase.GRACE)
 _VOTING = (Phase.OPEN, Phase.GRACE)
 CLOSED_KINDS = {
     Phase.DRAFT: Kind.NOT_OPEN,
