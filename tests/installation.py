@@ -110,10 +110,18 @@ class Installation:
         wait_for(f"http://127.0.0.1:{self.actions_port}/health", self.process)
 
 
+_given: set[int] = set()
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """One that nobody listens on, and that was not given before."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if port not in _given:
+            _given.add(port)
+            return port
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes], patience: float = START_SECONDS) -> None:

@@ -51,7 +51,8 @@ _WORDS = frozenset(
     "kono rumah jauh dekat deket cuma hanya semua seluruh sebagian banyak dikit kira sekitar "
     "paling sangat amat agak makin masing sendiri bareng berdua selatan utara timur barat tengah "
     # joining and asking
-    "dan atau tetapi bahwa karena sebab sehingga supaya agar kalau jika bila sedangkan meski "
+    "dan atau adalah ialah yaitu tetapi bahwa karena sebab sehingga supaya agar kalau jika bila "
+    "sedangkan meski "
     "namun lalu terus trus kemudian ternyata rupanya sebagai seperti untuk guna oleh pada tentang "
     "menurut para tiap apa siapa kapan mana bagaimana kenapa berapa kok kan dong deh sih loh lho "
     "kek gini begini begitu emang memang masa masak bukan tidak bisa boleh harus wajib kudu mesti "

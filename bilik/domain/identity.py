@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bilik.domain import crockford, voting_code
+from bilik.domain.everyday import is_everyday
 from bilik.domain.words import clean, spelled
 
 NIK_DIGITS = 16
@@ -19,7 +20,7 @@ YOUNG = 25
 """Voters younger than this many years are addressed as *Kak*."""
 
 _NIK = re.compile(r"(?<![\dA-Za-z])(?:\d[ .\-]?){15}\d(?![\dA-Za-z])")
-_LONG_NUMBER = re.compile(r"(?<![\dA-Za-z])\d[\d .\-]{10,30}\d(?![\dA-Za-z])")
+_LONG_NUMBER = re.compile(r"(?<![\dA-Za-z])(?<![\dA-Za-z]-)\d[\d .\-]{10,30}\d(?!-?[\dA-Za-z])")
 _CHUNK = re.compile(r"[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*")
 _WORD_WITH_NUMBER = re.compile(r"[a-z]{3,}\d{1,2}[a-z]*", re.IGNORECASE)
 """``nomor3aja``, ``boong2an``: no code looks like that, see :mod:`bilik.domain.voting_code`."""
@@ -69,17 +70,25 @@ def find_credentials(text: str) -> Credentials:
 
 
 def _find_code(chunks: Sequence[str], with_number: bool) -> str | None:
-    """The first code in one piece, or in pieces where the message speaks of one."""
+    """The first code in one piece, or in pieces where the message speaks of one.
+
+    One in thirty-two passes the check that is made of some pieces and the word beside them: "kode
+    saya 7KQ 2M9 XDM". So of several readings the right one is without such a word, or else in the
+    form in which codes are printed.
+    """
     for chunk in chunks:
         if code := _as_code(chunk):
             return code
+    readings: list[tuple[bool, int, str]] = []
     for start, announced in _places(chunks, with_number):
         pieces = _pieces(chunks[start:])
         is_all = start == 0 and len(pieces) == len(chunks)
         is_certain = announced or is_all or all(map(_MIXED.fullmatch, pieces))
         if is_certain and (code := _as_code("".join(pieces))):
-            return code
-    return None
+            has_word = any(piece.isalpha() and is_everyday(piece) for piece in pieces)
+            shape = _SHAPES.index(tuple(len(_symbols(piece)) for piece in pieces))
+            readings.append((has_word, shape, code))
+    return min(readings)[2] if readings else None
 
 
 def _has_slip(chunks: Sequence[str], with_number: bool) -> bool:

@@ -11,6 +11,8 @@ _RECEIPT = re.compile(
     r"(?<![0-9A-Za-z])([0-9A-Za-z]{4})[- ]?([0-9A-Za-z]{4})[- ]?([0-9A-Za-z])(?![0-9A-Za-z])"
 )
 
+_PRINTED = re.compile(r"(?<![\w-])\w{4}-\w{4}-\w(?![\w-])")
+
 
 def receipt_of(ballot_tracker: bytes) -> str:
     """The short form of a tracker that a voter keeps: 40 bits and a check, ``8F3K-Q9XM-2``.
@@ -34,6 +36,13 @@ def is_plain(receipt: str) -> bool:
     if not symbols.isalnum() or not any(one.isdigit() for one in symbols[:RECEIPT_SYMBOLS]):
         return False
     return crockford.read(symbols) is None or not voting_code.is_valid(symbols)
+
+
+def is_like_receipt(text: str) -> bool:
+    """Whether something in a message is in a receipt's form as it is printed, even if mistyped."""
+    return any(
+        re.search(r"\d", one) and re.search(r"[A-Za-z]", one) for one in _PRINTED.findall(text)
+    )
 
 
 def find_receipt(text: str) -> str | None:

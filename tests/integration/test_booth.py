@@ -10,6 +10,7 @@ from bilik.belenios import ballot
 from bilik.domain import voting_code
 from bilik.domain.choice import Doubt
 from bilik.domain.election import BLANK
+from bilik.domain.hint import Hint
 from bilik.domain.receipt import receipt_of
 from bilik.keys import Keys
 from bilik.services import ballot_box, record
@@ -110,9 +111,15 @@ def test_many_wrong_pairs_bring_a_delay_that_passes(village: Polling) -> None:
     assert village.identify("web:1").kind is Kind.IDENTIFIED
 
 
+def mistyped(code: str) -> str:
+    """With another last symbol, of the same kind."""
+    kind = "23" if code[-1].isdigit() else "AB"
+    return code[:-1] + next(one for one in kind if one != code[-1])
+
+
 def test_a_mistyped_code_is_told_at_once_and_is_no_attempt(village: Polling) -> None:
     nik, code = village.pairs[0]
-    slipped = code[:-1] + ("2" if code[-1] != "2" else "3")
+    slipped = mistyped(code)
     for _ in range(20):
         assert village.booth.identify("web:1", f"{nik} {slipped}").kind is Kind.ODD_CODE
     assert rows(village, attempts) == 0
@@ -125,9 +132,17 @@ def test_a_mistyped_code_is_told_at_once_and_is_no_attempt(village: Polling) -> 
 def test_a_mistyped_code_takes_the_place_of_none_that_came_before(village: Polling) -> None:
     nik, code = village.pairs[0]
     village.booth.identify("web:1", f"kode {code}")
-    slipped = code[:-1] + ("2" if code[-1] != "2" else "3")
+    slipped = mistyped(code)
     assert village.booth.identify("web:1", f"{nik} kode {slipped}").kind is Kind.ODD_CODE
     assert village.booth.identify("web:1", f"kode {code}").kind is Kind.IDENTIFIED
+
+
+def test_no_digit_of_a_receipt_or_a_code_is_a_choice(village: Polling) -> None:
+    village.identify("web:1")
+    scene = village.booth.look("web:1")
+    for message in ("Q1MA-P04H-G", "415A-MD1M-P", "AEEE-WAY3-M", "7KQ-2M9-XDM"):
+        assert not village.booth.is_choice(scene, message, Hint.OPEN)
+    assert village.booth.is_choice(scene, "nomor 2", Hint.OPEN)
 
 
 def test_a_number_of_the_wrong_length_is_told_so(village: Polling) -> None:

@@ -19,14 +19,14 @@ from bilik.services.credentials import credential_of, public_of, spare_context
 from bilik.services.desk import Desk
 from bilik.storage.database import Database
 from bilik.storage.tables import elections, spares, voters
-from tests.booth import SECRET, draft
+from tests.booth import DURING_VOTING, SECRET, HandClock, draft
 from tests.elections import VILLAGE
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     """The desk over a draft with 40 voters."""
-    desk = draft(tmp_path)
+    desk = draft(tmp_path, clock=HandClock(DURING_VOTING))
     import_roll(desk, tmp_path, range(40))
     return desk
 

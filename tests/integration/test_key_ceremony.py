@@ -315,13 +315,13 @@ def test_an_election_with_trustees_opens_only_with_their_key(
     roll.write_text("nik,nama\n3329015203900001,Siti\n", encoding="utf-8")
     office.desk.import_roll(roll)
     office.desk.make_codes(office.file.with_name("kode.csv"))
+    office.desk._clock = lambda: office.lead.standing().stored.election.opens
     with pytest.raises(WrongState, match="kunci publik masih ditunggu dari Pak Budi, Bu Siti"):
         office.desk.open()
     answers = [
         member.answer(shares) for member, shares in zip(group.members, for_each, strict=True)
     ]
     office.lead.collect(answers)
-    office.desk._clock = lambda: office.lead.standing().stored.election.opens
     office.desk.open()
     assert not list(office.file.parent.glob("trustee/*"))
     with pytest.raises(WrongState, match="dibuat sebelum dibuka"):

@@ -163,7 +163,7 @@ def test_a_spare_letter_has_a_number_and_nobody_s_name(tmp_path: Path) -> None:
     assert "Surat cadangan nomor 7" in page.text
     assert "Berlaku sesudah diserahkan panitia kepada Anda." in page.text
     assert "NIK 3" not in page.text
-    assert "TPS" not in page.text
+    assert "TPS " not in page.text
 
 
 def test_what_is_in_memory_does_not_grow_with_the_letters(tmp_path: Path) -> None:

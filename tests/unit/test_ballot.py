@@ -9,7 +9,7 @@ from bilik.belenios import ballot, credentials, election, trustees
 from bilik.domain import crockford
 from bilik.domain.ballot import places
 from bilik.domain.election import BLANK, Selections
-from bilik.domain.receipt import find_receipt, is_plain, receipt_of
+from bilik.domain.receipt import find_receipt, is_like_receipt, is_plain, receipt_of
 from bilik.domain.tally import by_candidate
 from bilik.services.ballot_box import MadeBallot, Maker
 from bilik.services.record import questions_of
@@ -113,6 +113,13 @@ def test_one_wrong_symbol_makes_a_receipt_invalid(content: bytes, place: int, ot
 )
 def test_plain_words_are_no_receipt(message: str) -> None:
     assert find_receipt(message) is None
+
+
+def test_a_mistyped_receipt_is_known_by_its_form() -> None:
+    for message in ("8F3K-Q9XM-2", "cek 8f3k-q9xm-3 dong", "tanda terima: AEEE-WAY3-M."):
+        assert is_like_receipt(message)
+    for message in ("nomor 2", "ya-nomor-2", "8F3K-Q9XM-22", "SAYA-MILIH-A", "1234-5678-9", ""):
+        assert not is_like_receipt(message)
 
 
 def test_a_receipt_takes_its_symbols_as_crockford_reads_them() -> None:

@@ -84,6 +84,28 @@ def test_a_code_is_read_however_it_is_typed(code: str, frame: str, data: st.Data
     assert find_credentials(frame.format(said)).code == code
 
 
+@pytest.mark.parametrize(
+    "frame",
+    ["NIK 3329015203900001 {} pak", "kode nya {}", "kode saya ini {}", "kodenya kak {} ya",
+     "kode saya adalah {}"],
+)  # fmt: skip
+def test_no_word_beside_a_code_becomes_a_part_of_it(frame: str) -> None:
+    source = random.Random(2)
+    for _ in range(2000):
+        code = voting_code.new_code(source.choice)
+        said = frame.format(" ".join((code[:3], code[3:6], code[6:])))
+        assert find_credentials(said).code == code
+
+
+def test_a_nik_of_the_wrong_length_takes_nothing_from_the_code() -> None:
+    source = random.Random(2)
+    for _ in range(2000):
+        code = voting_code.new_code(source.choice)
+        for frame in ("332901520390001 {}", "{} 332901520390001", "{} 33290152039000111"):
+            found = find_credentials(frame.format(voting_code.printed(code)))
+            assert (found.code, found.odd_digits in (15, 17)) == (code, True)
+
+
 @given(CODES)
 def test_no_code_passes_for_a_receipt_or_a_word(code: str) -> None:
     assert find_receipt(code) is None
