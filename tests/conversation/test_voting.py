@@ -186,7 +186,7 @@ def test_two_contests_are_asked_in_turn_read_back_together_and_cast_at_once(
     read_back = bilik.say(who, "kotak kosong aja")
     assert "Gubernur: *nomor 2, Dewi Kartika & Hasan Basri*" in read_back
     assert "Bupati: *nomor 2, Kotak Kosong*" in read_back
-    assert "diganti" in bilik.say(who, "tidak")
+    assert "Mau ganti yang mana, Gubernur atau Bupati?" in bilik.say(who, "tidak")
     changed = bilik.say(who, "bupati 1")
     assert "Bupati: *nomor 1, Lukman Hakim & Yuliana Tandi*" in changed
     assert bilik.ballots(bilik.region) == before
