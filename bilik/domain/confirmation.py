@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from bilik.domain.election import Contest, Selections
-from bilik.domain.identity import holds_credentials
+from bilik.domain.identity import holds_code
 from bilik.domain.lexicon import ALL, DEGREE, MARKER, NEGATION
 from bilik.domain.mention import Mention
 from bilik.domain.mentions import find_mentions
 from bilik.domain.numbers import WORDS
-from bilik.domain.receipt import find_receipt
 from bilik.domain.words import MAX_CHARACTERS, Word, clean, spelled, words
 
 _YES = frozenset(
@@ -168,7 +167,7 @@ def is_clear_yes(
     named = find_mentions(message, contests) if contests else []
     if not all(_is_pending(mention, pending or {}) for mention in named):
         return False
-    if named and _is_no_saying(text):
+    if named and holds_code(text):
         return False
     covered = {index for mention in named for index in range(mention.start, mention.end)}
     beside = _BESIDE_A_NAME if named else frozenset()
@@ -203,12 +202,7 @@ def may_be_yes(text: str) -> bool:
         for word in words(clean(text))
         if not (word.is_number or word.text in _NAMING_BY_NUMBER or word.text not in _READ)
     ]
-    return is_clear_yes(" ".join(kept)) and not _is_no_saying(text)
-
-
-def _is_no_saying(text: str) -> bool:
-    """Whether a code, a NIK or a receipt is in it, whose letters and digits are no words."""
-    return holds_credentials(text) or find_receipt(text) is not None
+    return is_clear_yes(" ".join(kept)) and not holds_code(text)
 
 
 def _says_yes(texts: list[str], message: Sequence[Word]) -> bool:

@@ -13,6 +13,7 @@ from datetime import date
 
 from bilik.domain import crockford, voting_code
 from bilik.domain.everyday import is_everyday
+from bilik.domain.receipt import find_receipt, is_like_receipt
 from bilik.domain.words import clean, spelled
 
 NIK_DIGITS = 16
@@ -29,7 +30,6 @@ _TURNS = re.compile(r"(?<=\d)(?=[A-Za-z])|(?<=[A-Za-z])(?=\d)")
 _PRINTED = re.compile(r"\w{3}-\w{3}-\w{3}")
 _SHAPES = ((3, 3, 3), (3, 6), (6, 3), (4, 5), (5, 4), (4, 4, 1), (1,) * voting_code.SYMBOLS)
 """How a code is typed in pieces."""
-_RECEIPT_SHAPE = re.compile(r"\w{4}-\w{4}-\w")
 CODE_MARKERS = {"kode", "kodenya", "undangan", "undangannya", "kd", "code", "kodenye", "kodene"}
 
 
@@ -140,7 +140,7 @@ def _is_mixed(chunk: str) -> bool:
     return bool(
         _MIXED.fullmatch(chunk)
         and not _WORD_WITH_NUMBER.fullmatch(_symbols(chunk))
-        and not _RECEIPT_SHAPE.fullmatch(chunk)
+        and not is_like_receipt(chunk)
     )
 
 
@@ -181,3 +181,11 @@ def holds_credentials(text: str) -> bool:
     """Whether a message holds a NIK, a voting code, or what was meant as one of them."""
     found = find_credentials(text)
     return bool(found.nik or found.code or found.odd_digits or found.code_slip)
+
+
+def holds_code(text: str) -> bool:
+    """Whether a NIK, a voting code or a receipt is in it, mistyped or not.
+
+    Its letters and digits are no words and no numbers: "42Y" says no yes, and no 42.
+    """
+    return holds_credentials(text) or find_receipt(text) is not None or is_like_receipt(text)

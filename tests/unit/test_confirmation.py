@@ -74,6 +74,10 @@ def test_no_code_no_nik_and_no_receipt_may_be_a_yes() -> None:
             assert not may_be_yes(said.format(printed(code)))
             assert not may_be_yes(said.format(code.lower()))
     assert not any(map(may_be_yes, receipts))
+    mistyped = [one[:-1] + ("2" if one[-1] != "2" else "3") for one in receipts]
+    mixed = [one for one in mistyped if any(map(str.isalpha, one))]
+    assert len(mixed) > 500
+    assert not any(map(may_be_yes, mixed))
 
 
 @pytest.mark.parametrize("message", ["no2 oke kak", "no2 iyo pak", "iya-no2-pak"])

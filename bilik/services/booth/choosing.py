@@ -17,8 +17,7 @@ from bilik.domain.choice import (
 from bilik.domain.confirmation import is_clear_yes
 from bilik.domain.election import BLANK, Election
 from bilik.domain.hint import Hint
-from bilik.domain.identity import holds_credentials
-from bilik.domain.receipt import find_receipt, is_like_receipt
+from bilik.domain.identity import holds_code
 from bilik.services.booth.visits import Visits
 from bilik.services.outcomes import Kind, Outcome, Scene
 from bilik.services.sessions import Session, Stage
@@ -112,7 +111,7 @@ class Choosing(Visits):
         """Whether a message is a clear choice and nothing besides, whatever it was taken for."""
         if scene.election is None or scene.stage not in (Stage.CHOOSING, Stage.CONFIRMING):
             return False
-        if find_receipt(text) or is_like_receipt(text) or holds_credentials(text):
+        if holds_code(text):
             return False  # the digits in it name nobody
         return is_choice_alone(text, scene.election.contests, scene.asked, hint)
 
